@@ -1,0 +1,20 @@
+/// What one message and the clock can tell about an update.
+#pragma once
+
+#include "racing/rules.hpp"
+#include "racing/update.hpp"
+
+namespace alleycat {
+
+/// How long before the deadline ingest stops admitting, so that a batch still reaches the journal in time.
+inline constexpr unix_ms ingest_margin_ms = 5'000;
+
+/// Checks class and second, then (with `admit live`) the clock:
+/// `start(race) + second - 5 s <= now <= deadline(race) - 5 s`.
+/// @param now  ingest's own clock
+refusal judge(const update& u, const rule_set& rules, unix_ms now);
+
+/// The binding check, by the journal's timestamp: `start(race) + second - 5 s <= stored <= deadline(race)`.
+bool in_time(const race_rules& rules, race_id race, own_second second, unix_ms stored);
+
+} // namespace alleycat

@@ -1,0 +1,71 @@
+/// Everybody's best score at every own second of one class.
+///
+/// By second: `best_[s - 1][index]` is the best of a racer, 0 = none, and `order_[s - 1]` holds the indices of those who have
+/// one, by (best descending, racer id ascending). 8 bytes per racer and second; a rank is a binary search.
+#pragma once
+
+#include "racing/closed_race.hpp"
+#include "racing/record_store.hpp"
+
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+namespace alleycat {
+
+/// Where a score stands among the bests of the *other* racers.
+struct all_time_place {
+  rank_t rank = 0;       ///< 1 + number of other racers whose best at the second is higher
+  std::uint32_t of = 0;  ///< other racers with a value at the second, plus one
+  score own_best;        ///< the racer's own best there; 0 = none
+
+  friend bool operator==(const all_time_place&, const all_time_place&) = default;
+
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, all_time_place& x) {
+    return f(x.rank, x.of, x.own_best);
+  }
+};
+
+class all_time_table {
+public:
+  /// @param ride_seconds  1..900
+  explicit all_time_table(std::uint32_t ride_seconds);
+
+  /// Adds the bests of a racer that is not in the table yet; call `sort` after the last one.
+  void load(const racer_bests& bests);
+  void sort();
+
+  /// Merges closed rides: the maximum per racer and second. O(racers + rides log rides) per second.
+  /// @returns how many bests were beaten or set.
+  std::size_t merge(std::span<const ride_record> rides, scoring rule);
+
+  /// @param s  1..ride_seconds
+  all_time_place place(own_second s, score value, racer_id self) const;
+
+  /// Places [from, from + count) of the table at s, counted from 0; shorter at its end.
+  std::vector<best_row> page(own_second s, std::size_t from, std::size_t count) const;
+
+  /// The table at s as the rider sees it while riding: their own row shows `value` instead of their best.
+  /// First `top` rows, then `around` above and below the own one, without repetition, by rank.
+  std::vector<best_row> neighbours(own_second s, score value, racer_id self, std::size_t top, std::size_t around) const;
+
+  /// The racer's bests, [s - 1]; empty for a stranger.
+  std::vector<score> bests_of(racer_id racer) const;
+
+  std::size_t racers() const { return racers_.size(); }
+  /// Racers with a value at s.
+  std::size_t ranked(own_second s) const { return order_[s.value() - 1U].size(); }
+
+private:
+  using index = std::uint32_t;
+  /// How many in order_[s-1] are strictly higher than `value`.
+  std::size_t higher(own_second s, score value) const;
+
+  std::vector<racer_id> racers_; ///< by index
+  std::unordered_map<racer_id, index> index_of_;
+  std::vector<std::vector<score>> best_;  ///< [s - 1][index]
+  std::vector<std::vector<index>> order_; ///< [s - 1]
+};
+
+} // namespace alleycat

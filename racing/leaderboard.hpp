@@ -1,0 +1,43 @@
+/// Best finished rides of one class, across races.
+#pragma once
+
+#include "racing/closed_race.hpp"
+
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+namespace alleycat {
+
+/// Sorted by score descending, then racer id; one row per racer.
+class leaderboard {
+public:
+  void load(racer_id racer, const final_score& record);
+  void sort();
+
+  /// Takes the score at the last second of every finished ride; strictly higher replaces, so an equal record stays with
+  /// the earlier race (by race id).
+  /// @returns racers whose record was set or beaten.
+  std::vector<racer_id> merge(std::span<const ride_record> rides, scoring rule);
+
+  /// Places [from, from + count), counted from 0; shorter at its end.
+  std::vector<leaderboard_row> page(std::size_t from, std::size_t count) const;
+  std::optional<final_score> record_of(racer_id racer) const;
+  /// 0-based place of a racer, or none.
+  std::optional<std::size_t> place(racer_id racer) const;
+  std::size_t size() const { return rows_.size(); }
+
+private:
+  struct row {
+    racer_id racer;
+    final_score record;
+  };
+  std::vector<row> rows_;
+  std::unordered_map<racer_id, final_score> records_;
+};
+
+/// Whether a record replaces another: a strictly higher score, or the same score in an earlier race.
+bool beats(const final_score& challenger, const final_score& holder);
+
+} // namespace alleycat

@@ -1,0 +1,170 @@
+/// The fold: the state of one race as a function of its journal.
+///
+/// Journal entries go in by position; what was read before has no effect, so replaying from any earlier point changes
+/// nothing. Flat arrays, by column (= own second), since every ranking compares riders within one second:
+///
+///     score_at(s) : [row] -> score at s, 0 = undefined      order(s) : rows that have a place at s, best first
+///
+/// `order` is kept sorted by (score descending, racer id ascending) at all times, so every rank is a binary search.
+/// A second in sequence costs O(log n) and one small move; a late one re-sorts its ride into every later column.
+#pragma once
+
+#include "racing/closed_race.hpp"
+#include "racing/journal.hpp"
+#include "racing/rules.hpp"
+#include "racing/standings.hpp"
+
+#include <array>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace alleycat {
+
+/// Index of a ride within its race, in order of first acceptance: 0..capacity-1.
+using row_index = std::uint16_t;
+
+/// A place in a here-now table.
+struct here_now_row {
+  rank_t rank = 0;
+  racer_id racer;
+  score at; ///< score at the second asked for
+};
+
+/// Counted refusals, by reason.
+using refusal_counts = std::array<std::uint32_t, refusal_count>;
+
+/// What happened to one ride since its news were last taken.
+struct ride_news {
+  row_index row = 0;
+  std::vector<own_second> accepted; ///< in order of acceptance
+  refusal_counts refused{};
+};
+
+class race_state {
+public:
+  /// @param key  must name a class of `rules`
+  race_state(const rule_set& rules, race_key key);
+
+  /// Applies one journal entry. Positions up to `as_of()` are replays and have no effect.
+  void apply(const journal_entry& entry);
+  /// A position whose content could not be decoded: skipped, but accounted for.
+  void skip(journal_position position);
+
+  // -- the race as a whole ---------------------------------------------------------------------------------------------
+
+  race_key key() const { return key_; }
+  const class_rules& course() const { return class_; }
+  const race_rules& rules() const { return rules_; }
+  journal_position as_of() const { return stamp_.position; }
+  bool closed() const { return closed_; }
+  std::size_t racers() const { return rides_.size(); }
+  /// Furthest own second of the race; 0 = nothing yet.
+  own_second furthest() const { return furthest_; }
+  /// How many rides have reached `s`.
+  std::size_t reached(own_second s) const;
+  std::size_t finished() const { return finished_; }
+  /// Whether every ride has all its seconds; true for a race without rides.
+  bool all_complete() const { return complete_ == rides_.size(); }
+  /// Journal time of the last entry with at least one update; 0 = none yet.
+  unix_ms last_update() const { return last_update_; }
+  /// Refusals of the whole race, `none` = accepted.
+  const refusal_counts& outcomes() const { return outcomes_; }
+  /// Highest epoch seen in a close mark.
+  epoch marked_by() const { return marked_by_; }
+
+  // -- one ride --------------------------------------------------------------------------------------------------------
+
+  racer_id racer(row_index row) const { return rides_[row].racer; }
+  const std::string& name(row_index row) const { return rides_[row].name; }
+  own_second furthest(row_index row) const { return rides_[row].furthest; }
+  bool wants_view(row_index row) const { return rides_[row].wants_view; }
+  bool finished(row_index row) const;
+  /// @returns the row of a racer, or none.
+  std::optional<row_index> find(racer_id racer) const;
+  /// Sum of the outputs of the seconds <= s. @param s  1..furthest(row)
+  score total(row_index row, own_second s) const;
+  /// Output at s; 0 where it is missing. @param s  1..ride_seconds
+  score output(row_index row, own_second s) const;
+  /// Score at s by the class's rule; 0 where undefined. @param s  1..ride_seconds
+  score score_at(row_index row, own_second s) const;
+  /// Own seconds up to the furthest one that have not arrived, at most `limit`, ascending.
+  std::vector<own_second> missing(row_index row, std::size_t limit) const;
+
+  // -- rankings --------------------------------------------------------------------------------------------------------
+
+  /// Rank among the rides that have a score at s. 0 where the ride itself has none. O(log racers).
+  rank_t here_now_rank(row_index row, own_second s) const;
+  /// How many rides have a score at s.
+  std::size_t ranked(own_second s) const { return order_[s.value() - 1U].size(); }
+  /// Places [from, from + count) of the table at s, counted from 0; shorter at its end. Best first.
+  std::vector<here_now_row> here_now(own_second s, std::size_t from, std::size_t count) const;
+  /// 0-based place of a ride in the table at s. @pre the ride has a score at s
+  std::size_t place(row_index row, own_second s) const;
+  /// Rows of the live ranking: by score at each ride's latest second, ties by racer id. `all_time_rank` is left 0.
+  /// O(n log n).
+  std::vector<standing> ranking() const;
+
+  // -- news and the end ------------------------------------------------------------------------------------------------
+
+  /// Rides with something new since the last call, and forgets it. Rides in order of their first news.
+  std::vector<ride_news> take_news();
+
+  /// The race as it stays for ever. All-time ranks are left 0: the class knows them.
+  /// @pre closed()
+  closed_race close(epoch by) const;
+
+private:
+  struct ride {
+    racer_id racer;
+    std::string name;
+    unix_ms anchor = 0;
+    own_second furthest;
+    std::uint16_t seconds = 0;
+    bool wants_view = false;
+    bool has_news = false;
+    bool complete = false;
+    bool finished = false;
+    std::uint32_t news_at = 0;            ///< index in news_, while has_news
+    std::vector<measurement> measured;    ///< [s - 1]
+    std::vector<std::uint64_t> present;   ///< bit s - 1
+    bool has(own_second s) const {
+      const auto bit = s.value() - 1U;
+      return (present[bit / 64] >> (bit % 64) & 1U) != 0;
+    }
+  };
+
+  refusal fold(const journal_update& u, unix_ms stored);
+  void accept(ride& r, row_index row, const journal_update& u);
+  void extend(row_index row, own_second from, own_second to);
+  void place_in(own_second s, row_index row, score value);
+  void take_out(own_second s, row_index row);
+  ride_news& news_of(ride& r, row_index row);
+  std::vector<standing> rows_unsorted() const;
+  std::vector<standing> final_rows() const;
+
+  std::vector<score>& scores(own_second s) { return scores_[s.value() - 1U]; }
+  const std::vector<score>& scores(own_second s) const { return scores_[s.value() - 1U]; }
+
+  race_key key_;
+  class_rules class_;
+  race_rules rules_;
+  std::vector<ride> rides_;
+  std::unordered_map<racer_id, row_index> row_of_;
+  std::vector<std::vector<score>> scores_;    ///< [s - 1][row]: score at s, 0 = undefined
+  std::vector<std::vector<score>> totals_;    ///< [s - 1][row]: total at s; only where it differs from the score
+  std::vector<std::vector<row_index>> order_; ///< [s - 1]: rows with a score at s, best first
+  std::vector<std::uint32_t> reached_;        ///< [s - 1]: rides whose furthest second is >= s
+  std::vector<ride_news> news_;
+  refusal_counts outcomes_{};
+  journal_stamp stamp_;
+  epoch marked_by_;
+  own_second furthest_;
+  std::size_t finished_ = 0;
+  std::size_t complete_ = 0;
+  unix_ms last_update_ = 0;
+  bool closed_ = false;
+};
+
+} // namespace alleycat

@@ -1,0 +1,97 @@
+/// What must be remembered of closed races, and how it is asked for. Implemented in persistence/.
+#pragma once
+
+#include "racing/closed_race.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace alleycat {
+
+/// The store can not go on; what() says why in words for an operator, and names the way out where there is one.
+class store_error : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// All-time bests of one racer in one class.
+struct racer_bests {
+  racer_id racer;
+  std::vector<score> at;              ///< [s - 1] = best score at s; 0 = none; 1..ride_seconds entries
+  std::optional<final_score> record;  ///< best finished ride
+
+  friend bool operator==(const racer_bests&, const racer_bests&) = default;
+};
+
+/// A line in the list of closed races.
+struct race_summary {
+  race_key key;
+  unix_ms closed = 0;
+  std::uint32_t racers = 0;
+  std::uint32_t finished = 0;
+  racer_id winner;          ///< undefined where nobody finished
+  std::string winner_name;
+  score winning_score;      ///< 0 where nobody finished
+
+  friend bool operator==(const race_summary&, const race_summary&) = default;
+};
+
+/// A ride in a rider's history.
+struct ride_summary {
+  race_key key;
+  racer_id racer;
+  unix_ms closed = 0;
+  rank_t rank = 0; ///< 0 = DNF
+  bool finished = false;
+  own_second furthest;
+  std::uint16_t seconds = 0;
+  score total; ///< at the furthest second
+
+  friend bool operator==(const ride_summary&, const ride_summary&) = default;
+};
+
+/// Durable records of one node. Not thread safe: one detached actor owns it. Every call may block and may throw
+/// `store_error`.
+class record_store {
+public:
+  virtual ~record_store() = default;
+
+  /// Merges a closed race in one transaction: result, rides, bests (max per second), records of finishers (strictly
+  /// higher replaces, equal keeps the earlier race), latest names, and the race's "applied" stamp.
+  /// @param scoring_rule  of the race's class
+  /// @returns false when the race was applied before with the same stamp; then nothing changes.
+  virtual bool apply(const closed_race& race, scoring scoring_rule) = 0;
+
+  /// @returns the stamp the race was applied with.
+  virtual std::optional<journal_stamp> applied(race_key key) = 0;
+
+  /// Visits the bests of every racer of a class, by racer id ascending.
+  virtual void each_bests(class_id cls, const std::function<void(const racer_bests&)>& visit) = 0;
+  /// Visits the latest name of every racer, by racer id ascending.
+  virtual void each_name(const std::function<void(racer_id, const std::string&)>& visit) = 0;
+
+  /// Closed races of a class, newest first.
+  /// @param before  only races with a lower id; none = from the newest
+  virtual std::vector<race_summary> races(class_id cls, std::optional<race_id> before, std::size_t limit) = 0;
+  virtual std::optional<race_result> result(race_key key) = 0;
+  virtual std::optional<ride_record> ride(race_key key, racer_id racer) = 0;
+  /// Rides of one racer in all classes, newest first.
+  virtual std::vector<ride_summary> rides_of(racer_id racer, std::size_t limit) = 0;
+  virtual std::optional<racer_bests> bests_of(class_id cls, racer_id racer) = 0;
+
+  /// Counts one more start of this node's data folder. @returns the number of starts, 1 on the first.
+  virtual std::uint64_t count_start() = 0;
+
+  /// Bytes of the map in use and its size.
+  struct usage {
+    std::uint64_t used_bytes = 0;
+    std::uint64_t map_bytes = 0;
+  };
+  virtual usage map_usage() = 0;
+};
+
+} // namespace alleycat
