@@ -15,9 +15,9 @@ namespace alleycat {
 
 /// Where a score stands among the bests of the *other* racers.
 struct all_time_place {
-  rank_t rank = 0;       ///< 1 + number of other racers whose best at the second is higher
-  std::uint32_t of = 0;  ///< other racers with a value at the second, plus one
-  score own_best;        ///< the racer's own best there; 0 = none
+  rank_t rank = 0;      ///< 1 + number of other racers whose best at the second is higher
+  std::uint32_t of = 0; ///< other racers with a value at the second, plus one
+  score own_best;       ///< the racer's own best there; 0 = none
 
   friend bool operator==(const all_time_place&, const all_time_place&) = default;
 

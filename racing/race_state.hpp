@@ -126,9 +126,9 @@ private:
     bool has_news = false;
     bool complete = false;
     bool finished = false;
-    std::uint32_t news_at = 0;            ///< index in news_, while has_news
-    std::vector<measurement> measured;    ///< [s - 1]
-    std::vector<std::uint64_t> present;   ///< bit s - 1
+    std::uint32_t news_at = 0;          ///< index in news_, while has_news
+    std::vector<measurement> measured;  ///< [s - 1]
+    std::vector<std::uint64_t> present; ///< bit s - 1
     bool has(own_second s) const {
       const auto bit = s.value() - 1U;
       return (present[bit / 64] >> (bit % 64) & 1U) != 0;
@@ -137,7 +137,6 @@ private:
 
   refusal fold(const journal_update& u, unix_ms stored);
   void accept(ride& r, row_index row, const journal_update& u);
-  void extend(row_index row, own_second from, own_second to);
   void place_in(own_second s, row_index row, score value);
   void take_out(own_second s, row_index row);
   ride_news& news_of(ride& r, row_index row);
@@ -158,7 +157,8 @@ private:
   std::vector<std::uint32_t> reached_;        ///< [s - 1]: rides whose furthest second is >= s
   std::vector<ride_news> news_;
   refusal_counts outcomes_{};
-  journal_stamp stamp_;
+  journal_stamp stamp_; ///< what was read
+  journal_stamp mark_;  ///< the same at the close mark, once there
   epoch marked_by_;
   own_second furthest_;
   std::size_t finished_ = 0;

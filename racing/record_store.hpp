@@ -21,8 +21,8 @@ public:
 /// All-time bests of one racer in one class.
 struct racer_bests {
   racer_id racer;
-  std::vector<score> at;              ///< [s - 1] = best score at s; 0 = none; 1..ride_seconds entries
-  std::optional<final_score> record;  ///< best finished ride
+  std::vector<score> at;             ///< [s - 1] = best score at s; 0 = none; 1..ride_seconds entries
+  std::optional<final_score> record; ///< best finished ride
 
   friend bool operator==(const racer_bests&, const racer_bests&) = default;
 };
@@ -33,9 +33,9 @@ struct race_summary {
   unix_ms closed = 0;
   std::uint32_t racers = 0;
   std::uint32_t finished = 0;
-  racer_id winner;          ///< undefined where nobody finished
+  racer_id winner; ///< undefined where nobody finished
   std::string winner_name;
-  score winning_score;      ///< 0 where nobody finished
+  score winning_score; ///< 0 where nobody finished
 
   friend bool operator==(const race_summary&, const race_summary&) = default;
 };

@@ -55,9 +55,7 @@ struct race_rules {
     return window_end_ms(race) + (unix_ms{ride_seconds} + grace_seconds) * 1000;
   }
   /// The race that a ride started at `start` belongs to.
-  race_id race_at(unix_ms start) const {
-    return race_id{static_cast<std::uint32_t>(start / 1000 / window_seconds)};
-  }
+  race_id race_at(unix_ms start) const { return race_id{static_cast<std::uint32_t>(start / 1000 / window_seconds)}; }
   /// Seconds a finisher must have: `min_percent` of the ride, rounded up.
   std::uint32_t min_seconds() const { return (ride_seconds * min_percent + 99) / 100; }
   own_second last_second() const { return own_second{static_cast<std::uint16_t>(ride_seconds)}; }

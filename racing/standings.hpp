@@ -15,12 +15,12 @@ struct standing {
   rank_t here_now_rank = 0; ///< among the rides that have reached this rider's own second
   racer_id racer;
   std::string name;
-  own_second second;           ///< the ride's furthest second
-  std::uint16_t seconds = 0;   ///< how many of its seconds arrived
-  score output;                ///< of the furthest second
-  score total;                 ///< sum of all outputs so far
-  bool finished = false;       ///< last second is there, and at least `min_percent` of the seconds
-  rank_t all_time_rank = 0;    ///< 0 = not known
+  own_second second;         ///< the ride's furthest second
+  std::uint16_t seconds = 0; ///< how many of its seconds arrived
+  score output;              ///< of the furthest second
+  score total;               ///< sum of all outputs so far
+  bool finished = false;     ///< last second is there, and at least `min_percent` of the seconds
+  rank_t all_time_rank = 0;  ///< 0 = not known
 };
 
 enum class race_phase : std::uint8_t { running, closed };
@@ -32,8 +32,8 @@ struct standings {
   journal_position as_of; ///< last journal sequence in it
   unix_ms published = 0;
   race_phase phase = race_phase::running;
-  own_second second;           ///< the furthest own second in the race
-  std::uint32_t reported = 0;  ///< rides that have reached `second`
+  own_second second;          ///< the furthest own second in the race
+  std::uint32_t reported = 0; ///< rides that have reached `second`
   std::uint32_t finished = 0;
   bool all_time_stale = false; ///< the class did not answer in time: `all_time_rank` is missing
   std::vector<standing> rows;  ///< by rank, then racer id; at most `capacity`

@@ -55,7 +55,7 @@ constexpr unix_ms anchor_of(unix_ms device_timestamp, own_second second) {
 
 /// Why an update has no effect. The names (`to_string`) are part of the contract: answers, views and metrics use them.
 enum class refusal : std::uint8_t {
-  none,              ///< it counts
+  none, ///< it counts
   // Judged by ingest, from one message and the clock:
   too_big,           ///< more than 1 KiB
   bad_json,          ///< not a JSON object, or not a valid Protobuf message
@@ -74,12 +74,12 @@ enum class refusal : std::uint8_t {
   busy,              ///< the journal does not keep up; try again
   not_stored,        ///< the journal did not confirm in time; try again
   // Judged by the fold, from the journal:
-  duplicate,         ///< the slot holds this very value
-  conflict,          ///< the slot holds another value
-  other_ride,        ///< more than 5 s off the ride's anchor
-  race_full,         ///< the race had its capacity of riders before
-  out_of_time,       ///< the journal's clock says: not the time of this second
-  late,              ///< behind the close mark
+  duplicate,   ///< the slot holds this very value
+  conflict,    ///< the slot holds another value
+  other_ride,  ///< more than 5 s off the ride's anchor
+  race_full,   ///< the race had its capacity of riders before
+  out_of_time, ///< the journal's clock says: not the time of this second
+  late,        ///< behind the close mark
 };
 inline constexpr std::size_t refusal_count = static_cast<std::size_t>(refusal::late) + 1;
 

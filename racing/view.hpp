@@ -18,8 +18,8 @@ struct view_row {
 
 /// One of the two rankings around a rider.
 struct view_table {
-  rank_t rank = 0;           ///< 0 = not known
-  std::uint32_t of = 0;      ///< how many are ranked, the rider included
+  rank_t rank = 0;            ///< 0 = not known
+  std::uint32_t of = 0;       ///< how many are ranked, the rider included
   std::vector<view_row> rows; ///< the first 3, and 5 above and below the rider, by rank
 };
 

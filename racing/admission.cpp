@@ -1,0 +1,34 @@
+#include "racing/admission.hpp"
+
+namespace alleycat {
+
+namespace {
+
+/// The earliest moment at which a second of a race can have been ridden.
+unix_ms earliest(const race_rules& rules, race_id race, own_second second) {
+  return rules.start_ms(race) + unix_ms{1000} * second.value() - clock_tolerance_ms;
+}
+
+} // namespace
+
+refusal judge(const update& u, const rule_set& rules, unix_ms now) {
+  if (rules.find(u.cls) == nullptr)
+    return refusal::unknown_class;
+  if (u.second.value() < 1 || u.second > rules.race.last_second())
+    return refusal::bad_second;
+  if (rules.race.admit == admission::any)
+    return refusal::none;
+  if (u.race.value() > rules.race.race_at(now).value() + 1)
+    return refusal::bad_race;
+  if (now < earliest(rules.race, u.race, u.second))
+    return refusal::too_early;
+  if (now > rules.race.deadline_ms(u.race) - ingest_margin_ms)
+    return refusal::too_late;
+  return refusal::none;
+}
+
+bool in_time(const race_rules& rules, race_id race, own_second second, unix_ms stored) {
+  return stored >= earliest(rules, race, second) && stored <= rules.deadline_ms(race);
+}
+
+} // namespace alleycat

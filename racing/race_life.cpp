@@ -1,0 +1,65 @@
+#include "racing/race_life.hpp"
+
+namespace alleycat {
+
+std::string_view to_string(life_phase phase) {
+  switch (phase) {
+  case life_phase::running:
+    return "running";
+  case life_phase::marking:
+    return "marking";
+  case life_phase::closed:
+    return "closed";
+  case life_phase::stored:
+    return "stored";
+  case life_phase::done:
+    return "done";
+  }
+  return "unknown";
+}
+
+race_life::race_life(const race_rules& rules, race_id race, unix_ms idle_since)
+    : rules_{rules}, race_{race}, last_seen_{idle_since} {}
+
+bool race_life::due(const race_state& race, unix_ms now) const {
+  if (rules_.admit == admission::any)
+    return now - last_seen_ >= unix_ms{1000} * rules_.idle_close_seconds;
+  if (now >= rules_.deadline_ms(race_))
+    return true;
+  return now >= rules_.window_end_ms(race_) && race.racers() > 0 && race.all_complete();
+}
+
+bool race_life::should_mark(const race_state& race, unix_ms now) {
+  switch (phase_) {
+  case life_phase::running:
+    if (!due(race, now))
+      return false;
+    break;
+  case life_phase::marking:
+    if (now - marked_at_ < mark_retry_ms)
+      return false;
+    break;
+  default:
+    return false;
+  }
+  phase_ = life_phase::marking;
+  marked_at_ = now;
+  return true;
+}
+
+void race_life::saw_mark() {
+  if (phase_ == life_phase::running || phase_ == life_phase::marking)
+    phase_ = life_phase::closed;
+}
+
+void race_life::saw_stored() {
+  if (phase_ == life_phase::closed)
+    phase_ = life_phase::stored;
+}
+
+void race_life::saw_applied() {
+  if (phase_ == life_phase::stored)
+    phase_ = life_phase::done;
+}
+
+} // namespace alleycat

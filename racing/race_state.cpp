@@ -1,0 +1,364 @@
+#include "racing/race_state.hpp"
+
+#include "racing/admission.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <utility>
+
+namespace alleycat {
+
+namespace {
+
+/// One step of a 64-bit mix (the finaliser of splitmix64, public domain, S. Vigna).
+std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) {
+  hash ^= value + 0x9e3779b97f4a7c15U;
+  hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9U;
+  hash = (hash ^ (hash >> 27)) * 0x94d049bb133111ebU;
+  return hash ^ (hash >> 31);
+}
+
+std::uint64_t mixed(std::uint64_t hash, const journal_update& u) {
+  hash = mixed(hash, std::uint64_t{u.racer.value()} << 32 | std::uint64_t{u.second.value()} << 16 | u.measured.cadence);
+  return mixed(hash, static_cast<std::uint64_t>(u.device_timestamp) << 16 ^ u.measured.resistance);
+}
+
+/// The value of a row in a column that is as long as the rides that reached it made it.
+score value_at(const std::vector<score>& column, row_index row) {
+  return row < column.size() ? column[row] : score{};
+}
+
+void set_value(std::vector<score>& column, row_index row, score value, std::size_t racers) {
+  if (row >= column.size())
+    column.resize(racers);
+  column[row] = value;
+}
+
+} // namespace
+
+race_state::race_state(const rule_set& rules, race_key key)
+    : key_{key}, class_{*rules.find(key.cls)}, rules_{rules.race}, scores_(rules.race.ride_seconds),
+      totals_(class_.score == scoring::total ? 0 : rules.race.ride_seconds), order_(rules.race.ride_seconds),
+      reached_(rules.race.ride_seconds) {}
+
+// -- the fold ----------------------------------------------------------------------------------------------------------
+
+void race_state::apply(const journal_entry& entry) {
+  if (entry.position <= stamp_.position)
+    return;
+  skip(entry.position);
+  if (const auto* mark = std::get_if<close_mark>(&entry.content)) {
+    marked_by_ = std::max(marked_by_, mark->by);
+    if (!closed_) {
+      closed_ = true;
+      stamp_.stored = entry.stored;
+      mark_ = stamp_;
+    }
+    return;
+  }
+  const auto& batch = std::get<journal_batch>(entry.content);
+  if (!closed_) {
+    stamp_.stored = entry.stored;
+    if (!batch.empty())
+      last_update_ = entry.stored;
+  }
+  for (const auto& u : batch)
+    ++outcomes_[static_cast<std::size_t>(closed_ ? refusal::late : fold(u, entry.stored))];
+}
+
+void race_state::skip(journal_position position) {
+  if (position > stamp_.position && !closed_)
+    stamp_.checksum = mixed(stamp_.checksum, position.value());
+  stamp_.position = std::max(stamp_.position, position);
+}
+
+refusal race_state::fold(const journal_update& u, unix_ms stored) {
+  stamp_.checksum = mixed(stamp_.checksum, u);
+  if (u.second.value() < 1 || u.second > rules_.last_second())
+    return refusal::bad_second;
+  if (rules_.admit == admission::live && !in_time(rules_, key_.race, u.second, stored))
+    return refusal::out_of_time;
+  const auto anchor = anchor_of(u.device_timestamp, u.second);
+  const auto known = row_of_.find(u.racer);
+  if (known == row_of_.end()) {
+    if (rides_.size() >= rules_.capacity)
+      return refusal::race_full;
+    const auto row = static_cast<row_index>(rides_.size());
+    row_of_.emplace(u.racer, row);
+    auto& r = rides_.emplace_back();
+    r.racer = u.racer;
+    r.anchor = anchor;
+    r.measured.resize(rules_.ride_seconds);
+    r.present.resize((rules_.ride_seconds + 63) / 64);
+    accept(r, row, u);
+    return refusal::none;
+  }
+  const auto row = known->second;
+  auto& r = rides_[row];
+  auto reason = refusal::none;
+  if (const auto drift = anchor - r.anchor; drift > clock_tolerance_ms || drift < -clock_tolerance_ms)
+    reason = refusal::other_ride;
+  else if (r.has(u.second))
+    reason = r.measured[u.second.value() - 1U] == u.measured ? refusal::duplicate : refusal::conflict;
+  else
+    accept(r, row, u);
+  if (reason != refusal::none)
+    ++news_of(r, row).refused[static_cast<std::size_t>(reason)];
+  return reason;
+}
+
+void race_state::accept(ride& r, row_index row, const journal_update& u) {
+  const auto s = u.second;
+  const auto bit = s.value() - 1U;
+  if (r.name.empty())
+    r.name = u.name;
+  r.wants_view = u.wants_view;
+  r.measured[bit] = u.measured;
+  r.present[bit / 64] |= std::uint64_t{1} << (bit % 64);
+  ++r.seconds;
+  const auto output = output_of(u.measured);
+  const auto before = r.furthest;
+  if (s > before) {
+    r.furthest = s;
+    furthest_ = std::max(furthest_, s);
+    for (auto i = before.value(); i < s.value(); ++i)
+      ++reached_[i];
+  }
+  // Totals: from `s` on every one grows by the output; seconds between the former end and `s` repeat the former total.
+  const bool by_total = class_.score == scoring::total;
+  auto& totals = by_total ? scores_ : totals_;
+  const auto former = before.value() == 0 ? score{} : value_at(totals[before.value() - 1U], row);
+  const auto first_changed = std::min<std::uint16_t>(s.value(), static_cast<std::uint16_t>(before.value() + 1U));
+  for (auto i = first_changed; i <= r.furthest.value(); ++i) {
+    const own_second at{i};
+    const auto old = i > before.value() ? former : value_at(totals[i - 1U], row);
+    const auto now = i < s.value() ? old : score{old.value() + output.value()};
+    if (i <= before.value() && now == old)
+      continue;
+    if (by_total) {
+      take_out(at, row);
+      place_in(at, row, now);
+    } else {
+      set_value(totals[i - 1U], row, now, rides_.size());
+    }
+  }
+  if (!by_total)
+    place_in(s, row, output);
+  if (!r.complete && r.seconds == rules_.ride_seconds) {
+    r.complete = true;
+    ++complete_;
+  }
+  if (!r.finished && r.has(rules_.last_second()) && r.seconds >= rules_.min_seconds()) {
+    r.finished = true;
+    ++finished_;
+  }
+  news_of(r, row).accepted.push_back(s);
+}
+
+void race_state::place_in(own_second s, row_index row, score value) {
+  if (value.value() == 0)
+    return;
+  auto& column = scores(s);
+  set_value(column, row, value, rides_.size());
+  auto& order = order_[s.value() - 1U];
+  const auto racer = rides_[row].racer;
+  const auto at = std::partition_point(order.begin(), order.end(), [&](row_index other) {
+    return column[other] != value ? column[other] > value : rides_[other].racer < racer;
+  });
+  order.insert(at, row);
+}
+
+void race_state::take_out(own_second s, row_index row) {
+  auto& column = scores(s);
+  if (value_at(column, row).value() == 0)
+    return;
+  auto& order = order_[s.value() - 1U];
+  order.erase(order.begin() + static_cast<std::ptrdiff_t>(place(row, s)));
+  column[row] = score{};
+}
+
+ride_news& race_state::news_of(ride& r, row_index row) {
+  if (!r.has_news) {
+    r.has_news = true;
+    r.news_at = static_cast<std::uint32_t>(news_.size());
+    news_.push_back({row, {}, {}});
+  }
+  return news_[r.news_at];
+}
+
+std::vector<ride_news> race_state::take_news() {
+  for (const auto& n : news_)
+    rides_[n.row].has_news = false;
+  return std::exchange(news_, {});
+}
+
+// -- one ride ----------------------------------------------------------------------------------------------------------
+
+std::size_t race_state::reached(own_second s) const {
+  return s.value() < 1 ? rides_.size() : reached_[s.value() - 1U];
+}
+
+bool race_state::finished(row_index row) const {
+  return rides_[row].finished;
+}
+
+std::optional<row_index> race_state::find(racer_id racer) const {
+  const auto found = row_of_.find(racer);
+  return found == row_of_.end() ? std::nullopt : std::optional{found->second};
+}
+
+score race_state::total(row_index row, own_second s) const {
+  return value_at((class_.score == scoring::total ? scores_ : totals_)[s.value() - 1U], row);
+}
+
+score race_state::output(row_index row, own_second s) const {
+  const auto& r = rides_[row];
+  return r.has(s) ? output_of(r.measured[s.value() - 1U]) : score{};
+}
+
+score race_state::score_at(row_index row, own_second s) const {
+  return value_at(scores(s), row);
+}
+
+std::vector<own_second> race_state::missing(row_index row, std::size_t limit) const {
+  std::vector<own_second> result;
+  const auto& r = rides_[row];
+  if (r.seconds == r.furthest.value())
+    return result;
+  for (std::uint16_t s = 1; s < r.furthest.value() && result.size() < limit; ++s)
+    if (!r.has(own_second{s}))
+      result.emplace_back(s);
+  return result;
+}
+
+// -- rankings ----------------------------------------------------------------------------------------------------------
+
+rank_t race_state::here_now_rank(row_index row, own_second s) const {
+  const auto value = score_at(row, s);
+  if (value.value() == 0)
+    return 0;
+  const auto& column = scores(s);
+  const auto& order = order_[s.value() - 1U];
+  const auto equal =
+      std::partition_point(order.begin(), order.end(), [&](row_index other) { return column[other] > value; });
+  return static_cast<rank_t>(equal - order.begin() + 1);
+}
+
+std::size_t race_state::place(row_index row, own_second s) const {
+  const auto& column = scores(s);
+  const auto& order = order_[s.value() - 1U];
+  const auto value = column[row];
+  const auto racer = rides_[row].racer;
+  const auto at = std::partition_point(order.begin(), order.end(), [&](row_index other) {
+    return column[other] != value ? column[other] > value : rides_[other].racer < racer;
+  });
+  return static_cast<std::size_t>(at - order.begin());
+}
+
+std::vector<here_now_row> race_state::here_now(own_second s, std::size_t from, std::size_t count) const {
+  std::vector<here_now_row> rows;
+  const auto& column = scores(s);
+  const auto& order = order_[s.value() - 1U];
+  const auto end = std::min(order.size(), from + std::min(count, order.size()));
+  for (auto i = from; i < end; ++i) {
+    const auto value = column[order[i]];
+    const auto rank = rows.empty()              ? here_now_rank(order[i], s)
+                      : rows.back().at == value ? rows.back().rank
+                                                : static_cast<rank_t>(i + 1);
+    rows.push_back({rank, rides_[order[i]].racer, value});
+  }
+  return rows;
+}
+
+std::vector<standing> race_state::rows_unsorted() const {
+  std::vector<standing> rows(rides_.size());
+  for (std::size_t i = 0; i < rides_.size(); ++i) {
+    const auto& r = rides_[i];
+    const auto row = static_cast<row_index>(i);
+    rows[i] = {.rank = 0,
+               .here_now_rank = here_now_rank(row, r.furthest),
+               .racer = r.racer,
+               .name = r.name,
+               .second = r.furthest,
+               .seconds = r.seconds,
+               .output = output(row, r.furthest),
+               .total = total(row, r.furthest),
+               .finished = r.finished,
+               .all_time_rank = 0};
+  }
+  return rows;
+}
+
+std::vector<standing> race_state::ranking() const {
+  const bool by_total = class_.score == scoring::total;
+  const auto value = [by_total](const standing& row) { return by_total ? row.total : row.output; };
+  auto rows = rows_unsorted();
+  std::sort(rows.begin(), rows.end(), [&](const standing& a, const standing& b) {
+    return value(a) != value(b) ? value(a) > value(b) : a.racer < b.racer;
+  });
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const bool shares = i > 0 && value(rows[i]) == value(rows[i - 1]);
+    rows[i].rank = shares ? rows[i - 1].rank : static_cast<rank_t>(i + 1);
+  }
+  return rows;
+}
+
+std::vector<standing> race_state::final_rows() const {
+  const bool by_total = class_.score == scoring::total;
+  const auto value = [by_total](const standing& row) { return by_total ? row.total : row.output; };
+  auto rows = rows_unsorted();
+  std::sort(rows.begin(), rows.end(), [&](const standing& a, const standing& b) {
+    if (a.finished != b.finished)
+      return a.finished;
+    if (!a.finished && a.second != b.second)
+      return a.second > b.second;
+    return value(a) != value(b) ? value(a) > value(b) : a.racer < b.racer;
+  });
+  for (std::size_t i = 0; i < rows.size() && rows[i].finished; ++i) {
+    const bool shares = i > 0 && value(rows[i]) == value(rows[i - 1]);
+    rows[i].rank = shares ? rows[i - 1].rank : static_cast<rank_t>(i + 1);
+  }
+  return rows;
+}
+
+// -- the end -----------------------------------------------------------------------------------------------------------
+
+closed_race race_state::close(epoch by) const {
+  closed_race race;
+  race.stamp = mark_;
+  race.result = {key_, by, mark_.position, mark_.stored, static_cast<std::uint32_t>(finished_), final_rows()};
+  race.rides.resize(rides_.size());
+  for (std::size_t i = 0; i < rides_.size(); ++i) {
+    const auto& r = rides_[i];
+    auto& record = race.rides[i];
+    record.key = key_;
+    record.racer = r.racer;
+    record.name = r.name;
+    record.anchor = r.anchor;
+    record.closed = mark_.stored;
+    record.finished = r.finished;
+    record.seconds.resize(r.furthest.value());
+    for (std::uint16_t s = 1; s <= r.furthest.value(); ++s)
+      if (r.has(own_second{s})) {
+        record.seconds[s - 1U].present = true;
+        record.seconds[s - 1U].measured = r.measured[s - 1U];
+      }
+  }
+  for (std::size_t s = 0; s < order_.size(); ++s) {
+    const auto& order = order_[s];
+    rank_t rank = 0;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      if (i == 0 || scores_[s][order[i]] != scores_[s][order[i - 1]])
+        rank = static_cast<rank_t>(i + 1);
+      race.rides[order[i]].seconds[s].here_now_rank = rank;
+    }
+  }
+  for (const auto& row : race.result.rows)
+    race.rides[row_of_.at(row.racer)].rank = row.rank;
+  std::sort(race.rides.begin(), race.rides.end(),
+            [](const ride_record& a, const ride_record& b) { return a.racer < b.racer; });
+  return race;
+}
+
+} // namespace alleycat
