@@ -108,7 +108,9 @@ public:
 
   // -- news and the end ------------------------------------------------------------------------------------------------
 
-  /// Rides with something new since the last call, and forgets it. Rides in order of their first news.
+  /// Rides with something new since `take_news`, in order of their first news.
+  const std::vector<ride_news>& news() const { return news_; }
+  /// The same, and forgets it.
   std::vector<ride_news> take_news();
 
   /// The race as it stays for ever. All-time ranks are left 0: the class knows them.

@@ -1,0 +1,152 @@
+#include "actors/class.hpp"
+
+#include "actors/defaults.hpp"
+#include "actors/errors.hpp"
+
+#include <caf/all.hpp>
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace alleycat {
+
+namespace {
+
+caf::error not_loaded() {
+  return caf::make_error(ec::not_ready, std::string{"the class is being loaded"});
+}
+
+} // namespace
+
+void class_state::start(pointer self, const environment& env, const class_rules& course, store_actor store) {
+  self_ = self;
+  env_ = &env;
+  course_ = course;
+  store_ = std::move(store);
+  table_ = all_time_table{env.rules.race.ride_seconds};
+  load();
+}
+
+void class_state::load() {
+  self_->request(store_, defaults::load_deadline, load_class{course_.id})
+      .then([this](const class_records_ptr& records) { take(*records); },
+            [this](const caf::error& e) {
+              env_->log->warn("class.load_failed",
+                              fmt::format("class={} error=\"{}\"", course_.id.value(), self_->system().render(e)));
+              load();
+            });
+}
+
+void class_state::take(const std::vector<racer_bests>& records) {
+  for (const auto& bests : records) {
+    table_.load(bests);
+    if (bests.record)
+      board_.load(bests.racer, *bests.record);
+  }
+  table_.sort();
+  board_.sort();
+  loaded_ = true;
+  env_->log->info("class.loaded",
+                  fmt::format("class={} racers={} records={}", course_.id.value(), table_.racers(), board_.size()));
+}
+
+caf::result<rank_answer> class_state::rank(const rank_batch& batch) const {
+  env_->counts->rank_requests.add();
+  if (!loaded_)
+    return not_loaded();
+  rank_answer answer;
+  answer.by = env_->by;
+  answer.places.reserve(batch.items.size());
+  answer.around.resize(batch.items.size());
+  for (std::size_t i = 0; i < batch.items.size(); ++i) {
+    const auto& item = batch.items[i];
+    answer.places.push_back(table_.place(item.second, item.value, item.racer));
+    if (item.with_rows)
+      answer.around[i] = table_.neighbours(item.second, item.value, item.racer, view_top_rows, view_rows_around);
+  }
+  return answer;
+}
+
+caf::result<closed_race_ptr> class_state::rank_rides(const closed_race& race) const {
+  if (!loaded_)
+    return not_loaded();
+  auto ranked = std::make_shared<closed_race>(race);
+  for (auto& ride : ranked->rides) {
+    const auto scores = scores_of(ride, course_.score);
+    for (std::size_t i = 0; i < scores.size(); ++i)
+      if (scores[i].value() != 0)
+        ride.seconds[i].all_time_rank =
+            table_.place(own_second{static_cast<std::uint16_t>(i + 1)}, scores[i], ride.racer).rank;
+    if (!scores.empty())
+      for (auto& row : ranked->result.rows)
+        if (row.racer == ride.racer)
+          row.all_time_rank = ride.seconds.back().all_time_rank;
+  }
+  return closed_race_ptr{std::move(ranked)};
+}
+
+caf::typed_response_promise<merged> class_state::merge(const closed_race_ptr& race) {
+  auto promise = self_->make_response_promise<merged>();
+  if (!loaded_) {
+    promise.deliver(not_loaded());
+    return promise;
+  }
+  self_->request(store_, defaults::close_deadline, apply_closed{race, course_.score})
+      .then(
+          [this, race, promise](merged outcome) mutable {
+            // Merging is idempotent, so a race that was applied before this node's tables were read does no harm.
+            take(*race);
+            promise.deliver(outcome);
+          },
+          [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
+  return promise;
+}
+
+void class_state::take(const closed_race& race) {
+  for (const auto& ride : race.rides)
+    if (!ride.name.empty())
+      env_->names->set(ride.racer, ride.name);
+  const auto former = board_.page(0, 1);
+  env_->counts->bests_beaten.add(table_.merge(race.rides, course_.score));
+  const auto improved = board_.merge(race.rides, course_.score);
+  env_->counts->records_broken.add(improved.size());
+  env_->counts->races_merged.add();
+  if (improved.empty())
+    return;
+  publish_leaderboard();
+  const auto leader = board_.page(0, 1);
+  if (former.empty() || leader.front().record.best > former.front().record.best)
+    env_->publisher->publish_record(course_.id, leader.front().racer, leader.front().record);
+}
+
+void class_state::publish_leaderboard() const {
+  env_->publisher->publish_leaderboard(course_.id, board_.page(0, defaults::leaderboard_rows), board_.size());
+}
+
+caf::result<leaderboard_page> class_state::page(const get_leaderboard& x) const {
+  if (!loaded_)
+    return not_loaded();
+  return leaderboard_page{board_.size(), board_.page(x.offset, x.limit)};
+}
+
+caf::result<all_time_page> class_state::page(const get_all_time& x) const {
+  if (!loaded_)
+    return not_loaded();
+  return all_time_page{table_.ranked(x.second), table_.page(x.second, x.offset, x.limit)};
+}
+
+class_actor::behavior_type class_of_races(class_actor::stateful_pointer<class_state> self, const environment* env,
+                                          class_rules course, store_actor store) {
+  self->state.start(self, *env, course, std::move(store));
+  env->counts->class_actors.add(1);
+  self->attach_functor([env] { env->counts->class_actors.add(-1); });
+  return {
+      [self](const rank_batch& x) { return self->state.rank(x); },
+      [self](const rank_closed& x) { return self->state.rank_rides(*x.race); },
+      [self](const merge_closed& x) { return self->state.merge(x.race); },
+      [self](const get_leaderboard& x) { return self->state.page(x); },
+      [self](const get_all_time& x) { return self->state.page(x); },
+  };
+}
+
+} // namespace alleycat

@@ -1,0 +1,45 @@
+/// Every bound and deadline of the actors, with its consequence.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace alleycat::defaults {
+
+using namespace std::chrono_literals;
+
+/// Standings never wait longer for the class: beyond it they go out with `allTimeRank` null.
+inline constexpr auto rank_deadline = 150ms;
+/// Ranking and merging a closed race of 1,000 rides; asked again after it.
+inline constexpr auto close_deadline = 30s;
+/// Pause before a step of the close is tried again.
+inline constexpr auto close_retry = 1s;
+/// Reading one record or page from the store.
+inline constexpr auto store_deadline = 5s;
+/// Reading all bests of a class at start (40,000 riders: well below a second).
+inline constexpr auto load_deadline = 120s;
+
+/// How often a race looks at the clock: the error of every time-driven step.
+inline constexpr auto race_tick = 100ms;
+/// How often ingest looks for PubAcks that did not come.
+inline constexpr auto ingest_tick = 100ms;
+/// A PubAck that takes longer is taken for lost and the batch is sent again: a repeated batch is harmless.
+inline constexpr auto ack_deadline = 2s;
+/// Retries end this long before the race's deadline: a batch behind the mark would be late.
+inline constexpr auto retry_margin = 2s;
+
+/// Updates in one journal message.
+inline constexpr std::size_t batch_limit = 500;
+/// Journal messages of one race on their way at a time; more wait and grow into one batch.
+inline constexpr std::size_t batches_in_flight = 4;
+/// Updates one ingest actor holds that are not yet stored; beyond it bikes get `busy`.
+inline constexpr std::size_t unstored_limit = 100'000;
+/// Messages between a NATS thread and its actor; beyond it bikes get `busy`.
+inline constexpr std::size_t inbox_limit = 65'536;
+
+/// A race's subject stays in the journal this long after its result and rides are stored and applied.
+inline constexpr auto purge_after = 1h;
+/// Rows of the published leaderboard.
+inline constexpr std::size_t leaderboard_rows = 100;
+
+} // namespace alleycat::defaults

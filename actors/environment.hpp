@@ -1,0 +1,26 @@
+/// What every actor of a node shares. Outlives the actors.
+#pragma once
+
+#include "actors/meters.hpp"
+#include "actors/name_book.hpp"
+#include "actors/ports.hpp"
+#include "racing/rules.hpp"
+
+namespace alleycat {
+
+struct environment {
+  rule_set rules;
+  unix_ms standings_min_interval_ms = 900;
+  unix_ms journal_linger_ms = 2;
+  epoch by; ///< fencing token of everything this node owns
+
+  const clock_port* clock = nullptr;
+  journal_port* journal = nullptr;
+  publish_port* publisher = nullptr;
+  answer_port* answers = nullptr;
+  log_port* log = nullptr;
+  meters* counts = nullptr;
+  name_book* names = nullptr;
+};
+
+} // namespace alleycat

@@ -1,0 +1,29 @@
+#include "actors/errors.hpp"
+
+#include <caf/actor_system_config.hpp>
+
+namespace alleycat {
+
+std::string to_string(ec code) {
+  switch (code) {
+  case ec::none:
+    return "none";
+  case ec::unknown_class:
+    return "unknown_class";
+  case ec::unknown_race:
+    return "unknown_race";
+  case ec::not_ready:
+    return "not_ready";
+  case ec::store_failed:
+    return "store_failed";
+  case ec::not_stored:
+    return "not_stored";
+  }
+  return "unknown";
+}
+
+void add_error_category(caf::actor_system_config& config) {
+  config.add_error_category<ec>(caf::atom("alleycat"));
+}
+
+} // namespace alleycat

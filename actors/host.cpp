@@ -1,0 +1,153 @@
+#include "actors/host.hpp"
+
+#include "actors/class.hpp"
+#include "actors/defaults.hpp"
+#include "actors/errors.hpp"
+
+#include <caf/all.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace alleycat {
+
+void host_state::start(pointer self, const environment& env, store_actor store, results_actor results) {
+  self_ = self;
+  env_ = &env;
+  store_ = std::move(store);
+  results_ = std::move(results);
+  for (const auto& course : env.rules.classes)
+    classes_.emplace(course.id, self_->spawn(class_of_races, env_, course, store_));
+  self_->set_down_handler([this](const caf::down_msg& down) { lost(down); });
+  self_->delayed_send(self_, std::chrono::seconds{1}, alleycat::look_at_clock{});
+}
+
+void host_state::saw(race_key key) {
+  if (races_.contains(key) || asked_.contains(key) || kept_.contains(key) || !classes_.contains(key.cls))
+    return;
+  asked_.insert(key);
+  self_->request(store_, defaults::store_deadline, find_applied{key})
+      .then(
+          [this, key](const applied_answer& answer) {
+            asked_.erase(key);
+            if (answer.stamp)
+              kept_.emplace(key, answer.stamp->stored);
+            else
+              open(key);
+          },
+          [this, key](const caf::error& e) {
+            asked_.erase(key); // the next look at the journal asks again
+            env_->log->warn("race.open_delayed", fmt::format("class={} race={} error=\"{}\"", key.cls.value(),
+                                                             key.race.value(), self_->system().render(e)));
+          });
+}
+
+void host_state::open(race_key key) {
+  auto actor = self_->spawn(race, env_, key, race_partners{self_, classes_.at(key.cls), results_});
+  self_->monitor(actor);
+  race_status status;
+  status.key = key;
+  races_.emplace(key, open_race{std::move(actor), status});
+  env_->counts->races_opened.add();
+  env_->log->info("race.opened",
+                  fmt::format("class={} race={} epoch={}", key.cls.value(), key.race.value(), env_->by.value()));
+  env_->publisher->publish_opened(key, env_->by);
+  count_open();
+}
+
+void host_state::saw_journal(const journal_subjects& subjects) {
+  for (const auto key : subjects.keys)
+    saw(key);
+  // A purged subject needs no memory.
+  std::erase_if(kept_, [&](const auto& entry) {
+    return !std::binary_search(subjects.keys.begin(), subjects.keys.end(), entry.first);
+  });
+  journal_seen_ = true;
+}
+
+void host_state::take(const race_status& status) {
+  if (const auto found = races_.find(status.key); found != races_.end())
+    found->second.status = status;
+  count_open();
+}
+
+void host_state::done(race_key key) {
+  if (races_.erase(key) != 0)
+    kept_.emplace(key, env_->clock->now());
+  count_open();
+}
+
+void host_state::lost(const caf::down_msg& down) {
+  const auto found = std::find_if(races_.begin(), races_.end(),
+                                  [&](const auto& entry) { return entry.second.actor.address() == down.source; });
+  if (found == races_.end())
+    return;
+  const auto key = found->first;
+  races_.erase(found);
+  env_->counts->races_restarted.add();
+  env_->log->warn("race.lost", fmt::format("class={} race={} reason=\"{}\"", key.cls.value(), key.race.value(),
+                                           self_->system().render(down.reason)));
+  count_open();
+}
+
+void host_state::count_open() {
+  std::int64_t live = 0;
+  for (const auto& [key, entry] : races_)
+    live += entry.status.live;
+  env_->counts->races_open.set(static_cast<std::int64_t>(races_.size()));
+  env_->counts->riders_live.set(live);
+}
+
+void host_state::look_at_clock() {
+  const auto keep = std::chrono::duration_cast<std::chrono::milliseconds>(defaults::purge_after).count();
+  const auto now = env_->clock->now();
+  for (auto& [key, closed] : kept_)
+    if (now - closed > keep) {
+      env_->log->info("race.purged", fmt::format("class={} race={}", key.cls.value(), key.race.value()));
+      env_->journal->purge(key);
+      closed = now; // asked for; again in an hour should it fail
+    }
+  self_->delayed_send(self_, std::chrono::seconds{1}, alleycat::look_at_clock{});
+}
+
+open_races host_state::open() const {
+  open_races result;
+  result.ready = journal_seen_ && asked_.empty();
+  for (const auto& [key, entry] : races_) {
+    result.races.push_back(entry.status);
+    result.ready = result.ready && entry.status.caught_up;
+  }
+  return result;
+}
+
+caf::result<race_actor> host_state::find(race_key key) const {
+  const auto found = races_.find(key);
+  if (found == races_.end())
+    return caf::make_error(ec::unknown_race, std::string{"the race is not open"});
+  return found->second.actor;
+}
+
+caf::result<class_actor> host_state::find(class_id cls) const {
+  const auto found = classes_.find(cls);
+  if (found == classes_.end())
+    return caf::make_error(ec::unknown_class, "there is no class " + std::to_string(cls.value()));
+  return found->second;
+}
+
+host_actor::behavior_type host(host_actor::stateful_pointer<host_state> self, const environment* env, store_actor store,
+                               results_actor results) {
+  self->state.start(self, *env, std::move(store), std::move(results));
+  return {
+      [self](const race_hint& x) { self->state.saw(x.key); },
+      [self](const journal_subjects& x) { self->state.saw_journal(x); },
+      [self](const race_status& x) { self->state.take(x); },
+      [self](const race_done& x) { self->state.done(x.key); },
+      [self](look_at_clock) { self->state.look_at_clock(); },
+      [self](get_open_races) { return self->state.open(); },
+      [self](const find_race& x) { return self->state.find(x.key); },
+      [self](const find_class& x) { return self->state.find(x.cls); },
+  };
+}
+
+} // namespace alleycat

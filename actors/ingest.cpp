@@ -1,0 +1,224 @@
+#include "actors/ingest.hpp"
+
+#include "actors/defaults.hpp"
+#include "racing/admission.hpp"
+
+#include <caf/all.hpp>
+
+#include <utility>
+
+namespace alleycat {
+
+namespace {
+
+constexpr unix_ms forget_race_after_ms = 60'000;
+
+std::string in_words(refusal reason, const update& u, const rule_set& rules) {
+  switch (reason) {
+  case refusal::unknown_class:
+    return "there is no class " + std::to_string(u.cls.value());
+  case refusal::bad_second:
+    return "second " + std::to_string(u.second.value()) + " is outside 1.." + std::to_string(rules.race.ride_seconds);
+  case refusal::bad_race:
+    return "race " + std::to_string(u.race.value()) + " is not one of now";
+  case refusal::too_early:
+    return "second " + std::to_string(u.second.value()) + " can not have been ridden yet";
+  case refusal::too_late:
+    return "race " + std::to_string(u.race.value()) + " takes no more updates";
+  default:
+    return std::string{to_string(reason)};
+  }
+}
+
+} // namespace
+
+void ingest_state::start(pointer self, const environment& env, std::shared_ptr<handoff<arrival>> inbox,
+                         host_actor host) {
+  self_ = self;
+  env_ = &env;
+  inbox_ = std::move(inbox);
+  host_ = std::move(host);
+  auto me = caf::actor_cast<ingest_actor>(self);
+  writer_ = env.journal->open_writer([me](journal_ack ack) { caf::anon_send(me, ack); });
+  self_->delayed_send(self_, defaults::ingest_tick, alleycat::look_at_clock{});
+}
+
+void ingest_state::take_arrivals() {
+  inbox_->take(arrivals_);
+  const auto now = env_->clock->now();
+  env_->counts->updates_received.add(arrivals_.size());
+  for (auto& a : arrivals_)
+    take(a, now);
+  arrivals_.clear();
+  env_->counts->updates_unstored.set(static_cast<std::int64_t>(unstored_));
+}
+
+void ingest_state::take(arrival& a, unix_ms now) {
+  if (a.reason != refusal::none)
+    return refuse(a.reply_to, a.reason, a.why);
+  auto& u = a.content;
+  if (const auto reason = judge(u, env_->rules, now); reason != refusal::none)
+    return refuse(a.reply_to, reason, in_words(reason, u, env_->rules));
+  if (unstored_ >= defaults::unstored_limit || flushing_)
+    return refuse(a.reply_to, refusal::busy, flushing_ ? "this node is leaving" : "the journal does not keep up");
+
+  const race_key key{u.cls, u.race};
+  const auto [entry, first] = races_.try_emplace(key);
+  auto& race = entry->second;
+  if (first)
+    self_->send(host_, race_hint{key});
+  race.last_use = now;
+  if (!u.name.empty()) {
+    auto& written = race.names[u.racer];
+    if (written == u.name)
+      u.name.clear();
+    else
+      written = u.name;
+  }
+  race.pending.push_back({u.racer, u.second, u.device_timestamp, u.measured, u.wants_view, std::move(u.name)});
+  race.waiting.push_back(std::move(a.reply_to));
+  ++unstored_;
+  if (race.pending.size() >= defaults::batch_limit && race.in_flight < defaults::batches_in_flight)
+    commit(key, race);
+  else
+    arm_linger();
+}
+
+void ingest_state::arm_linger() {
+  if (linger_armed_)
+    return;
+  linger_armed_ = true;
+  if (env_->journal_linger_ms == 0)
+    self_->send(self_, linger_over{});
+  else
+    self_->delayed_send(self_, std::chrono::milliseconds{env_->journal_linger_ms}, linger_over{});
+}
+
+void ingest_state::commit_all() {
+  linger_armed_ = false;
+  for (auto& [key, race] : races_)
+    while (!race.pending.empty() && race.in_flight < defaults::batches_in_flight)
+      commit(key, race);
+}
+
+void ingest_state::commit(race_key key, open_race& race) {
+  sent_batch sent{key, {}, {}, env_->clock->now()};
+  if (race.pending.size() <= defaults::batch_limit) {
+    sent.batch.swap(race.pending);
+    sent.waiting.swap(race.waiting);
+    race.pending.reserve(sent.batch.size());
+    race.waiting.reserve(sent.batch.size());
+  } else {
+    const auto cut = static_cast<std::ptrdiff_t>(defaults::batch_limit);
+    sent.batch.assign(std::make_move_iterator(race.pending.begin()),
+                      std::make_move_iterator(race.pending.begin() + cut));
+    sent.waiting.assign(std::make_move_iterator(race.waiting.begin()),
+                        std::make_move_iterator(race.waiting.begin() + cut));
+    race.pending.erase(race.pending.begin(), race.pending.begin() + cut);
+    race.waiting.erase(race.waiting.begin(), race.waiting.begin() + cut);
+  }
+  ++race.in_flight;
+  const auto token = next_token_++;
+  env_->counts->batches_sent.add();
+  writer_->append(key, sent.batch, token);
+  in_flight_.emplace(token, std::move(sent));
+}
+
+void ingest_state::settle(const journal_ack& ack) {
+  const auto found = in_flight_.find(ack.token);
+  if (found == in_flight_.end())
+    return; // a repeated batch confirmed twice
+  const auto& batch = found->second;
+  if (ack.stored) {
+    env_->counts->batches_stored.add();
+    env_->counts->updates_acknowledged.add(batch.batch.size());
+    for (const auto& reply_to : batch.waiting)
+      if (!reply_to.empty())
+        env_->answers->stored(reply_to, ack.position);
+  } else {
+    give_up(batch, refusal::busy, "the journal is full");
+  }
+  finish(found);
+}
+
+void ingest_state::finish(std::map<std::uint64_t, sent_batch>::iterator batch) {
+  unstored_ -= batch->second.batch.size();
+  env_->counts->updates_unstored.set(static_cast<std::int64_t>(unstored_));
+  const auto race = races_.find(batch->second.key);
+  in_flight_.erase(batch);
+  --race->second.in_flight;
+  if (race->second.pending.size() >= defaults::batch_limit)
+    commit(race->first, race->second);
+  else if (!race->second.pending.empty())
+    arm_linger();
+  if (flushing_ && unstored_ == 0 && flush_promise_.pending())
+    flush_promise_.deliver(flushed{0});
+}
+
+void ingest_state::give_up(const sent_batch& batch, refusal reason, std::string_view why) {
+  // A name in a lost batch must be written again with the next update.
+  auto& names = races_.at(batch.key).names;
+  for (const auto& u : batch.batch)
+    if (!u.name.empty())
+      names.erase(u.racer);
+  for (const auto& reply_to : batch.waiting)
+    refuse(reply_to, reason, why);
+}
+
+void ingest_state::look_at_clock() {
+  const auto now = env_->clock->now();
+  const auto late = std::chrono::duration_cast<std::chrono::milliseconds>(defaults::ack_deadline).count();
+  const auto margin = std::chrono::duration_cast<std::chrono::milliseconds>(defaults::retry_margin).count();
+  for (auto i = in_flight_.begin(); i != in_flight_.end();) {
+    const auto current = i++;
+    auto& batch = current->second;
+    if (now - batch.sent < late)
+      continue;
+    const bool live = env_->rules.race.admit == admission::live;
+    if (live && now > env_->rules.race.deadline_ms(batch.key.race) - margin) {
+      give_up(batch, refusal::not_stored, "the journal did not confirm before the race's deadline");
+      finish(current);
+      continue;
+    }
+    batch.sent = now;
+    env_->counts->batches_resent.add();
+    writer_->append(batch.key, batch.batch, current->first);
+  }
+  std::erase_if(races_, [&](const auto& entry) {
+    const auto& race = entry.second;
+    return race.in_flight == 0 && race.pending.empty() && now - race.last_use > forget_race_after_ms;
+  });
+  self_->delayed_send(self_, defaults::ingest_tick, alleycat::look_at_clock{});
+}
+
+void ingest_state::refuse(const std::string& reply_to, refusal reason, std::string_view why) {
+  env_->counts->updates_refused[static_cast<std::size_t>(reason)].add();
+  if (!reply_to.empty())
+    env_->answers->refused(reply_to, reason, why);
+}
+
+caf::typed_response_promise<flushed> ingest_state::flush() {
+  flushing_ = true;
+  flush_promise_ = self_->make_response_promise<flushed>();
+  take_arrivals();
+  commit_all();
+  if (unstored_ == 0)
+    flush_promise_.deliver(flushed{0});
+  return flush_promise_;
+}
+
+ingest_actor::behavior_type ingest(ingest_actor::stateful_pointer<ingest_state> self, const environment* env,
+                                   std::shared_ptr<handoff<arrival>> inbox, host_actor host) {
+  self->state.start(self, *env, std::move(inbox), std::move(host));
+  env->counts->ingest_actors.add(1);
+  self->attach_functor([env] { env->counts->ingest_actors.add(-1); });
+  return {
+      [self](arrived) { self->state.take_arrivals(); },
+      [self](linger_over) { self->state.commit_all(); },
+      [self](const journal_ack& ack) { self->state.settle(ack); },
+      [self](look_at_clock) { self->state.look_at_clock(); },
+      [self](flush_pending) { return self->state.flush(); },
+  };
+}
+
+} // namespace alleycat

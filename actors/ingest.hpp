@@ -1,0 +1,79 @@
+/// Takes updates in.
+#pragma once
+
+#include "actors/environment.hpp"
+#include "actors/interfaces.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <map>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+namespace alleycat {
+
+/// Group commit: updates of one race wait at most the linger time, or until there are 500, and go to the journal in one
+/// message. The bike gets its `ok` when that message is stored, never before.
+///
+///     arrival --judge--> pending --commit--> in flight --PubAck--> answered `ok`
+///        |                  |                   |--none in time--> sent again (harmless), up to 2 s before the deadline
+///     answered `refused`    '--100,000 unstored: `busy`            '--refused, or too late: `not_stored`
+class ingest_state {
+public:
+  using pointer = ingest_actor::stateful_pointer<ingest_state>;
+
+  void start(pointer self, const environment& env, std::shared_ptr<handoff<arrival>> inbox, host_actor host);
+  void take_arrivals();
+  void commit_all();
+  void settle(const journal_ack& ack);
+  void look_at_clock();
+  /// @returns a promise that is kept when nothing is unstored.
+  caf::typed_response_promise<flushed> flush();
+
+  static inline const char* name = "ingest";
+
+private:
+  struct open_race {
+    journal_batch pending;
+    std::vector<std::string> waiting; ///< reply subjects of `pending`
+    std::size_t in_flight = 0;
+    std::unordered_map<racer_id, std::string> names; ///< as last written for each ride
+    unix_ms last_use = 0;
+  };
+  struct sent_batch {
+    race_key key;
+    journal_batch batch;
+    std::vector<std::string> waiting;
+    unix_ms sent = 0;
+  };
+
+  void take(arrival& a, unix_ms now);
+  void refuse(const std::string& reply_to, refusal reason, std::string_view why);
+  void commit(race_key key, open_race& race);
+  void give_up(const sent_batch& batch, refusal reason, std::string_view why);
+  void finish(std::map<std::uint64_t, sent_batch>::iterator batch);
+  void arm_linger();
+
+  pointer self_ = nullptr;
+  const environment* env_ = nullptr;
+  std::shared_ptr<handoff<arrival>> inbox_;
+  host_actor host_;
+  std::unique_ptr<journal_writer> writer_;
+  std::vector<arrival> arrivals_;
+  std::unordered_map<race_key, open_race> races_;
+  std::map<std::uint64_t, sent_batch> in_flight_;
+  std::uint64_t next_token_ = 1;
+  std::size_t unstored_ = 0;
+  bool linger_armed_ = false;
+  caf::typed_response_promise<flushed> flush_promise_;
+  bool flushing_ = false;
+};
+
+/// @param inbox  filled by NATS threads, which send `arrived` when it stops being empty
+/// @param host   gets a hint for every race seen
+ingest_actor::behavior_type ingest(ingest_actor::stateful_pointer<ingest_state> self, const environment* env,
+                                   std::shared_ptr<handoff<arrival>> inbox, host_actor host);
+
+} // namespace alleycat

@@ -1,0 +1,93 @@
+/// The whole message map of a node on one page.
+///
+///     NATS --arrival--> ingest --batches--> journal --entries--> race --ticks--> racer --view--> NATS
+///                          |                                     |  |
+///                        hint                          rank batch|  |closed race
+///                          v                                     v  v
+///                        host -------- makes --------> race    class --apply--> store (LMDB)
+///                                                        |--closed race--> results (JetStream)
+#pragma once
+
+#include "actors/messages.hpp"
+
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+namespace alleycat {
+
+/// One rider in one race: what is personal. Lives as long as its race.
+using racer_actor = caf::typed_actor<
+    // A tick of the race has news of this rider, at this index of `riders`.
+    caf::reacts_to<race_tick_ptr, std::uint32_t>>;
+
+/// Touches LMDB, alone; detached.
+using store_actor = caf::typed_actor<
+    // Every racer's bests of a class.
+    caf::replies_to<load_class>::with<class_records_ptr>,
+    // One transaction for a closed race.
+    caf::replies_to<apply_closed>::with<merged>,
+    // Was this race merged, and up to where was its journal read then?
+    caf::replies_to<find_applied>::with<applied_answer>,
+    // Closed races, newest first.
+    caf::replies_to<list_races>::with<race_list>,
+    // The final ranking of a closed race.
+    caf::replies_to<find_result>::with<result_answer>>;
+
+/// Writes to the results stream; detached, since it waits for PubAcks.
+using results_actor = caf::typed_actor<
+    // Rides first, then the result, each create-only.
+    caf::replies_to<store_closed>::with<results_stored>>;
+
+/// One class: the all-time table and the leaderboard.
+using class_actor = caf::typed_actor<
+    // Ranks of riders at their seconds.
+    caf::replies_to<rank_batch>::with<rank_answer>,
+    // Ranks of every second of a closed race, before its merge.
+    caf::replies_to<rank_closed>::with<closed_race_ptr>,
+    // Merge a closed race: durable before the answer.
+    caf::replies_to<merge_closed>::with<merged>,
+    // A page of the leaderboard.
+    caf::replies_to<get_leaderboard>::with<leaderboard_page>,
+    // A page of the all-time table at a second.
+    caf::replies_to<get_all_time>::with<all_time_page>>;
+
+/// One race: folds its journal, ranks, closes.
+using race_actor = caf::typed_actor<
+    // The journal reader has items.
+    caf::reacts_to<arrived>,
+    // Publish or close if it is time.
+    caf::reacts_to<look_at_clock>,
+    // The standings as they are.
+    caf::replies_to<get_standings>::with<standings_ptr>>;
+
+/// Takes updates in: checks, group commit, answers.
+using ingest_actor = caf::typed_actor<
+    // The NATS threads have items.
+    caf::reacts_to<arrived>,
+    // Commit what is pending.
+    caf::reacts_to<linger_over>,
+    // A batch is stored, or was refused.
+    caf::reacts_to<journal_ack>,
+    // Send again what was not confirmed.
+    caf::reacts_to<look_at_clock>,
+    // Before leaving: commit everything.
+    caf::replies_to<flush_pending>::with<flushed>>;
+
+/// Makes classes and races, and knows which are there.
+using host_actor = caf::typed_actor<
+    // A race got its first update.
+    caf::reacts_to<race_hint>,
+    // The journal was listed.
+    caf::reacts_to<journal_subjects>,
+    // From a race, when something changed.
+    caf::reacts_to<race_status>,
+    // From a race, at its end.
+    caf::reacts_to<race_done>,
+    // Purge what may be purged.
+    caf::reacts_to<look_at_clock>,
+    // All live races.
+    caf::replies_to<get_open_races>::with<open_races>,
+    // Whom to ask; errors: unknown_race, unknown_class.
+    caf::replies_to<find_race>::with<race_actor>, caf::replies_to<find_class>::with<class_actor>>;
+
+} // namespace alleycat

@@ -1,0 +1,258 @@
+/// Everything that actors say to each other. Large things travel as shared pointers to immutable values.
+#pragma once
+
+#include "actors/ports.hpp"
+#include "racing/all_time_table.hpp"
+#include "racing/leaderboard.hpp"
+#include "racing/record_store.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace alleycat {
+
+// -- clocks and wake-ups -----------------------------------------------------------------------------------------------
+
+/// The inbox beside the mailbox has something.
+struct arrived {};
+/// The linger time of pending batches is over.
+struct linger_over {};
+/// Time to look at the clock.
+struct look_at_clock {};
+
+// -- ingest ------------------------------------------------------------------------------------------------------------
+
+/// One update as it came from NATS, decoded.
+struct arrival {
+  update content;
+  refusal reason = refusal::none; ///< what the decoder found wrong
+  std::string why;                ///< the same in words
+  std::string reply_to;           ///< empty: no answer is wanted
+};
+
+/// Write what is pending and answer when nothing is unstored any more, or the deadline is near.
+struct flush_pending {};
+struct flushed {
+  std::uint64_t unstored = 0; ///< updates given up
+};
+
+// -- race and racer ----------------------------------------------------------------------------------------------------
+
+/// One rider's news at a tick.
+struct rider_news {
+  racer_id racer;
+  own_second second; ///< furthest
+  score output;
+  score total;
+  std::vector<own_second> accepted; ///< since the last tick
+  refusal_counts refused{};         ///< since the last tick
+  bool wants_view = false;
+  rank_t here_now_rank = 0;
+  std::uint32_t here_now_of = 0;
+  std::vector<here_now_row> here_now; ///< rows of the view; only with `wants_view`
+  score value;                        ///< score at `second`
+  all_time_place all_time;
+  std::vector<best_row> around; ///< all-time rows of the view; only with `wants_view`
+};
+
+/// What happened in a race since the last tick.
+struct race_tick {
+  race_key key;
+  epoch by;
+  journal_position as_of;
+  unix_ms published = 0;
+  bool all_time_stale = false;
+  std::vector<rider_news> riders;
+};
+using race_tick_ptr = std::shared_ptr<const race_tick>;
+
+/// The race's current standings are asked for.
+struct get_standings {};
+using standings_ptr = std::shared_ptr<const standings>;
+
+// -- race and class ----------------------------------------------------------------------------------------------------
+
+struct rank_item {
+  own_second second;
+  racer_id racer;
+  score value;
+  bool with_rows = false; ///< the rows of a view are wanted too
+};
+
+/// "Rank these": one batch a tick.
+struct rank_batch {
+  race_key key;
+  epoch by;
+  std::vector<rank_item> items;
+};
+
+struct rank_answer {
+  epoch by;                                  ///< of the class's owner
+  std::vector<all_time_place> places;        ///< one for each item, in order
+  std::vector<std::vector<best_row>> around; ///< likewise; empty where no rows were asked for
+};
+
+using closed_race_ptr = std::shared_ptr<const closed_race>;
+
+/// Fill in the all-time ranks of every second, by the table as it is before the merge.
+struct rank_closed {
+  closed_race_ptr race;
+};
+
+/// Merge a closed race whose result and rides are stored.
+struct merge_closed {
+  closed_race_ptr race;
+};
+struct merged {
+  bool first_time = false; ///< false: it had been merged before
+};
+
+struct get_leaderboard {
+  std::size_t offset = 0;
+  std::size_t limit = 100;
+};
+struct leaderboard_page {
+  std::size_t of = 0;
+  std::vector<leaderboard_row> rows;
+};
+
+struct get_all_time {
+  own_second second;
+  std::size_t offset = 0;
+  std::size_t limit = 100;
+};
+struct all_time_page {
+  std::size_t of = 0;
+  std::vector<best_row> rows;
+};
+
+// -- store and results -------------------------------------------------------------------------------------------------
+
+struct load_class {
+  class_id cls;
+};
+using class_records_ptr = std::shared_ptr<const std::vector<racer_bests>>;
+
+struct apply_closed {
+  closed_race_ptr race;
+  scoring rule = scoring::total;
+};
+
+struct find_applied {
+  race_key key;
+};
+struct applied_answer {
+  std::optional<journal_stamp> stamp;
+};
+
+struct list_races {
+  class_id cls;
+  std::optional<race_id> before;
+  std::size_t limit = 20;
+};
+struct race_list {
+  std::vector<race_summary> races;
+};
+
+struct find_result {
+  race_key key;
+};
+struct result_answer {
+  std::shared_ptr<const race_result> result; ///< null: no such closed race
+};
+
+/// Put rides and result into the results stream.
+struct store_closed {
+  closed_race_ptr race;
+};
+struct results_stored {
+  bool first_time = false; ///< false: another owner's result stands there, which is the same
+};
+
+// -- host --------------------------------------------------------------------------------------------------------------
+
+/// Ingest has written for this race: somebody should own it.
+struct race_hint {
+  race_key key;
+};
+
+/// What the journal holds.
+struct journal_subjects {
+  std::vector<race_key> keys;
+};
+
+/// How a race is doing, for lists.
+struct race_status {
+  race_key key;
+  std::uint32_t racers = 0;
+  std::uint32_t live = 0;
+  own_second second;
+  bool caught_up = false; ///< false: still reading the journal from the start
+  bool closed = false;
+};
+
+/// The race is closed, stored and merged: nothing is left to do.
+struct race_done {
+  race_key key;
+};
+
+struct get_open_races {};
+struct open_races {
+  std::vector<race_status> races; ///< by class, then race
+  bool ready = false;             ///< classes loaded, first look at the journal done, open races rebuilt
+};
+
+struct find_race {
+  race_key key;
+};
+struct find_class {
+  class_id cls;
+};
+
+} // namespace alleycat
+
+// Messages that stay within a node.
+#define ALLEYCAT_LOCAL_MESSAGE(type) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::type)
+ALLEYCAT_LOCAL_MESSAGE(arrived)
+ALLEYCAT_LOCAL_MESSAGE(linger_over)
+ALLEYCAT_LOCAL_MESSAGE(look_at_clock)
+ALLEYCAT_LOCAL_MESSAGE(journal_ack)
+ALLEYCAT_LOCAL_MESSAGE(flush_pending)
+ALLEYCAT_LOCAL_MESSAGE(flushed)
+ALLEYCAT_LOCAL_MESSAGE(race_tick_ptr)
+ALLEYCAT_LOCAL_MESSAGE(get_standings)
+ALLEYCAT_LOCAL_MESSAGE(standings_ptr)
+ALLEYCAT_LOCAL_MESSAGE(rank_batch)
+ALLEYCAT_LOCAL_MESSAGE(rank_answer)
+ALLEYCAT_LOCAL_MESSAGE(rank_closed)
+ALLEYCAT_LOCAL_MESSAGE(closed_race_ptr)
+ALLEYCAT_LOCAL_MESSAGE(merge_closed)
+ALLEYCAT_LOCAL_MESSAGE(merged)
+ALLEYCAT_LOCAL_MESSAGE(get_leaderboard)
+ALLEYCAT_LOCAL_MESSAGE(leaderboard_page)
+ALLEYCAT_LOCAL_MESSAGE(get_all_time)
+ALLEYCAT_LOCAL_MESSAGE(all_time_page)
+ALLEYCAT_LOCAL_MESSAGE(load_class)
+ALLEYCAT_LOCAL_MESSAGE(class_records_ptr)
+ALLEYCAT_LOCAL_MESSAGE(apply_closed)
+ALLEYCAT_LOCAL_MESSAGE(find_applied)
+ALLEYCAT_LOCAL_MESSAGE(applied_answer)
+ALLEYCAT_LOCAL_MESSAGE(list_races)
+ALLEYCAT_LOCAL_MESSAGE(race_list)
+ALLEYCAT_LOCAL_MESSAGE(find_result)
+ALLEYCAT_LOCAL_MESSAGE(result_answer)
+ALLEYCAT_LOCAL_MESSAGE(store_closed)
+ALLEYCAT_LOCAL_MESSAGE(results_stored)
+ALLEYCAT_LOCAL_MESSAGE(race_hint)
+ALLEYCAT_LOCAL_MESSAGE(journal_subjects)
+ALLEYCAT_LOCAL_MESSAGE(race_status)
+ALLEYCAT_LOCAL_MESSAGE(race_done)
+ALLEYCAT_LOCAL_MESSAGE(get_open_races)
+ALLEYCAT_LOCAL_MESSAGE(open_races)
+ALLEYCAT_LOCAL_MESSAGE(find_race)
+ALLEYCAT_LOCAL_MESSAGE(find_class)
+#undef ALLEYCAT_LOCAL_MESSAGE

@@ -1,0 +1,68 @@
+/// What the actors count. Plain atomics, so that counting costs nanoseconds and this folder knows no metrics library;
+/// node/ gives them their names and serves them.
+#pragma once
+
+#include "racing/update.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+namespace alleycat {
+
+/// Only ever grows.
+class counter {
+public:
+  void add(std::uint64_t n = 1) { value_.fetch_add(n, std::memory_order_relaxed); }
+  std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+/// Goes up and down.
+class gauge {
+public:
+  void set(std::int64_t x) { value_.store(x, std::memory_order_relaxed); }
+  void add(std::int64_t n) { value_.fetch_add(n, std::memory_order_relaxed); }
+  std::int64_t value() const { return value_.load(std::memory_order_relaxed); }
+
+private:
+  std::atomic<std::int64_t> value_{0};
+};
+
+struct meters {
+  // ingest
+  counter updates_received;
+  counter updates_acknowledged;
+  std::array<counter, refusal_count> updates_refused; ///< by `refusal`, ingest's and the fold's
+  counter batches_sent;
+  counter batches_stored;
+  counter batches_resent;
+  gauge updates_unstored;
+  // races
+  counter updates_folded;
+  counter updates_accepted;
+  counter journal_undecodable;
+  counter standings_published;
+  counter standings_stale; ///< went out without all-time ranks
+  counter views_published;
+  counter racer_seconds; ///< accepted seconds that reached a racer actor
+  counter races_opened;
+  counter races_closed;
+  counter races_restarted; ///< a race actor died and was made again
+  gauge races_open;
+  gauge riders_live;
+  // classes
+  counter rank_requests;
+  counter races_merged;
+  counter bests_beaten;
+  counter records_broken;
+  // actors alive, by type
+  gauge racer_actors;
+  gauge race_actors;
+  gauge class_actors;
+  gauge ingest_actors;
+};
+
+} // namespace alleycat

@@ -1,0 +1,100 @@
+/// What the actors need from the world outside, in words of `racing`. Implemented in node/ on NATS.
+/// No call blocks on the network: outcomes come back as messages.
+#pragma once
+
+#include "actors/handoff.hpp"
+#include "racing/closed_race.hpp"
+#include "racing/journal.hpp"
+#include "racing/view.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace alleycat {
+
+/// The wall clock, UTC.
+class clock_port {
+public:
+  virtual ~clock_port() = default;
+  virtual unix_ms now() const = 0;
+};
+
+/// What became of a batch.
+struct journal_ack {
+  std::uint64_t token = 0; ///< as given to `append`
+  bool stored = false;     ///< durable at `position`; else refused, nothing was stored
+  journal_position position;
+};
+
+/// One message of a race's journal, as read.
+struct journal_item {
+  journal_position position;
+  unix_ms stored = 0;
+  std::uint64_t behind = 0; ///< messages of this subject that are still to come; 0 = caught up
+  std::optional<std::variant<journal_batch, close_mark>> content; ///< none: does not decode
+};
+
+/// Writes batches, keeps their order per race.
+class journal_writer {
+public:
+  virtual ~journal_writer() = default;
+  /// Sends the batch; a `journal_ack` with the token follows, or nothing when the connection breaks.
+  virtual void append(race_key key, const journal_batch& batch, std::uint64_t token) = 0;
+};
+
+/// Reading ends with it.
+class journal_reader {
+public:
+  virtual ~journal_reader() = default;
+};
+
+class journal_port {
+public:
+  virtual ~journal_port() = default;
+  /// @param acks  called on a foreign thread
+  virtual std::unique_ptr<journal_writer> open_writer(std::function<void(journal_ack)> acks) = 0;
+  /// Reads a race's subject from its start, in order, each message once; gaps are detected and read again.
+  /// @param wake  called on a foreign thread when `into` stops being empty
+  virtual std::unique_ptr<journal_reader> open_reader(race_key key, std::shared_ptr<handoff<journal_item>> into,
+                                                      std::function<void()> wake) = 0;
+  /// Appends a close mark. Whether it arrived shows when it is read.
+  virtual void mark(race_key key, const close_mark& mark) = 0;
+  /// Removes a race's subject.
+  virtual void purge(race_key key) = 0;
+};
+
+/// What leaves for riders and other systems.
+class publish_port {
+public:
+  virtual ~publish_port() = default;
+  virtual void publish(const standings& table) = 0; ///< the whole field, and its top
+  virtual void publish(const rider_view& view) = 0;
+  virtual void publish_leaderboard(class_id cls, std::span<const leaderboard_row> rows, std::size_t of) = 0;
+  virtual void publish_opened(race_key key, epoch by) = 0;
+  virtual void publish_closed(const race_result& result) = 0;
+  virtual void publish_record(class_id cls, racer_id racer, const final_score& record) = 0;
+};
+
+/// Answers to bikes. An empty `reply_to` means that nobody waits.
+class answer_port {
+public:
+  virtual ~answer_port() = default;
+  virtual void stored(const std::string& reply_to, journal_position position) = 0;
+  virtual void refused(const std::string& reply_to, refusal reason, std::string_view why) = 0;
+};
+
+/// Log lines: an event id and its fields, `key=value`.
+class log_port {
+public:
+  virtual ~log_port() = default;
+  virtual void info(std::string_view event, std::string fields) = 0;
+  virtual void warn(std::string_view event, std::string fields) = 0;
+};
+
+} // namespace alleycat

@@ -1,0 +1,301 @@
+#include "actors/race.hpp"
+
+#include "actors/defaults.hpp"
+#include "actors/errors.hpp"
+#include "actors/racer.hpp"
+
+#include <caf/all.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace alleycat {
+
+namespace {
+
+std::string fields(race_key key) {
+  return fmt::format("class={} race={}", key.cls.value(), key.race.value());
+}
+
+} // namespace
+
+void race_actor_state::start(pointer self, const environment& env, race_key key, race_partners partners) {
+  self_ = self;
+  env_ = &env;
+  partners_ = std::move(partners);
+  opened_ = env.clock->now();
+  race_ = std::make_unique<race_state>(env.rules, key);
+  life_ = std::make_unique<race_life>(env.rules.race, key.race, opened_);
+  rhythm_ = std::make_unique<standings_rhythm>(env.standings_min_interval_ms);
+  reported_.key = key;
+  inbox_ = std::make_shared<handoff<journal_item>>(defaults::inbox_limit);
+  auto me = caf::actor_cast<race_actor>(self);
+  reader_ = env.journal->open_reader(key, inbox_, [me] { caf::anon_send(me, arrived{}); });
+  self_->delayed_send(self_, defaults::race_tick, alleycat::look_at_clock{});
+}
+
+void race_actor_state::take_items() {
+  inbox_->take(items_);
+  const auto now = env_->clock->now();
+  for (auto& item : items_) {
+    if (!item.content) {
+      race_->skip(item.position);
+      env_->counts->journal_undecodable.add();
+    } else {
+      race_->apply({item.position, item.stored, std::move(*item.content)});
+      life_->saw_update(now);
+    }
+    if (item.behind == 0 && !caught_up_) {
+      caught_up_ = true;
+      note_outcomes();
+      rebuilt_updates_ = std::accumulate(noted_.begin(), noted_.end(), std::uint64_t{0});
+      env_->log->info("race.rebuilt", fmt::format("{} updates={} racers={} milliseconds={}", fields(race_->key()),
+                                                  rebuilt_updates_, race_->racers(), now - opened_));
+    }
+  }
+  items_.clear();
+  note_outcomes();
+  if (race_->closed())
+    close();
+  else
+    publish_if_due(now);
+}
+
+void race_actor_state::note_outcomes() {
+  const auto& outcomes = race_->outcomes();
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const auto news = outcomes[i] - noted_[i];
+    if (news == 0)
+      continue;
+    env_->counts->updates_folded.add(news);
+    if (i == static_cast<std::size_t>(refusal::none))
+      env_->counts->updates_accepted.add(news);
+    else
+      env_->counts->updates_refused[i].add(news);
+  }
+  noted_ = outcomes;
+}
+
+void race_actor_state::look_at_clock() {
+  const auto now = env_->clock->now();
+  if (caught_up_ && life_->should_mark(*race_, now)) {
+    env_->log->info("race.marked", fields(race_->key()));
+    env_->journal->mark(race_->key(), {env_->by, now});
+  }
+  if (!race_->closed())
+    publish_if_due(now);
+  if (next_step_ != nullptr && now >= next_step_at_)
+    (this->*std::exchange(next_step_, nullptr))();
+  report_status();
+  self_->delayed_send(self_, defaults::race_tick, alleycat::look_at_clock{});
+}
+
+void race_actor_state::report_status() {
+  const race_status status{race_->key(),
+                           static_cast<std::uint32_t>(race_->racers()),
+                           race_->closed() ? 0U : static_cast<std::uint32_t>(rhythm_->live()),
+                           race_->furthest(),
+                           caught_up_,
+                           race_->closed()};
+  if (status.racers == reported_.racers && status.live == reported_.live && status.second == reported_.second &&
+      status.caught_up == reported_.caught_up && status.closed == reported_.closed)
+    return;
+  reported_ = status;
+  self_->send(partners_.host, status);
+}
+
+// -- publishing --------------------------------------------------------------------------------------------------------
+
+void race_actor_state::publish_if_due(unix_ms now) {
+  for (; seen_news_ < race_->news().size(); ++seen_news_) {
+    const auto& news = race_->news()[seen_news_];
+    if (news.accepted.empty())
+      rhythm_->changed();
+    else
+      rhythm_->reported(news.row, now);
+  }
+  if (!caught_up_ || publishing_ || !rhythm_->due(now))
+    return;
+  publishing_ = true;
+  const auto p = compose(now);
+  rhythm_->published(now);
+  self_->request(partners_.course, defaults::rank_deadline, batch_for(*p))
+      .then(
+          [this, p](const rank_answer& answer) {
+            take_ranks(*p, answer);
+            send(*p);
+          },
+          [this, p](const caf::error&) {
+            p->table.all_time_stale = true;
+            p->tick.all_time_stale = true;
+            env_->counts->standings_stale.add();
+            send(*p);
+          });
+}
+
+std::shared_ptr<race_actor_state::publication> race_actor_state::compose(unix_ms now) {
+  auto p = std::make_shared<publication>();
+  p->tick = {race_->key(), env_->by, race_->as_of(), now, false, {}};
+  seen_news_ = 0;
+  for (auto& n : race_->take_news())
+    p->tick.riders.push_back(compose_news(std::move(n)));
+  p->table = *current();
+  p->table.published = now;
+  return p;
+}
+
+standings_ptr race_actor_state::current() const {
+  auto table = std::make_shared<standings>();
+  table->key = race_->key();
+  table->by = env_->by;
+  table->as_of = race_->as_of();
+  table->published = env_->clock->now();
+  table->phase = race_->closed() ? race_phase::closed : race_phase::running;
+  table->second = race_->furthest();
+  table->reported = static_cast<std::uint32_t>(race_->reached(race_->furthest()));
+  table->finished = static_cast<std::uint32_t>(race_->finished());
+  table->rows = race_->ranking();
+  for (auto& row : table->rows)
+    if (const auto at = *race_->find(row.racer); at < all_time_ranks_.size())
+      row.all_time_rank = all_time_ranks_[at];
+  return table;
+}
+
+rider_news race_actor_state::compose_news(ride_news&& news) const {
+  rider_news rider;
+  const auto row = news.row;
+  rider.racer = race_->racer(row);
+  rider.second = race_->furthest(row);
+  rider.output = race_->output(row, rider.second);
+  rider.total = race_->total(row, rider.second);
+  rider.value = race_->score_at(row, rider.second);
+  rider.accepted = std::move(news.accepted);
+  rider.refused = news.refused;
+  rider.wants_view = env_->rules.race.views == view_policy::all ||
+                     (env_->rules.race.views == view_policy::asked && race_->wants_view(row));
+  rider.here_now_rank = race_->here_now_rank(row, rider.second);
+  rider.here_now_of = static_cast<std::uint32_t>(race_->ranked(rider.second));
+  if (rider.wants_view) {
+    const auto place = race_->place(row, rider.second);
+    const auto from = std::max(view_top_rows, place > view_rows_around ? place - view_rows_around : 0);
+    rider.here_now = race_->here_now(rider.second, 0, view_top_rows);
+    const auto end = std::max(from, place + view_rows_around + 1);
+    const auto around = race_->here_now(rider.second, from, end - from);
+    rider.here_now.insert(rider.here_now.end(), around.begin(), around.end());
+  }
+  return rider;
+}
+
+rank_batch race_actor_state::batch_for(const publication& p) const {
+  rank_batch batch{race_->key(), env_->by, {}};
+  batch.items.reserve(p.tick.riders.size());
+  for (const auto& rider : p.tick.riders)
+    batch.items.push_back({rider.second, rider.racer, rider.value, rider.wants_view});
+  return batch;
+}
+
+void race_actor_state::take_ranks(publication& p, const rank_answer& answer) {
+  all_time_ranks_.resize(race_->racers());
+  for (std::size_t i = 0; i < p.tick.riders.size() && i < answer.places.size(); ++i) {
+    auto& rider = p.tick.riders[i];
+    rider.all_time = answer.places[i];
+    rider.around = answer.around[i];
+    all_time_ranks_[*race_->find(rider.racer)] = rider.all_time.rank;
+  }
+  for (auto& row : p.table.rows)
+    row.all_time_rank = all_time_ranks_[*race_->find(row.racer)];
+}
+
+void race_actor_state::send(publication& p) {
+  publishing_ = false;
+  if (race_->closed())
+    return; // the result says it all
+  env_->publisher->publish(p.table);
+  env_->counts->standings_published.add();
+  tell_racers(std::move(p.tick));
+  publish_if_due(env_->clock->now());
+}
+
+void race_actor_state::tell_racers(race_tick&& news) {
+  const auto tick = std::make_shared<const race_tick>(std::move(news));
+  for (std::uint32_t i = 0; i < tick->riders.size(); ++i) {
+    const auto row = *race_->find(tick->riders[i].racer);
+    for (auto next = racers_.size(); next <= row; ++next) {
+      const auto id = race_->racer(static_cast<row_index>(next));
+      if (const auto& rider = race_->name(static_cast<row_index>(next)); !rider.empty())
+        env_->names->set(id, rider);
+      racers_.push_back(self_->spawn<caf::linked>(racer, env_, id));
+    }
+    self_->send(racers_[row], tick, i);
+  }
+}
+
+// -- the close ---------------------------------------------------------------------------------------------------------
+
+void race_actor_state::close() {
+  life_->saw_mark();
+  if (closed_ || !caught_up_)
+    return;
+  closed_ = std::make_shared<const closed_race>(race_->close(env_->by));
+  env_->log->info("race.closed",
+                  fmt::format("{} rides={} finished={} late={}", fields(race_->key()), closed_->rides.size(),
+                              closed_->result.finished, race_->outcomes()[static_cast<std::size_t>(refusal::late)]));
+  report_status();
+  rank_all();
+}
+
+void race_actor_state::rank_all() {
+  self_->request(partners_.course, defaults::close_deadline, rank_closed{closed_})
+      .then(
+          [this](const closed_race_ptr& ranked) {
+            closed_ = ranked;
+            store();
+          },
+          [this](const caf::error& e) { again("rank", e, &race_actor_state::rank_all); });
+}
+
+void race_actor_state::store() {
+  self_->request(partners_.results, defaults::close_deadline, store_closed{closed_})
+      .then(
+          [this](results_stored) {
+            life_->saw_stored();
+            merge();
+          },
+          [this](const caf::error& e) { again("store", e, &race_actor_state::store); });
+}
+
+void race_actor_state::merge() {
+  self_->request(partners_.course, defaults::close_deadline, merge_closed{closed_})
+      .then(
+          [this](merged) {
+            life_->saw_applied();
+            env_->publisher->publish_closed(closed_->result);
+            env_->counts->races_closed.add();
+            self_->send(partners_.host, race_done{closed_->result.key});
+            self_->quit(caf::exit_reason::user_shutdown); // ends the racers, which are linked
+          },
+          [this](const caf::error& e) { again("merge", e, &race_actor_state::merge); });
+}
+
+void race_actor_state::again(std::string_view step, const caf::error& why, void (race_actor_state::*todo)()) {
+  env_->log->warn("race.close_delayed",
+                  fmt::format("{} step={} error=\"{}\"", fields(race_->key()), step, self_->system().render(why)));
+  next_step_ = todo;
+  next_step_at_ = env_->clock->now() + std::chrono::milliseconds{defaults::close_retry}.count();
+}
+
+race_actor::behavior_type race(race_actor::stateful_pointer<race_actor_state> self, const environment* env,
+                               race_key key, race_partners partners) {
+  self->state.start(self, *env, key, std::move(partners));
+  env->counts->race_actors.add(1);
+  self->attach_functor([env] { env->counts->race_actors.add(-1); });
+  return {
+      [self](arrived) { self->state.take_items(); },
+      [self](look_at_clock) { self->state.look_at_clock(); },
+      [self](get_standings) { return self->state.current(); },
+  };
+}
+
+} // namespace alleycat

@@ -1,0 +1,92 @@
+/// One race: folds its journal, ranks, publishes, closes.
+#pragma once
+
+#include "actors/environment.hpp"
+#include "actors/interfaces.hpp"
+#include "racing/race_life.hpp"
+#include "racing/race_state.hpp"
+#include "racing/rhythm.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace alleycat {
+
+/// Whom a race works with.
+struct race_partners {
+  host_actor host;
+  class_actor course;
+  results_actor results;
+};
+
+/// Everything about the race itself is in `racing`: the fold (race_state), the life, the rhythm. This is their traffic.
+///
+///     journal item --> fold --> due? --> standings of this moment --rank batch--> class
+///                                              '--(answer, or 150 ms)--> published; one message to each rider with news
+///     mark read --> final state --> class: ranks --> results stream --> class: merge --> host: done
+/// Nothing is published before the journal has been read to its end once.
+class race_actor_state {
+public:
+  using pointer = race_actor::stateful_pointer<race_actor_state>;
+
+  void start(pointer self, const environment& env, race_key key, race_partners partners);
+  void take_items();
+  void look_at_clock();
+  standings_ptr current() const;
+
+  static inline const char* name = "race";
+
+private:
+  /// A publication on its way: everything as of one moment, but the all-time ranks.
+  struct publication {
+    standings table;
+    race_tick tick;
+  };
+
+  void publish_if_due(unix_ms now);
+  std::shared_ptr<publication> compose(unix_ms now);
+  rider_news compose_news(ride_news&& news) const;
+  rank_batch batch_for(const publication& p) const;
+  void take_ranks(publication& p, const rank_answer& answer);
+  void send(publication& p);
+  void tell_racers(race_tick&& tick);
+  void report_status();
+  void note_outcomes();
+
+  // The steps of the close; each is tried again until it succeeds.
+  void close();
+  void rank_all();
+  void store();
+  void merge();
+  void again(std::string_view step, const caf::error& why, void (race_actor_state::*todo)());
+
+  pointer self_ = nullptr;
+  const environment* env_ = nullptr;
+  race_partners partners_;
+  std::unique_ptr<race_state> race_;
+  std::unique_ptr<race_life> life_;
+  std::unique_ptr<standings_rhythm> rhythm_;
+  std::shared_ptr<handoff<journal_item>> inbox_;
+  std::unique_ptr<journal_reader> reader_;
+  std::vector<journal_item> items_;
+  std::vector<racer_actor> racers_;    ///< [row]
+  std::vector<rank_t> all_time_ranks_; ///< [row], as last answered; 0 = unknown
+  refusal_counts noted_{};             ///< outcomes that were added to the meters
+  race_status reported_;
+  unix_ms opened_ = 0;
+  std::uint64_t rebuilt_updates_ = 0;
+  bool caught_up_ = false;
+  bool publishing_ = false;
+  std::size_t seen_news_ = 0;                       ///< entries of race_->news() the rhythm knows
+  closed_race_ptr closed_;                          ///< set when the close begins
+  void (race_actor_state::*next_step_)() = nullptr; ///< of the close, when it has to be tried again
+  unix_ms next_step_at_ = 0;
+};
+
+race_actor::behavior_type race(race_actor::stateful_pointer<race_actor_state> self, const environment* env,
+                               race_key key, race_partners partners);
+
+} // namespace alleycat

@@ -1,0 +1,68 @@
+#include "actors/racer.hpp"
+
+#include <caf/all.hpp>
+
+namespace alleycat {
+
+void racer_state::start(const environment& env, racer_id racer) {
+  env_ = &env;
+  racer_ = racer;
+  arrived_.resize(env.rules.race.ride_seconds);
+}
+
+void racer_state::take(const race_tick& tick, const rider_news& news) {
+  for (const auto s : news.accepted)
+    arrived_[s.value() - 1U] = true;
+  for (std::size_t i = 0; i < refused_.size(); ++i)
+    refused_[i] += news.refused[i];
+  env_->counts->racer_seconds.add(news.accepted.size());
+  if (!news.wants_view)
+    return;
+  env_->publisher->publish(view_of(tick, news));
+  env_->counts->views_published.add();
+}
+
+rider_view racer_state::view_of(const race_tick& tick, const rider_news& news) const {
+  rider_view view;
+  view.key = tick.key;
+  view.racer = racer_;
+  view.second = news.second;
+  view.output = news.output;
+  view.total = news.total;
+  view.by = tick.by;
+  view.as_of = tick.as_of;
+  view.published = tick.published;
+  view.here_now = {news.here_now_rank, news.here_now_of, {}};
+  for (const auto& row : news.here_now)
+    view.here_now.rows.push_back({row.rank, row.racer, env_->names->of(row.racer), row.at});
+  view.all_time_stale = tick.all_time_stale;
+  if (!tick.all_time_stale) {
+    view.all_time = {news.all_time.rank, news.all_time.of, {}};
+    for (const auto& row : news.around)
+      view.all_time.rows.push_back({row.rank, row.racer, env_->names->of(row.racer), row.best});
+    if (const auto best = news.all_time.own_best; best.value() != 0)
+      view.best = view_best{best, std::int64_t{news.value.value()} - best.value(), news.value > best};
+  }
+  view.missing = missing(news.second);
+  view.refused = refused_;
+  return view;
+}
+
+std::vector<own_second> racer_state::missing(own_second furthest) const {
+  std::vector<own_second> result;
+  for (std::uint16_t s = 1; s < furthest.value() && result.size() < view_missing_limit; ++s)
+    if (!arrived_[s - 1U])
+      result.emplace_back(s);
+  return result;
+}
+
+racer_actor::behavior_type racer(racer_actor::stateful_pointer<racer_state> self, const environment* env, racer_id id) {
+  self->state.start(*env, id);
+  env->counts->racer_actors.add(1);
+  self->attach_functor([env] { env->counts->racer_actors.add(-1); });
+  return {
+      [self](const race_tick_ptr& tick, std::uint32_t index) { self->state.take(*tick, tick->riders[index]); },
+  };
+}
+
+} // namespace alleycat

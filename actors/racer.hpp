@@ -1,0 +1,34 @@
+/// One rider in one race: what is personal.
+#pragma once
+
+#include "actors/environment.hpp"
+#include "actors/interfaces.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <vector>
+
+namespace alleycat {
+
+/// Keeps which of its seconds arrived and what was refused, and turns each tick into the rider's view.
+class racer_state {
+public:
+  void start(const environment& env, racer_id racer);
+  void take(const race_tick& tick, const rider_news& news);
+
+  static inline const char* name = "racer";
+
+private:
+  rider_view view_of(const race_tick& tick, const rider_news& news) const;
+  std::vector<own_second> missing(own_second furthest) const;
+
+  const environment* env_ = nullptr;
+  racer_id racer_;
+  std::vector<bool> arrived_; ///< [s - 1]
+  refusal_counts refused_{};  ///< since the ride began
+};
+
+racer_actor::behavior_type racer(racer_actor::stateful_pointer<racer_state> self, const environment* env, racer_id id);
+
+} // namespace alleycat
