@@ -1,0 +1,92 @@
+#include "messages/json.hpp"
+#include "messages/json_text.hpp"
+
+#include <algorithm>
+
+namespace alleycat {
+
+namespace {
+
+using detail::json_text;
+
+/// What stands before the rows, alike for live standings and results.
+struct header {
+  race_key key;
+  epoch by;
+  journal_position as_of;
+  unix_ms ts = 0;
+  race_phase phase = race_phase::running;
+  own_second second;
+  std::size_t racers = 0;
+  std::size_t reported = 0;
+  std::size_t finished = 0;
+};
+
+void write_header(const header& h, json_text& json) {
+  json.raw(R"({"classId":)").id(h.key.cls);
+  json.raw(R"(,"raceId":)").id(h.key.race);
+  json.raw(R"(,"epoch":)").id(h.by);
+  json.raw(R"(,"asOf":)").id(h.as_of);
+  json.raw(R"(,"ts":)").integer(h.ts);
+  json.raw(h.phase == race_phase::running ? R"(,"state":"running")" : R"(,"state":"closed")");
+  json.raw(R"(,"second":)").id(h.second);
+  json.raw(R"(,"racers":)").integer(h.racers);
+  json.raw(R"(,"reported":)").integer(h.reported);
+  json.raw(R"(,"finished":)").integer(h.finished);
+}
+
+void write_row(const standing& row, bool all_time_stale, json_text& json) {
+  json.raw(R"({"rank":)").rank(row.rank);
+  json.raw(R"(,"hereNowRank":)").rank(row.here_now_rank);
+  json.raw(R"(,"racerId":)").id(row.racer);
+  json.raw(R"(,"name":)").string(row.name);
+  json.raw(R"(,"second":)").id(row.second);
+  json.raw(R"(,"seconds":)").integer(row.seconds);
+  json.raw(R"(,"output":)").amount(row.output);
+  json.raw(R"(,"total":)").amount(row.total);
+  json.raw(R"(,"finished":)").boolean(row.finished);
+  if (all_time_stale)
+    json.raw(R"(,"allTimeRank":null,"allTimeStale":true})");
+  else
+    json.raw(R"(,"allTimeRank":)").rank(row.all_time_rank).raw("}");
+}
+
+void write(const header& h, std::span<const standing> rows, bool all_time_stale, std::string& out) {
+  json_text json{out};
+  write_header(h, json);
+  json.raw(R"(,"rows":[)");
+  std::string_view separator;
+  for (const auto& row : rows) {
+    json.raw(separator);
+    write_row(row, all_time_stale, json);
+    separator = ",";
+  }
+  json.raw("]}");
+}
+
+header header_of(const standings& s) {
+  return {s.key, s.by, s.as_of, s.published, s.phase, s.second, s.rows.size(), s.reported, s.finished};
+}
+
+} // namespace
+
+void encode_standings(const standings& s, std::string& out) {
+  write(header_of(s), s.rows, s.all_time_stale, out);
+}
+
+void encode_top(const standings& s, std::string& out) {
+  write(header_of(s), std::span{s.rows}.first(std::min(top_rows, s.rows.size())), s.all_time_stale, out);
+}
+
+void encode_result(const race_result& r, std::string& out) {
+  own_second furthest;
+  for (const auto& row : r.rows)
+    furthest = std::max(furthest, row.second);
+  const auto reported =
+      std::count_if(r.rows.begin(), r.rows.end(), [&](const standing& row) { return row.second == furthest; });
+  write({r.key, r.by, r.as_of, r.closed, race_phase::closed, furthest, r.rows.size(),
+         static_cast<std::size_t>(reported), r.finished},
+        r.rows, false, out);
+}
+
+} // namespace alleycat
