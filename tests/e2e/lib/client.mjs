@@ -1,0 +1,86 @@
+// A NATS client that speaks the public subjects: JSON requests and collected messages.
+
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+
+/**
+ * @typedef {object} Heard
+ * @property {string} subject
+ * @property {number} at      ms since the epoch, by the clock of the test
+ * @property {() => any} json
+ */
+
+export class Client {
+  /** @param {import('@nats-io/transport-node').NatsConnection} nc */
+  constructor(nc) {
+    this.nc = nc;
+  }
+
+  static async connect(url) {
+    return new Client(await connect({ servers: url, reconnect: true, maxReconnectAttempts: -1, reconnectTimeWait: 200 }));
+  }
+
+  close() {
+    return this.nc.close();
+  }
+
+  /**
+   * @param {string} subject
+   * @param {object | string | Uint8Array} [body]  an object goes as JSON
+   * @returns {Promise<any>} the answer, parsed
+   */
+  async ask(subject, body = '', timeoutMs = 10_000) {
+    const payload = typeof body === 'object' && !(body instanceof Uint8Array) ? JSON.stringify(body) : body;
+    const answer = await this.nc.request(subject, payload, { timeout: timeoutMs });
+    return answer.json();
+  }
+
+  /** A query: `query('leaderboard.3', { limit: 10 })`. */
+  query(what, args = {}) {
+    return this.ask(`alleycat.query.${what}`, args);
+  }
+
+  /**
+   * Collects everything on a subject from now on; resolves when the server knows the subscription.
+   * @returns {Promise<Heard[]>} grows
+   */
+  async collect(subject) {
+    /** @type {Heard[]} */
+    const heard = [];
+    this.nc.subscribe(subject, {
+      callback: (error, message) => {
+        if (!error) heard.push({ subject: message.subject, at: Date.now(), json: () => message.json() });
+      },
+    });
+    await this.nc.flush();
+    return heard;
+  }
+
+  /**
+   * Everything a stream holds now.
+   * @param {string} stream
+   * @param {string} [filter]  one subject, `>` for all (nats-server 2.9 knows no more than one)
+   * @returns {Promise<{subject: string, seq: number, data: Uint8Array}[]>} in its order
+   */
+  async readStream(stream, filter = '>') {
+    const js = jetstream(this.nc);
+    const consumer = await js.consumers.get(stream, filter === '>' ? {} : { filter_subjects: filter });
+    const messages = [];
+    let { num_pending: pending } = await consumer.info();
+    while (pending > 0) {
+      const batch = await consumer.fetch({ max_messages: Math.min(pending, 1000), expires: 10_000 });
+      for await (const message of batch) {
+        messages.push({ subject: message.subject, seq: message.seq, data: message.data });
+        pending = message.info.pending;
+      }
+    }
+    return messages;
+  }
+
+  /** @returns {Promise<Record<string, number>>} how many messages each subject of a stream holds */
+  async streamSubjects(stream, filter = '>') {
+    const manager = await jetstreamManager(this.nc);
+    const info = await manager.streams.info(stream, { subjects_filter: filter });
+    return info.state.subjects ?? {};
+  }
+}

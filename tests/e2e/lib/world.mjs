@@ -1,0 +1,169 @@
+// A nats-server, a node and riders, on free ports and in a folder of their own.
+//
+// Programs come from the folder in ALLEYCAT_BIN (default: build/bin of this checkout), nats-server from the PATH.
+
+import { mkdtempSync, rmSync, writeFileSync, existsSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+
+import { completeRules } from '../../oracle/rules.mjs';
+import { Client } from './client.mjs';
+import { freePort, Program } from './processes.mjs';
+import { until } from './until.mjs';
+
+const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../../..');
+
+/** @returns {string} path of a program of Alleycat */
+export function programPath(name) {
+  const path = join(process.env.ALLEYCAT_BIN ?? join(root, 'build', 'bin'), name);
+  if (!existsSync(path)) throw new Error(`${path} is not there: build it, or set ALLEYCAT_BIN to the folder it is in`);
+  return path;
+}
+
+function natsServerPath() {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+  const path = folders.map((folder) => join(folder, 'nats-server')).find((candidate) => existsSync(candidate));
+  if (!path) throw new Error('nats-server is not installed');
+  return path;
+}
+
+/** Ten-second races, six seconds of grace: ingest stops 5 s before the deadline. */
+export const shortRules = completeRules({
+  window_seconds: 10,
+  ride_seconds: 10,
+  grace_seconds: 6,
+  classes: Array.from({ length: 12 }, (_, i) => ({ id: i + 1, score: i + 1 === 4 ? 'output' : 'total' })),
+});
+
+/** @returns {string} the rules as a node's configuration file */
+function configText({ classes, ...race }) {
+  const lines = ['[race]', ...Object.entries(race).map(([key, value]) => `${key} = ${JSON.stringify(value)}`)];
+  for (const { id, score } of classes)
+    lines.push('', '[[class]]', `id = ${id}`, `name = "Course ${id}"`, `difficulty = ${Math.min(id, 6)}`, `score = "${score}"`);
+  return `${lines.join('\n')}\n`;
+}
+
+export class World {
+  /** @param {import('../../oracle/rules.mjs').Rules} rules */
+  constructor(rules = shortRules) {
+    this.rules = rules;
+    this.folder = mkdtempSync(join(tmpdir(), 'alleycat-e2e-'));
+    this.failed = false;
+    /** @type {Program[]} every program started here, in order */
+    this.programs = [];
+    writeFileSync(this.path('node.toml'), configText(rules));
+    writeFileSync(this.path('rules.json'), JSON.stringify(rules));
+  }
+
+  /** @returns {string} a path in this world's folder */
+  path(name) {
+    return join(this.folder, name);
+  }
+
+  /** A nats-server, a node on it and a client. */
+  static async start(rules) {
+    const world = new World(rules);
+    try {
+      await world.startNats();
+      await world.startNode();
+      world.client = await Client.connect(world.natsUrl);
+    } catch (error) {
+      await world.stop(error);
+      throw error;
+    }
+    return world;
+  }
+
+  run(name, path, args) {
+    const program = new Program(name, path, args);
+    this.programs.push(program);
+    return program;
+  }
+
+  async startNats() {
+    this.natsPort ??= await freePort();
+    const monitorPort = await freePort();
+    this.natsUrl = `nats://127.0.0.1:${this.natsPort}`;
+    mkdirSync(this.path('nats'), { recursive: true });
+    const args = ['-a', '127.0.0.1', '-p', `${this.natsPort}`, '-m', `${monitorPort}`, '-js', '-sd', this.path('nats')];
+    this.nats = this.run('nats-server', natsServerPath(), args);
+    await this.untilReady(this.nats, `http://127.0.0.1:${monitorPort}/healthz`);
+  }
+
+  /**
+   * @param {string} name  its data folder has the same name: a node started again under it finds its data
+   * @param {string[]} [flags]
+   */
+  async startNode(name = 'node-1', flags = []) {
+    const port = await freePort();
+    this.httpUrl = `http://127.0.0.1:${port}`;
+    const args = ['--nats', this.natsUrl, '--name', name, '--data', this.path(name), '--listen', '127.0.0.1:0',
+      '--http', `127.0.0.1:${port}`, '--config', this.path('node.toml'), ...flags];
+    this.node = this.run(name, programPath('alleycat-node'), args);
+    await this.untilReady(this.node, `${this.httpUrl}/readyz`);
+    return this.node;
+  }
+
+  /** @param {Program} program */
+  async untilReady(program, url) {
+    await until(`${program.name} is ready at ${url}`, async () => {
+      if (!program.running) return true;
+      return (await fetch(url)).ok;
+    });
+    if (!program.running) throw new Error(`${program.name} ended at once:\n${program.report}`);
+  }
+
+  /**
+   * Riders. `log` is the path of their log.
+   * @param {string} name
+   * @param {(string | number)[]} flags
+   */
+  startRiders(name, flags) {
+    const log = this.path(`${name}.ndjson`);
+    const args = ['--nats', this.natsUrl, '--log', log, '--quiet', '--json', ...flags.map(String)];
+    return Object.assign(this.run(name, programPath('alleycat-sim'), args), { log });
+  }
+
+  /**
+   * Riders, until the last one is done.
+   * @returns {Promise<string>} the path of their log
+   * @throws {Error} when the simulator says that it failed
+   */
+  async ride(name, flags) {
+    const riders = this.startRiders(name, flags);
+    const outcome = await riders.ended;
+    if (outcome !== 0) throw new Error(`riders "${name}" ended with ${outcome}:\n${riders.report}`);
+    return riders.log;
+  }
+
+  /** @returns {Promise<number>} a counter of the node; 0 where it does not show yet */
+  async metric(name) {
+    const text = await (await fetch(`${this.httpUrl}/metrics`)).text();
+    const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `));
+    return line ? Number(line.slice(name.length + 1)) : 0;
+  }
+
+  /** A test body that leaves the folder and tells what the programs said, when it fails. */
+  guarded(body) {
+    return async (...args) => {
+      try {
+        await body(...args);
+      } catch (error) {
+        this.failed = true;
+        throw error;
+      }
+    };
+  }
+
+  /** Stops everything. The folder goes too, unless something failed. */
+  async stop(error = null) {
+    await this.client?.close();
+    for (const program of [...this.programs].reverse()) await program.stop();
+    if (error || this.failed) {
+      console.error(`what the programs said (their files are in ${this.folder}):`);
+      for (const program of this.programs) console.error(program.report);
+    } else {
+      rmSync(this.folder, { recursive: true, force: true });
+    }
+  }
+}
