@@ -1,0 +1,397 @@
+#include "persistence/layout.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <tuple>
+#include <utility>
+
+namespace alleycat::layout {
+
+namespace {
+
+constexpr std::uint8_t version = 1;
+constexpr std::size_t checksum_bytes = 4;
+
+/// 32-bit FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv): LMDB has no checksums of its own.
+std::uint32_t checksum_of(std::string_view bytes) {
+  std::uint32_t hash = 2'166'136'261U;
+  for (const char byte : bytes)
+    hash = (hash ^ static_cast<unsigned char>(byte)) * 16'777'619U;
+  return hash;
+}
+
+/// A value: the version, what `fill` writes, and the checksum over both.
+template <class Fill>
+std::string sealed(Fill&& fill) {
+  std::string value;
+  byte_writer out{value};
+  out.number(version);
+  fill(out);
+  out.number(checksum_of(value));
+  return value;
+}
+
+/// What stands between version and checksum.
+byte_reader unsealed(std::string_view value) {
+  if (value.size() < 1 + checksum_bytes)
+    throw damaged_value{"a value is too short"};
+  const auto content = value.substr(0, value.size() - checksum_bytes);
+  if (byte_reader{value.substr(content.size())}.number<std::uint32_t>() != checksum_of(content))
+    throw damaged_value{"a value does not match its checksum"};
+  byte_reader in{content};
+  if (in.number<std::uint8_t>() != version)
+    throw damaged_value{"a value has an unknown version"};
+  return in;
+}
+
+void expect_end(const byte_reader& in) {
+  if (!in.at_end())
+    throw damaged_value{"a value is too long"};
+}
+
+std::uint64_t zigzag(std::int64_t value) {
+  return static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);
+}
+
+std::int64_t unzigzag(std::uint64_t value) {
+  return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
+}
+
+/// Numbers that change little from one second to the next: each as its difference from the one before.
+class column_writer {
+public:
+  explicit column_writer(byte_writer& out) : out_{out} {}
+  void add(std::uint32_t value) {
+    out_.varint(zigzag(std::int64_t{value} - before_));
+    before_ = value;
+  }
+
+private:
+  byte_writer& out_;
+  std::int64_t before_ = 0;
+};
+
+template <class Number>
+class column_reader {
+public:
+  explicit column_reader(byte_reader& in) : in_{in} {}
+  Number next() {
+    before_ += static_cast<std::uint64_t>(unzigzag(in_.varint()));
+    if (before_ > std::numeric_limits<Number>::max())
+      throw damaged_value{"a number does not fit its column"};
+    return static_cast<Number>(before_);
+  }
+
+private:
+  byte_reader& in_;
+  std::uint64_t before_ = 0;
+};
+
+enum column_bit : std::uint8_t { has_power = 1, has_heart_rate = 2 };
+
+void write_row(byte_writer& out, const standing& row) {
+  out.number(row.rank);
+  out.number(row.here_now_rank);
+  out.number(row.racer.value());
+  out.number(row.second.value());
+  out.number(row.seconds);
+  out.number(row.output.value());
+  out.number(row.total.value());
+  out.number(static_cast<std::uint8_t>(row.finished));
+  out.number(row.all_time_rank);
+  out.text(row.name);
+}
+
+standing read_row(byte_reader& in) {
+  standing row;
+  row.rank = in.number<rank_t>();
+  row.here_now_rank = in.number<rank_t>();
+  row.racer = racer_id{in.number<std::uint32_t>()};
+  row.second = own_second{in.number<std::uint16_t>()};
+  row.seconds = in.number<std::uint16_t>();
+  row.output = score{in.number<std::uint32_t>()};
+  row.total = score{in.number<std::uint32_t>()};
+  row.finished = in.number<std::uint8_t>() != 0;
+  row.all_time_rank = in.number<rank_t>();
+  row.name = in.text();
+  return row;
+}
+
+struct result_head {
+  scoring rule;
+  race_result result; ///< without rows
+  std::uint32_t rows;
+};
+
+result_head read_result_head(race_key key, byte_reader& in) {
+  result_head head{};
+  head.rule = static_cast<scoring>(in.number<std::uint8_t>());
+  head.result.key = key;
+  head.result.by = epoch{in.number<std::uint64_t>()};
+  head.result.as_of = journal_position{in.number<std::uint64_t>()};
+  head.result.closed = in.number<unix_ms>();
+  head.result.finished = in.number<std::uint32_t>();
+  head.rows = in.number<std::uint32_t>();
+  return head;
+}
+
+} // namespace
+
+void check_seal(std::string_view value) {
+  unsealed(value);
+}
+
+std::string history_key(racer_id racer, unix_ms closed, race_key key) {
+  // The sign bit is turned so that negative times sort before positive ones; the rest so that later sorts first.
+  const auto ascending = static_cast<std::uint64_t>(closed) ^ std::uint64_t{1} << 63;
+  return key_of(racer.value(), ~ascending, static_cast<std::uint16_t>(~key.cls.value()), ~key.race.value());
+}
+
+std::string encode_bests(const std::vector<score>& at) {
+  return sealed([&](byte_writer& out) {
+    for (const auto best : at)
+      out.number(best.value());
+  });
+}
+
+std::vector<score> decode_bests(std::string_view value) {
+  auto in = unsealed(value);
+  std::vector<score> at;
+  at.reserve(value.size() / sizeof(std::uint32_t));
+  while (!in.at_end())
+    at.emplace_back(in.number<std::uint32_t>());
+  return at;
+}
+
+std::string encode_record(const final_score& record) {
+  return sealed([&](byte_writer& out) {
+    out.number(record.best.value());
+    out.number(record.race.value());
+    out.number(record.at);
+  });
+}
+
+final_score decode_record(std::string_view value) {
+  auto in = unsealed(value);
+  final_score record;
+  record.best = score{in.number<std::uint32_t>()};
+  record.race = race_id{in.number<std::uint32_t>()};
+  record.at = in.number<unix_ms>();
+  expect_end(in);
+  return record;
+}
+
+std::string encode_result(const race_result& result, scoring rule) {
+  return sealed([&](byte_writer& out) {
+    out.number(static_cast<std::uint8_t>(rule));
+    out.number(result.by.value());
+    out.number(result.as_of.value());
+    out.number(result.closed);
+    out.number(result.finished);
+    out.number(static_cast<std::uint32_t>(result.rows.size()));
+    for (const auto& row : result.rows)
+      write_row(out, row);
+  });
+}
+
+race_result decode_result(race_key key, std::string_view value) {
+  auto in = unsealed(value);
+  auto head = read_result_head(key, in);
+  auto& result = head.result;
+  for (std::uint32_t i = 0; i != head.rows; ++i)
+    result.rows.push_back(read_row(in));
+  expect_end(in);
+  return std::move(result);
+}
+
+race_summary decode_summary(race_key key, std::string_view value) {
+  auto in = unsealed(value);
+  const auto head = read_result_head(key, in);
+  race_summary summary;
+  summary.key = key;
+  summary.closed = head.result.closed;
+  summary.racers = head.rows;
+  summary.finished = head.result.finished;
+  if (head.rows == 0)
+    return summary;
+  const auto first = read_row(in);
+  if (!first.finished)
+    return summary;
+  summary.winner = first.racer;
+  summary.winner_name = first.name;
+  summary.winning_score = head.rule == scoring::total ? first.total : first.output;
+  return summary;
+}
+
+std::string encode_ride(const ride_record& ride, scoring rule) {
+  return sealed([&](byte_writer& out) {
+    const auto any = [&](auto field) {
+      return std::any_of(ride.seconds.begin(), ride.seconds.end(),
+                         [&](const auto& second) { return second.present && second.measured.*field != 0; });
+    };
+    const bool power = any(&measurement::power);
+    const bool heart_rate = any(&measurement::heart_rate);
+    out.number(static_cast<std::uint8_t>(rule));
+    out.number(static_cast<std::uint8_t>((power ? has_power : 0) | (heart_rate ? has_heart_rate : 0)));
+    out.number(ride.flags);
+    out.number(static_cast<std::uint8_t>(ride.finished));
+    out.number(ride.anchor);
+    out.number(ride.closed);
+    out.number(ride.rank);
+    out.text(ride.name);
+    out.number(static_cast<std::uint16_t>(ride.seconds.size()));
+    for (std::size_t at = 0; at < ride.seconds.size(); at += 8) {
+      unsigned bits = 0;
+      for (std::size_t i = at; i != std::min(at + 8, ride.seconds.size()); ++i)
+        bits |= static_cast<unsigned>(ride.seconds[i].present) << (i - at);
+      out.number(static_cast<std::uint8_t>(bits));
+    }
+    const auto measured = [&](auto field) {
+      column_writer column{out};
+      for (const auto& second : ride.seconds)
+        if (second.present)
+          column.add(second.measured.*field);
+    };
+    const auto ranks = [&](auto field) {
+      column_writer column{out};
+      for (const auto& second : ride.seconds)
+        column.add(second.*field);
+    };
+    measured(&measurement::cadence);
+    measured(&measurement::resistance);
+    if (power)
+      measured(&measurement::power);
+    if (heart_rate)
+      measured(&measurement::heart_rate);
+    ranks(&ride_second::here_now_rank);
+    ranks(&ride_second::all_time_rank);
+  });
+}
+
+stored_ride decode_ride(race_key key, racer_id racer, std::string_view value) {
+  auto in = unsealed(value);
+  stored_ride stored{};
+  stored.rule = static_cast<scoring>(in.number<std::uint8_t>());
+  const auto columns = in.number<std::uint8_t>();
+  auto& ride = stored.ride;
+  ride.key = key;
+  ride.racer = racer;
+  ride.flags = in.number<std::uint8_t>();
+  ride.finished = in.number<std::uint8_t>() != 0;
+  ride.anchor = in.number<unix_ms>();
+  ride.closed = in.number<unix_ms>();
+  ride.rank = in.number<rank_t>();
+  ride.name = in.text();
+  ride.seconds.resize(in.number<std::uint16_t>());
+  for (std::size_t at = 0; at < ride.seconds.size(); at += 8) {
+    const auto bits = in.number<std::uint8_t>();
+    for (std::size_t i = at; i != std::min(at + 8, ride.seconds.size()); ++i)
+      ride.seconds[i].present = (bits >> (i - at) & 1U) != 0;
+  }
+  const auto measured = [&]<class Number>(Number measurement::*field) {
+    column_reader<Number> column{in};
+    for (auto& second : ride.seconds)
+      if (second.present)
+        second.measured.*field = column.next();
+  };
+  const auto ranks = [&](rank_t ride_second::*field) {
+    column_reader<rank_t> column{in};
+    for (auto& second : ride.seconds)
+      second.*field = column.next();
+  };
+  measured(&measurement::cadence);
+  measured(&measurement::resistance);
+  if ((columns & has_power) != 0)
+    measured(&measurement::power);
+  if ((columns & has_heart_rate) != 0)
+    measured(&measurement::heart_rate);
+  ranks(&ride_second::here_now_rank);
+  ranks(&ride_second::all_time_rank);
+  expect_end(in);
+  return stored;
+}
+
+std::string encode_history(const ride_summary& ride) {
+  return sealed([&](byte_writer& out) {
+    out.number(ride.rank);
+    out.number(static_cast<std::uint8_t>(ride.finished));
+    out.number(ride.furthest.value());
+    out.number(ride.seconds);
+    out.number(ride.total.value());
+  });
+}
+
+ride_summary decode_history(std::string_view key, std::string_view value) {
+  auto in = unsealed(value);
+  ride_summary ride;
+  ride.racer = racer_id{key_part<std::uint32_t>(key, 0)};
+  ride.closed = static_cast<unix_ms>(~key_part<std::uint64_t>(key, 4) ^ std::uint64_t{1} << 63);
+  ride.key.cls = class_id{static_cast<std::uint16_t>(~key_part<std::uint16_t>(key, 12))};
+  ride.key.race = race_id{~key_part<std::uint32_t>(key, 14)};
+  ride.rank = in.number<rank_t>();
+  ride.finished = in.number<std::uint8_t>() != 0;
+  ride.furthest = own_second{in.number<std::uint16_t>()};
+  ride.seconds = in.number<std::uint16_t>();
+  ride.total = score{in.number<std::uint32_t>()};
+  expect_end(in);
+  return ride;
+}
+
+bool stored_name::later_than(const stored_name& other) const {
+  return std::tie(closed, race, cls) > std::tie(other.closed, other.race, other.cls);
+}
+
+std::string encode_name(const stored_name& name) {
+  return sealed([&](byte_writer& out) {
+    out.number(name.closed);
+    out.number(name.race.value());
+    out.number(name.cls.value());
+    out.text(name.name);
+  });
+}
+
+stored_name decode_name(std::string_view value) {
+  auto in = unsealed(value);
+  stored_name name;
+  name.closed = in.number<unix_ms>();
+  name.race = race_id{in.number<std::uint32_t>()};
+  name.cls = class_id{in.number<std::uint16_t>()};
+  name.name = in.text();
+  expect_end(in);
+  return name;
+}
+
+std::string encode_applied(const applied_race& race) {
+  return sealed([&](byte_writer& out) {
+    out.number(static_cast<std::uint8_t>(race.emptied));
+    out.number(race.stamp.position.value());
+    out.number(race.stamp.stored);
+    out.number(race.stamp.checksum);
+    out.number(race.closed);
+  });
+}
+
+applied_race decode_applied(std::string_view value) {
+  auto in = unsealed(value);
+  applied_race race;
+  race.emptied = in.number<std::uint8_t>() != 0;
+  race.stamp.position = journal_position{in.number<std::uint64_t>()};
+  race.stamp.stored = in.number<unix_ms>();
+  race.stamp.checksum = in.number<std::uint64_t>();
+  race.closed = in.number<unix_ms>();
+  expect_end(in);
+  return race;
+}
+
+std::string encode_count(std::uint64_t count) {
+  return sealed([&](byte_writer& out) { out.number(count); });
+}
+
+std::uint64_t decode_count(std::string_view value) {
+  auto in = unsealed(value);
+  const auto count = in.number<std::uint64_t>();
+  expect_end(in);
+  return count;
+}
+
+} // namespace alleycat::layout

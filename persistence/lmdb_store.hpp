@@ -1,0 +1,78 @@
+/// The records of one node in an LMDB file. The tables and their layouts: persistence/README.md.
+#pragma once
+
+#include "racing/record_store.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <optional>
+
+namespace alleycat {
+
+/// The store can never go on in this process: a failed fsync, EIO, a damaged file. The process should end; retrying could
+/// report as durable what the disk has lost. Every later write throws this too.
+class store_failed_error : public store_error {
+public:
+  using store_error::store_error;
+};
+
+/// What was handed over does not fit this store (a ride longer than `ride_seconds`, rides not sorted, a foreign key).
+/// Nothing was written, and a retry will not change that.
+class store_refused_error : public store_error {
+public:
+  using store_error::store_error;
+};
+
+// Any other store_error may go away (disk full, map at its maximum): nothing was written, the call may be repeated.
+
+struct lmdb_options {
+  std::uint32_t ride_seconds = 300;               ///< 1..900; fixed by the first open of a folder
+  std::uint64_t initial_map_bytes = 256ULL << 20; ///< address space to begin with; an existing larger file enlarges it
+  std::uint64_t max_map_bytes = 64ULL << 30;      ///< the map doubles up to this when it is full
+  /// Reads beside a running node of *another* process (LMDB allows one environment per process and file). Takes no
+  /// lock; every writing call throws store_refused_error.
+  bool read_only = false;
+};
+
+/// What one call of `prune` did.
+struct pruned {
+  std::size_t results = 0;      ///< race results removed
+  std::size_t rides = 0;        ///< rides removed, each with its line in the rider's history
+  std::size_t kept = 0;         ///< rides of old races that stay, because they hold a record or a best second
+  std::optional<race_key> next; ///< where to go on; none = everything was looked at
+
+  friend bool operator==(const pruned&, const pruned&) = default;
+};
+
+/// `record_store` on LMDB. Durable: when a writing call returns, its transaction was fsynced.
+class lmdb_store : public record_store {
+public:
+  /// Writes a compact, consistent and fsynced copy, while the store stays usable afterwards as before.
+  /// @param target  a folder that is new or empty; the copy can be opened with `open_lmdb_store`
+  /// @throws store_error where `target` has content or can not be written; what was begun there is removed.
+  virtual void backup(const std::filesystem::path& target) = 0;
+
+  /// Removes result, rides and history lines of the races closed before a time. A ride stays, with its history line, when
+  /// it holds its racer's record, or at some second holds the best: its score there equals the stored best, and no
+  /// earlier ride (by time of close, then race id) of this racer and class in the store has the same. Excluded rides
+  /// hold nothing. The stamps of the races stay, so that a replay does not bring them back. One transaction per race.
+  /// The file does not shrink: freed pages are used again.
+  /// @param from  where to begin: the `next` of the call before
+  /// @param most_rides  stops after the race in which this many rides were looked at, so that other calls get their turn
+  virtual pruned prune(unix_ms before, race_key from = {},
+                       std::size_t most_rides = std::numeric_limits<std::size_t>::max()) = 0;
+};
+
+/// Opens the store in a folder; creates both where missing.
+/// @throws store_error in words for an operator: folder not writable, in use by another process, file damaged or of a
+/// newer format (names `--rebuild` as the way out), or made for another `ride_seconds`.
+std::unique_ptr<lmdb_store> open_lmdb_store(const std::filesystem::path& folder, const lmdb_options& options);
+
+/// First step of `--rebuild`: moves the store's file aside, as `data.mdb.replaced` (an older one of that name is lost), so
+/// that the next open begins empty. Without a file it does nothing.
+/// @throws store_error where the folder is in use by another process or can not be written.
+void set_aside_lmdb_store(const std::filesystem::path& folder);
+
+} // namespace alleycat

@@ -1,0 +1,130 @@
+/// The store behind persistence/lmdb_store.hpp; internal. What opens it is in open.cpp, what it does in apply.cpp, read.cpp
+/// and prune.cpp.
+#pragma once
+
+#include "persistence/bytes.hpp"
+#include "persistence/folder_lock.hpp"
+#include "persistence/layout.hpp"
+#include "persistence/lmdb.hpp"
+#include "persistence/lmdb_store.hpp"
+
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace alleycat {
+
+/// Name of LMDB's file in a folder.
+inline constexpr const char* data_file = "data.mdb";
+
+/// What an operator can do about a file that can not be used.
+inline constexpr const char* way_out = "start once with --rebuild to build it again from the streams";
+
+/// The tables, opened once; persistence/README.md says what is in them.
+struct tables {
+  lmdb::dbi meta, bests, records, results, rides, by_racer, names, applied;
+};
+
+class store_on_lmdb final : public lmdb_store {
+public:
+  store_on_lmdb(std::filesystem::path folder, const lmdb_options& options);
+
+  bool apply(const closed_race& race, scoring scoring_rule) override;
+  std::optional<journal_stamp> applied(race_key key) override;
+  void each_bests(class_id cls, const std::function<void(const racer_bests&)>& visit) override;
+  void each_name(const std::function<void(racer_id, const std::string&)>& visit) override;
+  std::vector<race_summary> races(class_id cls, std::optional<race_id> before, std::size_t limit) override;
+  std::optional<race_result> result(race_key key) override;
+  std::optional<ride_record> ride(race_key key, racer_id racer) override;
+  std::vector<ride_summary> rides_of(racer_id racer, std::size_t limit) override;
+  std::optional<racer_bests> bests_of(class_id cls, racer_id racer) override;
+  std::uint64_t count_start() override;
+  usage map_usage() override;
+  void backup(const std::filesystem::path& target) override;
+  pruned prune(unix_ms before, race_key from, std::size_t most_rides) override;
+
+private:
+  // open.cpp
+  void open_environment();
+  /// Makes a file that is shorter than its pages safe to map, and reads all of it to find out whether pages are missing.
+  void check_length();
+  void open_tables();
+  void check_meta(lmdb::txn& in);
+
+  // apply.cpp: one table each; `in` is the transaction of the race.
+  void refuse_misfits(const closed_race& race) const;
+  void merge_bests(lmdb::txn& in, const closed_race& race, scoring rule);
+  void merge_records(lmdb::txn& in, const closed_race& race, scoring rule);
+  void merge_names(lmdb::txn& in, const closed_race& race);
+
+  // prune.cpp
+  /// Whether a ride holds its racer's record or a best second.
+  bool holds_something(const lmdb::txn& in, const layout::stored_ride& stored) const;
+  /// Removes what may go of one race, as one transaction. @returns what was done, and how many rides were looked at.
+  std::pair<pruned, std::size_t> prune_race(race_key key, const layout::applied_race& race);
+
+  // store.cpp
+  /// Turns an error of LMDB into words. @param doing  as in "while ..."
+  [[noreturn]] void raise(const lmdb::error& error, const std::string& doing);
+  [[noreturn]] void raise(const damaged_value& error, const std::string& doing);
+  /// Doubles the map, up to the maximum. @returns whether there was room to. @throws store_failed_error where the system
+  /// does not give the address space: LMDB has given up the old map by then.
+  bool grow();
+  void refuse_writing() const;
+  void refuse_without_map() const;
+
+  /// Runs `work(const lmdb::txn&)` in a short read transaction.
+  template <class Work>
+  auto read(const std::string& doing, Work&& work) {
+    refuse_without_map();
+    try {
+      for (;;) {
+        try {
+          const lmdb::txn in{*env_, lmdb::access::read};
+          return work(in);
+        } catch (const lmdb::error& error) {
+          if (error.code() != MDB_MAP_RESIZED)
+            throw;
+        }
+        env_->resize(0);
+      }
+    } catch (const lmdb::error& error) {
+      raise(error, doing);
+    } catch (const damaged_value& error) {
+      raise(error, doing);
+    }
+  }
+
+  /// Runs `work(lmdb::txn&)` in a write transaction and commits it; again in a larger map when it is full.
+  template <class Work>
+  auto write(const std::string& doing, Work&& work) {
+    refuse_writing();
+    try {
+      for (;;) {
+        try {
+          lmdb::txn in{*env_, lmdb::access::write};
+          auto done = work(in);
+          in.commit();
+          return done;
+        } catch (const lmdb::error& error) {
+          if (error.code() != MDB_MAP_FULL || !grow())
+            throw;
+        }
+      }
+    } catch (const lmdb::error& error) {
+      raise(error, doing);
+    } catch (const damaged_value& error) {
+      raise(error, doing);
+    }
+  }
+
+  std::filesystem::path folder_;
+  lmdb_options options_;
+  std::optional<folder_lock> lock_; ///< none where read only
+  std::optional<lmdb::env> env_;    ///< none once the map was lost
+  tables tables_{};
+  bool failed_ = false; ///< a store_failed_error was thrown: no more writing
+};
+
+} // namespace alleycat
