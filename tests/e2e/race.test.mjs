@@ -1,0 +1,145 @@
+// Races on one node: each test rides in classes of its own, all at the same time.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { fold } from '../oracle/fold.mjs';
+import { readLog } from '../oracle/log.mjs';
+import { standingsOf, totalAt } from '../oracle/oracle.mjs';
+import { scoringOf } from '../oracle/rules.mjs';
+import { assertFields, assertStandings, viewFields } from './lib/shape.mjs';
+import { exact, rankedRide } from './lib/tables.mjs';
+import { sleep } from './lib/until.mjs';
+import { racesOf, verify } from './lib/verify.mjs';
+import { World } from './lib/world.mjs';
+
+describe('on one node', { concurrency: 12 }, () => {
+  /** @type {World} */
+  let world;
+  before(async () => {
+    world = await World.start();
+  });
+  after(() => world.stop());
+  const scenario = (name, body) => test(name, (t) => world.guarded(body)(t));
+
+  /** Rides, compares with the oracle, returns what was expected. */
+  async function rideAndVerify(name, flags) {
+    const log = await world.ride(name, flags);
+    const verdict = await verify(world.client, [log], world.rules);
+    assert.ok(verdict.equal, verdict.report);
+    return { log, ...verdict };
+  }
+
+  scenario('a race of fifty ends with result, rides, all-time table and leaderboard equal to the oracle', async (t) => {
+    const { expected, report } = await rideAndVerify('fifty', ['--classes', 3, '--racers', 50, '--first-racer', 3001, '--ack', '--start', 'next']);
+    assert.deepEqual(expected.races.map((race) => race.ranking.length), [50]);
+    assert.equal(expected.counts.accepted, 500, 'every second of every rider was acknowledged');
+    assert.equal(expected.leaderboard[3].length, 50);
+    t.diagnostic(report);
+  });
+
+  scenario('standings come about each second, and each one is the exact ranking of its position in the journal', async (t) => {
+    const heard = await world.client.collect('alleycat.race.1.*.standings');
+    const { log, expected } = await rideAndVerify('standings', ['--classes', 1, '--racers', 30, '--first-racer', 1001, '--ack', '--start', 'next']);
+    const sent = await readLog(log);
+    const [{ raceId }] = racesOf(sent);
+    const all = heard.map((message) => message.json());
+    for (const standings of all) {
+      assertStandings(standings);
+      assert.deepEqual([standings.classId, standings.raceId, standings.state], [1, raceId, 'running']);
+      const until = { marks: new Map([[`1/${raceId}`, standings.asOf + 1]]) };
+      const rides = fold(sent, world.rules, until).races.get(`1/${raceId}`);
+      const rows = standingsOf(rides, world.rules, scoringOf(world.rules, 1));
+      assert.deepEqual(standings.rows.map((row) => ({ ...rankedRide(row), hereNowRank: row.hereNowRank })), rows.map((row) => ({ ...row })));
+      const furthest = Math.max(...rows.map((row) => row.second));
+      assert.equal(standings.second, furthest);
+      assert.equal(standings.reported, rows.filter((row) => row.second === furthest).length);
+      assert.equal(standings.racers, rows.length);
+      assert.equal(standings.finished, rows.filter((row) => row.finished).length);
+    }
+    const positions = all.map((standings) => standings.asOf);
+    assert.deepEqual(positions, [...new Set(positions)].sort((a, b) => a - b), 'not when nothing changed, never backwards');
+    // Ten seconds of riding, never two within 900 ms by the node's clock; a busy machine may skip some.
+    assert.ok(all.length >= 5 && all.length <= 15, `${all.length} standings`);
+    for (let i = 1; i < all.length; i += 1) assert.ok(all[i].ts - all[i - 1].ts >= 890, `${all[i].ts - all[i - 1].ts} ms between standings`);
+    assert.deepEqual(all.at(-1).rows.map((row) => row.racerId), expected.races[0].ranking.map((row) => row.racerId));
+    t.diagnostic(`${all.length} standings`);
+  });
+
+  scenario('top is the first twenty rows, and the result comes once, as it is stored', async () => {
+    const tops = await world.client.collect('alleycat.race.7.*.top');
+    const results = await world.client.collect('alleycat.race.7.*.result');
+    const { actual } = await rideAndVerify('top', ['--classes', 7, '--racers', 25, '--first-racer', 7001, '--ack', '--start', 'next']);
+    for (const top of tops.map((message) => message.json())) {
+      assertStandings(top);
+      assert.equal(top.rows.length, Math.min(20, top.racers));
+    }
+    assert.ok(tops.length >= 1);
+    assert.equal(results.length, 1);
+    const result = results[0].json();
+    assertStandings(result);
+    assert.equal(result.state, 'closed');
+    assert.deepEqual(result.rows.map(rankedRide), actual.races[0].ranking);
+  });
+
+  scenario('every rider sees the own second: here now, all time, neighbours', async () => {
+    const heard = await world.client.collect('alleycat.racer.*.view');
+    const { log } = await rideAndVerify('views', ['--classes', 8, '--racers', 15, '--first-racer', 8001, '--ack', '--start', 'next']);
+    const { races } = fold(await readLog(log), world.rules);
+    const [rides] = races.values();
+    const views = heard.map((message) => ({ subject: message.subject, ...message.json() })).filter((view) => view.classId === 8);
+    for (const ride of rides) {
+      const own = views.filter((view) => view.racerId === ride.racerId);
+      assert.ok(own.length >= 5 && own.length <= 15, `${own.length} views for racer ${ride.racerId}`);
+      for (const view of own) {
+        assertFields(view, viewFields);
+        assert.equal(view.subject, `alleycat.racer.${ride.racerId}.view`);
+        assert.equal(exact(view.total), totalAt(ride, view.second));
+        assert.ok(view.hereNow.rank >= 1 && view.hereNow.rank <= view.hereNow.of && view.hereNow.of <= 15);
+        const row = view.hereNow.rows.find(({ racerId }) => racerId === ride.racerId);
+        assert.equal(row.rank, view.hereNow.rank);
+        assert.ok(view.hereNow.rows.length <= 3 + 11);
+        // The class has no history: whoever rides is the only one at every second of the all-time table.
+        assert.deepEqual([view.allTime.rank, view.allTime.of], [1, 1]);
+        assert.deepEqual(view.missing, []);
+      }
+      assert.equal(own.at(-1).second, 10);
+    }
+  });
+
+  scenario('riders who lose, repeat, reorder and delay their messages end up as the oracle says', async (t) => {
+    const flags = ['--classes', 2, '--racers', 40, '--first-racer', 2001, '--ack', '--start', 'next', '--seed', 11];
+    const { expected, report } = await rideAndVerify('lossy', [...flags, '--loss', 0.1, '--duplicate', 0.1, '--reorder', 0.1, '--late', 0.05]);
+    assert.ok(expected.counts.duplicate > 0, 'some messages did arrive twice');
+    t.diagnostic(`${report}; ${JSON.stringify(expected.counts)}`);
+  });
+
+  scenario('riders who stop or start again in the same window end up as the oracle says', async (t) => {
+    const flags = ['--classes', 9, '--racers', 40, '--first-racer', 9001, '--ack', '--start', 'next', '--seed', 5];
+    const { expected, report } = await rideAndVerify('dropouts', [...flags, '--dropout', 0.3, '--restart', 0.2]);
+    assert.ok(expected.races.flatMap((race) => race.ranking).some((row) => row.rank === null), 'somebody did not finish');
+    t.diagnostic(`${report}; ${JSON.stringify(expected.counts)}`);
+  });
+
+  scenario('a class that scores by output is ranked by the output of its last second', async () => {
+    const { expected } = await rideAndVerify('output', ['--classes', 4, '--racers', 30, '--first-racer', 4001, '--ack', '--start', 'next']);
+    const outputs = expected.races[0].ranking.map((row) => row.output);
+    assert.deepEqual(outputs, [...outputs].sort((a, b) => b - a));
+  });
+
+  scenario('riders who start across the edge of a window ride two races, live at once', async () => {
+    const window = world.rules.window_seconds * 1000;
+    await sleep((2 * window - 3000 - (Date.now() % window)) % window); // 3 s before an edge
+    const { expected } = await rideAndVerify('edge', ['--classes', 5, '--racers', 40, '--first-racer', 5001, '--ack', '--stagger', 5.5]);
+    assert.equal(expected.races.length, 2);
+    const [earlier, later] = expected.races.map((race) => race.raceId).sort((a, b) => a - b);
+    assert.equal(later, earlier + 1);
+    assert.equal(expected.races.flatMap((race) => race.ranking).length, 40);
+  });
+
+  scenario('two classes with the same race id stay apart', async () => {
+    const { expected } = await rideAndVerify('classes', ['--classes', '6,10', '--racers', 20, '--first-racer', 6001, '--ack', '--start', 'next']);
+    assert.deepEqual(expected.races.map((race) => [race.classId, race.ranking.length]).sort(([a], [b]) => a - b), [[6, 20], [10, 20]]);
+    assert.equal(expected.races[0].raceId, expected.races[1].raceId);
+  });
+});
