@@ -1,0 +1,70 @@
+/// `alleycat race <class> <race>`: one race, its result or where it stands.
+#include "ops/alleycat/commands.hpp"
+#include "ops/alleycat/connection.hpp"
+#include "ops/alleycat/format.hpp"
+#include "ops/alleycat/table.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace alleycat::cli {
+
+namespace {
+
+struct race_options {
+  std::uint16_t cls = 0;
+  std::uint32_t race = 0;
+  std::uint32_t limit = 1000;
+};
+
+void show(const nlohmann::json& answer, const race_options& o) {
+  const auto state = answer.find("state");
+  const bool closed = state != answer.end() && *state == "closed";
+  fmt::print("Class {}  race {}  second {}  {} racers  {} finished  {}\n\n", o.cls, o.race,
+             number_cell(answer, "second"), number_cell(answer, "racers"), number_cell(answer, "finished"),
+             closed ? "FINAL" : "running");
+  table t{{{"RANK", align::right},
+           {"NAME"},
+           {"RACER", align::right},
+           {"SECOND", align::right},
+           {"SECONDS", align::right},
+           {"OUTPUT", align::right},
+           {"TOTAL", align::right},
+           {"ALL TIME", align::right}},
+          {}};
+  for (const auto& row : rows_of(answer)) {
+    if (t.rows.size() == o.limit) {
+      break;
+    }
+    const auto rank = number_cell(row, "rank");
+    t.rows.push_back({closed && rank == "-" ? "DNF" : rank, name_cell(row), number_cell(row, "racerId"),
+                      number_cell(row, "second"), number_cell(row, "seconds"), score_cell(row, "output"),
+                      score_cell(row, "total"), number_cell(row, "allTimeRank")});
+  }
+  print(t);
+}
+
+void run(const common_options& common, const race_options& o) {
+  const connection nats{common};
+  const auto answer = nats.query(fmt::format("race.{}.{}", o.cls, o.race), "{}");
+  if (common.json) {
+    fmt::print("{}\n", one_line(answer));
+  } else {
+    show(nlohmann::json::parse(answer), o);
+  }
+}
+
+} // namespace
+
+void add_race(CLI::App& app, const common_options& common) {
+  auto* command = app.add_subcommand("race", "One race: its result, or where it stands");
+  auto options = std::make_shared<race_options>();
+  add_class_argument(*command, options->cls);
+  add_race_argument(*command, options->race);
+  command->add_option("--limit", options->limit, "rows to show")
+      ->check(CLI::Range(1U, 100'000U))
+      ->capture_default_str();
+  command->callback([options, &common] { run(common, *options); });
+}
+
+} // namespace alleycat::cli

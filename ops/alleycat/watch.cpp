@@ -1,0 +1,165 @@
+/// `alleycat watch race <class>`: the live board.
+#include "messages/json.hpp"
+#include "messages/subjects.hpp"
+#include "ops/alleycat/commands.hpp"
+#include "ops/alleycat/connection.hpp"
+#include "ops/alleycat/format.hpp"
+#include "ops/alleycat/inbox.hpp"
+#include "ops/alleycat/terminal.hpp"
+#include "ops/alleycat/text.hpp"
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <fmt/format.h>
+#include <optional>
+
+namespace alleycat::cli {
+
+namespace {
+
+struct watch_options {
+  std::uint16_t cls = 0;
+  std::uint32_t rows = 10;
+  std::uint32_t count = 0;
+};
+
+/// How often the page is looked at when no message comes: for its stale badge, the terminal's size and Ctrl-C.
+constexpr std::chrono::milliseconds redraw_interval{200};
+
+std::atomic<bool> asked_to_stop{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "set in a signal handler");
+
+void stop_at_signals() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { asked_to_stop = true; };
+  sigemptyset(&action.sa_mask);
+  for (const auto signal : {SIGINT, SIGTERM, SIGHUP}) {
+    sigaction(signal, &action, nullptr);
+  }
+}
+
+/// Shows the races; knows whether to a terminal, to a file, or as JSON.
+class watcher {
+public:
+  watcher(const watch_options& options, bool json) : options_{options}, json_{json} {
+    if (!json && output_is_terminal()) {
+      screen_.emplace();
+    }
+  }
+
+  /// Leaves the last page behind on the terminal's first screen.
+  ~watcher() {
+    if (screen_) {
+      const auto lines = page(true);
+      screen_.reset();
+      for (const auto& line : lines) {
+        fmt::print("{}\n", line.text);
+      }
+    }
+  }
+
+  watcher(const watcher&) = delete;
+  watcher& operator=(const watcher&) = delete;
+
+  void take(const inbox_message& message) {
+    const auto now = std::chrono::steady_clock::now();
+    if (json_) {
+      fmt::print("{}\n", one_line(message.payload));
+      ++shown_;
+      return;
+    }
+    std::optional<race_key> taken;
+    if (parse_result_subject(message.subject)) {
+      if (const auto result = decode_result(message.payload); result && board_.take(*result, now)) {
+        taken = result->key;
+      }
+    } else if (const auto live = decode_standings(message.payload); live && board_.take(*live, now)) {
+      taken = live->key;
+    }
+    if (taken) {
+      ++shown_;
+      if (!screen_) {
+        print_race(*taken, now);
+      }
+    }
+  }
+
+  void redraw(bool connected) {
+    if (screen_) {
+      board_.forget_old(std::chrono::steady_clock::now());
+      screen_->draw(page(connected));
+    } else {
+      std::fflush(stdout);
+    }
+  }
+
+  bool has_shown_all() const { return options_.count > 0 && shown_ >= options_.count; }
+
+private:
+  std::vector<board_line> page(bool connected) const {
+    const auto size = size_of_terminal();
+    std::vector<board_line> lines;
+    auto height = size.rows;
+    if (!connected) {
+      lines.push_back({board_line::kind::note, fit("NATS can not be reached; trying again ...", size.columns)});
+      --height;
+    }
+    const auto races = board_.render(size.columns, height, std::chrono::steady_clock::now());
+    lines.insert(lines.end(), races.begin(), races.end());
+    if (races.empty()) {
+      lines.push_back(
+          {board_line::kind::note, fit(fmt::format("Waiting for a race of class {} ...", options_.cls), size.columns)});
+    }
+    return lines;
+  }
+
+  void print_race(race_key key, board::time_point now) const {
+    for (const auto& line : board_.render_race(key, options_.rows, 0, now)) {
+      fmt::print("{}\n", line.text);
+    }
+    fmt::print("\n");
+  }
+
+  watch_options options_;
+  bool json_;
+  board board_;
+  std::uint64_t shown_ = 0;
+  std::optional<full_screen> screen_;
+};
+
+void run(const common_options& common, const watch_options& o) {
+  stop_at_signals();
+  inbox messages;
+  connection nats{common};
+  const auto put = [&messages](std::string_view subject, std::string_view payload) { messages.put(subject, payload); };
+  nats.subscribe(fmt::format("alleycat.race.{}.*.standings", o.cls), put);
+  nats.subscribe(fmt::format("alleycat.race.{}.*.result", o.cls), put);
+  watcher shown{o, common.json};
+  shown.redraw(nats.is_up());
+  while (!asked_to_stop && !shown.has_shown_all() && std::ferror(stdout) == 0) {
+    for (const auto& message : messages.take(redraw_interval)) {
+      if (!shown.has_shown_all()) {
+        shown.take(message);
+      }
+    }
+    shown.redraw(nats.is_up());
+  }
+}
+
+} // namespace
+
+void add_watch(CLI::App& app, const common_options& common) {
+  auto* watch = app.add_subcommand("watch", "Something live, until Ctrl-C");
+  watch->require_subcommand(1);
+  auto* race =
+      watch->add_subcommand("race", "The live races of a class: a board in the terminal, plain lines elsewhere");
+  auto options = std::make_shared<watch_options>();
+  add_class_argument(*race, options->cls);
+  race->add_option("--rows", options->rows, "rows of each race, where the output is not a terminal")
+      ->capture_default_str();
+  race->add_option("--count", options->count, "end after so many messages; 0 = at Ctrl-C")->capture_default_str();
+  race->callback([options, &common] { run(common, *options); });
+}
+
+} // namespace alleycat::cli

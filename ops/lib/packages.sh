@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# What the project needs from Debian 12 and npm, and how it is installed when missing. Sourced, after common.sh.
+
+# To build and run.
+packages_to_run=(
+  ca-certificates git g++ cmake ninja-build ccache pkg-config
+  libcaf-dev libnats-dev liblmdb-dev libprotobuf-dev protobuf-compiler libsimdjson-dev libfmt-dev libspdlog-dev
+  nlohmann-json3-dev prometheus-cpp-dev libcivetweb-dev libcli11-dev libtomlplusplus-dev libssl-dev
+  nats-server
+)
+# To test and check as well.
+packages_to_test=(catch2 librapidcheck-dev libbenchmark-dev clang-format clang-tidy python3)
+
+# Prints the packages among the arguments that are not installed.
+missing_packages() {
+  local package
+  for package in "$@"; do
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || printf '%s\n' "$package"
+  done
+}
+
+node_major() { node --version 2>/dev/null | sed -n 's/^v\([0-9]*\)\..*/\1/p'; }
+
+# install_packages PACKAGE...: asks apt only for what is missing; Node.js counts as there from version 18 on, wherever it is from.
+install_packages() {
+  local missing
+  mapfile -t missing < <(missing_packages "$@")
+  local major
+  major=$(node_major)
+  ((${major:-0} >= 18)) || missing+=(nodejs)
+  # Some builds of nodejs bring npm along and refuse Debian's package beside them.
+  command -v npm >/dev/null || missing+=(npm)
+  ((${#missing[@]})) || return 0
+  command -v apt-get >/dev/null || fail "not a Debian system; please install: ${missing[*]}"
+  say "   missing: ${missing[*]}"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# install_node_modules FOLDER: `npm ci`, unless what is installed is as new as the lock file.
+install_node_modules() {
+  local folder=$1
+  [ -f "$folder/package-lock.json" ] || return 0
+  [ ! "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ] || return 0
+  timed "npm packages of ${folder#"$project_dir/"}" npm ci --prefix "$folder" --no-audit --no-fund --loglevel=error
+}
