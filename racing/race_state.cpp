@@ -21,7 +21,12 @@ std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) {
 
 std::uint64_t mixed(std::uint64_t hash, const journal_update& u) {
   hash = mixed(hash, std::uint64_t{u.racer.value()} << 32 | std::uint64_t{u.second.value()} << 16 | u.measured.cadence);
-  return mixed(hash, static_cast<std::uint64_t>(u.device_timestamp) << 16 ^ u.measured.resistance);
+  hash = mixed(hash, static_cast<std::uint64_t>(u.device_timestamp));
+  hash = mixed(hash, std::uint64_t{u.measured.resistance} << 32 | std::uint64_t{u.measured.power} << 16 |
+                         std::uint64_t{u.measured.heart_rate} << 8 | u.name.size());
+  for (const char c : u.name)
+    hash = mixed(hash, static_cast<unsigned char>(c));
+  return hash;
 }
 
 /// The value of a row in a column that is as long as the rides that reached it made it.
@@ -60,6 +65,7 @@ void race_state::apply(const journal_entry& entry) {
   const auto& batch = std::get<journal_batch>(entry.content);
   if (!closed_) {
     stamp_.stored = entry.stored;
+    stamp_.checksum = mixed(stamp_.checksum, static_cast<std::uint64_t>(entry.stored));
     if (!batch.empty())
       last_update_ = entry.stored;
   }
