@@ -43,8 +43,11 @@ std::vector<racer_id> leaderboard::merge(std::span<const ride_record> rides, sco
       continue;
     entry->second = challenger;
     changed.push_back({ride.racer, challenger});
-    racers.push_back(ride.racer);
   }
+  // A racer with several rides here may have beaten the own record more than once: the last one stands.
+  std::erase_if(changed, [this](const row& r) { return records_.at(r.racer) != r.record; });
+  for (const auto& r : changed)
+    racers.push_back(r.racer);
   std::erase_if(rows_, [this](const row& r) { return records_.at(r.racer) != r.record; });
   std::sort(changed.begin(), changed.end(), by_score_then_racer{});
   const auto kept = static_cast<std::ptrdiff_t>(rows_.size());
