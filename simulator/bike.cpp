@@ -4,6 +4,15 @@
 
 namespace alleycat::sim {
 
+namespace {
+
+std::chrono::milliseconds doubled(std::chrono::milliseconds wait, std::uint32_t times,
+                                  std::chrono::milliseconds longest) {
+  return std::min(wait * (std::int64_t{1} << std::min(times, 10U)), longest);
+}
+
+} // namespace
+
 std::string_view to_string(send_reason reason) {
   switch (reason) {
   case send_reason::first:
@@ -42,10 +51,8 @@ void bike::sent(std::uint32_t number, moment now, std::uint32_t copies) {
   if (kept->sends == 0) {
     kept->first_sent = now;
   }
-  // 2, 4, 8, 16, 16, ... seconds; the shift stays small so that nothing overflows.
-  const auto doubled = rules_->answer_timeout * (std::int64_t{1} << std::min(kept->sends, 10U));
   kept->sends += copies;
-  kept->due = now + std::min(doubled, rules_->longest_timeout);
+  kept->due = now + doubled(rules_->answer_timeout, kept->sends > 3 ? kept->sends - 3 : 0, rules_->longest_timeout);
   kept->reason = send_reason::timeout;
 }
 
@@ -55,8 +62,7 @@ bike::meaning bike::answered(std::uint32_t number, bool ok, bool retry, moment n
     return meaning::unknown;
   }
   if (!ok && retry) {
-    ++kept->answers;
-    kept->due = now + rules_->retry_pause;
+    kept->due = now + doubled(rules_->retry_pause, kept->put_off++, rules_->longest_pause);
     kept->reason = send_reason::retry;
     return meaning::again_later;
   }

@@ -20,9 +20,10 @@ using moment = std::chrono::steady_clock::time_point;
 struct bike_rules {
   /// With answers an update is kept until it has one; without, until it is sent.
   bool wants_answers = false;
-  std::chrono::milliseconds answer_timeout{2'000};   ///< after the first send; doubles with each further one
-  std::chrono::milliseconds longest_timeout{16'000}; ///< up to this
-  std::chrono::milliseconds retry_pause{500};        ///< after a refusal that says `retry`
+  std::chrono::milliseconds answer_timeout{1'000};  ///< after each of the first 3 sends; then it doubles
+  std::chrono::milliseconds longest_timeout{4'000}; ///< up to this
+  std::chrono::milliseconds retry_pause{500};       ///< after the first refusal that says `retry`; then it doubles
+  std::chrono::milliseconds longest_pause{2'000};   ///< up to this
 };
 
 /// Why an update is on its way.
@@ -49,7 +50,8 @@ public:
     moment deadline; ///< when the race takes it no more
     moment first_sent;
     std::uint32_t sends = 0;
-    std::uint32_t answers = 0;
+    std::uint32_t put_off = 0;               ///< refusals that said `retry`
+    std::uint32_t lost_answers = 0;          ///< answers that never reached it
     send_reason reason = send_reason::first; ///< of the next send
   };
 

@@ -60,11 +60,11 @@ bool fault_plan::sends_twice(std::uint32_t update) const {
 }
 
 bool fault_plan::loses(std::uint32_t update, std::uint32_t sends) const {
-  return happens(chances_.loss, purpose::loss, key_, update, sends);
+  return sends < 2 && happens(chances_.loss, purpose::loss, key_, update, sends);
 }
 
-bool fault_plan::loses_answer(std::uint32_t update, std::uint32_t answers) const {
-  return happens(chances_.loss, purpose::answer_loss, key_, update, answers);
+bool fault_plan::loses_answer(std::uint32_t update, std::uint32_t lost) const {
+  return lost == 0 && happens(chances_.loss, purpose::answer_loss, key_, update);
 }
 
 } // namespace alleycat::sim

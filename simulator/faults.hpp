@@ -29,10 +29,12 @@ public:
   std::chrono::milliseconds hold_back(std::uint32_t update, std::chrono::milliseconds room) const;
 
   bool sends_twice(std::uint32_t update) const;
+  /// No update is lost more than twice, nor its answer more than once, so that a bike that sends again gets through in time
+  /// even at the end of a short race.
   /// @param sends  how often this update was sent before
   bool loses(std::uint32_t update, std::uint32_t sends) const;
-  /// @param answers  how many answers to this update came before
-  bool loses_answer(std::uint32_t update, std::uint32_t answers) const;
+  /// @param lost  how many answers to this update were lost before
+  bool loses_answer(std::uint32_t update, std::uint32_t lost) const;
 
 private:
   fault_options chances_;

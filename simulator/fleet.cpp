@@ -25,10 +25,10 @@ constexpr auto longest_sleep = 20ms;
 constexpr auto last_answers = 1s;
 /// How long answers are waited for when race time is not ours, and the calendar tells no deadline.
 constexpr auto patience_off_the_clock = 30s;
-/// What a bike sends at once after a time without connection; the rest follows with the next sweeps.
-constexpr std::size_t burst = 50;
-/// Held-back updates keep this far from the deadline: ingest stops 5 s before it.
-constexpr auto late_margin = 8s;
+/// What a bike sends again in one sweep, 40/s: a ring full after an outage must not flood the server it comes back to.
+constexpr std::size_t burst = 2;
+/// Held-back updates keep this far from the deadline: ingest stops 5 s before it, and they may have to be sent again.
+constexpr auto late_margin = 10s;
 
 unix_ms wall_ms() {
   return duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -286,8 +286,8 @@ void fleet::settle(const nats_link::arrived& letter) {
   }
   auto text = letter.payload;
   std::replace(text.begin(), text.end(), '\n', ' '); // JSON has line breaks only between tokens
-  if (kept != nullptr && r.faults.loses_answer(number, kept->answers)) {
-    ++kept->answers;
+  if (kept != nullptr && r.faults.loses_answer(number, kept->lost_answers)) {
+    ++kept->lost_answers;
     ++sum_.lost_answers;
     log_.answer_lost(letter.number, letter.ts, text);
     return;
