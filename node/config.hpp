@@ -1,0 +1,90 @@
+/// What a node is told: flags over environment over TOML file over defaults.
+///
+/// Every key stands once, in the table of options.cpp; flags, environment variables, file keys, `--help` and `--print-config` are
+/// made from it. Reading a configuration looks at the arguments, the given environment and the file, at nothing else.
+#pragma once
+
+#include "node/log.hpp"
+#include "racing/rules.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace alleycat {
+
+struct host_port {
+  std::string host;
+  std::uint16_t port = 0; ///< 0 = any free one
+
+  friend bool operator==(const host_port&, const host_port&) = default;
+};
+
+enum class journal_storage : std::uint8_t { file, memory, off };
+
+struct journal_config {
+  journal_storage storage = journal_storage::file;
+  std::uint32_t linger_ms = 2; ///< 0..1000
+  std::uint64_t max_bytes = std::uint64_t{4} << 30;
+  std::uint32_t ingest_actors = 1; ///< 1..64
+
+  friend bool operator==(const journal_config&, const journal_config&) = default;
+};
+
+struct node_config {
+  std::vector<std::string> nats_urls; ///< empty: start an own nats-server
+  std::string nats_host = "127.0.0.1";
+  std::uint16_t nats_port = 4222;
+  std::uint16_t ws_port = 8443;
+  std::string nats_server; ///< the program; empty: look in PATH and /usr/sbin
+
+  std::string name; ///< 1..64 of A-Z a-z 0-9 - _; unique in the cluster
+  std::filesystem::path data = "alleycat-data";
+  host_port listen{"127.0.0.1", 0}; ///< CAF
+  std::string advertise;            ///< host the other nodes reach `listen` at; empty: the host of `listen`
+
+  host_port http{"127.0.0.1", 8080};
+  std::filesystem::path web; ///< folder of the page; empty: no page
+  std::string ws_url;        ///< what the page connects to; empty: the page's own host with `ws_port`
+
+  rule_set rules{race_rules{}, shipped_classes()};
+  journal_config journal;
+  std::uint32_t standings_min_interval_ms = 900; ///< 0..60000
+  std::uint32_t history_keep_days = 90;          ///< 1..3650
+  std::uint32_t drain_seconds = 10;              ///< 0..600
+  log_level level = log_level::info;
+  log_format format = log_format::text;
+
+  bool own_nats_server() const { return nats_urls.empty(); }
+
+  friend bool operator==(const node_config&, const node_config&) = default;
+};
+
+/// The program has nothing to run: print `text` and leave with `code` (0 done, 2 wrong usage).
+struct early_exit {
+  int code = 0;
+  std::string text; ///< ends in a newline
+  bool to_stderr = false;
+};
+
+/// Name to value.
+using environment = std::map<std::string, std::string, std::less<>>;
+
+/// Those variables of this process whose names begin with `ALLEYCAT_`.
+environment alleycat_environment();
+
+/// The defaults, with the host's name (what is not allowed in a node name becomes `-`).
+node_config default_config();
+
+/// @param argc,argv  as main() gets them; argv[0] is the program's name
+/// @param env  variables that do not begin with `ALLEYCAT_` are passed over; of those that do, an unknown one is an error
+///   (`ALLEYCAT_FAILPOINT...` belongs to the crash tests and is let through)
+std::variant<node_config, early_exit> read_config(int argc, const char* const* argv, const environment& env);
+
+/// Valid TOML with every key, its meaning and its value. Read again it gives the same configuration.
+std::string config_text(const node_config& config);
+
+} // namespace alleycat

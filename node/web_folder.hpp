@@ -1,0 +1,27 @@
+/// The files of the page.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace alleycat {
+
+struct web_file {
+  std::filesystem::path path;
+  std::string content_type;
+  std::string etag; ///< with its quotes; changes with size or time of the file
+  /// True below /assets/, where file names carry a hash of the content.
+  bool immutable = false;
+};
+
+/// The file a URL path means; `/` at the end means `index.html`.
+/// @param url_path  decoded, begins with `/`
+/// @returns nothing for what is no regular file, is hidden (a part begins with `.`) or leads out of the folder, also by a link.
+std::optional<web_file> find_web_file(const std::filesystem::path& folder, std::string_view url_path);
+
+/// By the ending of the name; unknown ones are `application/octet-stream`.
+std::string content_type_of(const std::filesystem::path& file);
+
+} // namespace alleycat
