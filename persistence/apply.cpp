@@ -54,8 +54,10 @@ bool store_on_lmdb::apply(const closed_race& race, scoring scoring_rule) {
     merge_bests(in, race, scoring_rule);
     merge_records(in, race, scoring_rule);
     in.put(tables_.results, stamp_key, layout::encode_result(race.result, scoring_rule));
+    std::vector<layout::block_ride<std::string>> rides;
     for (const auto& ride : race.rides)
-      in.put(tables_.rides, layout::ride_key(key, ride.racer), layout::encode_ride(ride, scoring_rule));
+      rides.push_back({ride.racer, layout::encode_ride(ride, scoring_rule)});
+    put_rides(in, key, rides);
     for (const auto& ride : race.rides)
       in.put(tables_.by_racer, layout::history_key(ride.racer, ride.closed, key),
              layout::encode_history(summary_of(ride)));

@@ -3,8 +3,9 @@
 
 #include "racing/ids.hpp"
 
-#include <array>
+#include <bit>
 #include <concepts>
+#include <cstring>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -78,10 +79,16 @@ public:
   template <std::integral Number>
   Number number() {
     const auto bytes = take(sizeof(Number));
-    std::uint64_t bits = 0;
-    for (std::size_t i = 0; i != sizeof(Number); ++i)
-      bits |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
-    return static_cast<Number>(bits);
+    if constexpr (std::endian::native == std::endian::little) {
+      Number value;
+      std::memcpy(&value, bytes.data(), sizeof value);
+      return value;
+    } else {
+      std::uint64_t bits = 0;
+      for (std::size_t i = 0; i != sizeof(Number); ++i)
+        bits |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
+      return static_cast<Number>(bits);
+    }
   }
 
   std::uint64_t varint() {

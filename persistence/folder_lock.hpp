@@ -6,7 +6,8 @@
 
 namespace alleycat {
 
-/// Holds an exclusive flock on `alleycat.lock` in a folder; the system gives it back when the process ends, however it ends.
+/// Holds an exclusive flock on `alleycat.lock` in a folder; the system gives it back when the
+/// process ends, however it ends.
 class folder_lock {
 public:
   /// @throws store_error where another process (or another store of this one) holds it, or the folder is not writable.

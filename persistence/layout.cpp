@@ -1,93 +1,12 @@
 #include "persistence/layout.hpp"
+#include "persistence/seal.hpp"
 
-#include <algorithm>
-#include <limits>
 #include <tuple>
 #include <utility>
 
 namespace alleycat::layout {
 
 namespace {
-
-constexpr std::uint8_t version = 1;
-constexpr std::size_t checksum_bytes = 4;
-
-/// 32-bit FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv): LMDB has no checksums of its own.
-std::uint32_t checksum_of(std::string_view bytes) {
-  std::uint32_t hash = 2'166'136'261U;
-  for (const char byte : bytes)
-    hash = (hash ^ static_cast<unsigned char>(byte)) * 16'777'619U;
-  return hash;
-}
-
-/// A value: the version, what `fill` writes, and the checksum over both.
-template <class Fill>
-std::string sealed(Fill&& fill) {
-  std::string value;
-  byte_writer out{value};
-  out.number(version);
-  fill(out);
-  out.number(checksum_of(value));
-  return value;
-}
-
-/// What stands between version and checksum.
-byte_reader unsealed(std::string_view value) {
-  if (value.size() < 1 + checksum_bytes)
-    throw damaged_value{"a value is too short"};
-  const auto content = value.substr(0, value.size() - checksum_bytes);
-  if (byte_reader{value.substr(content.size())}.number<std::uint32_t>() != checksum_of(content))
-    throw damaged_value{"a value does not match its checksum"};
-  byte_reader in{content};
-  if (in.number<std::uint8_t>() != version)
-    throw damaged_value{"a value has an unknown version"};
-  return in;
-}
-
-void expect_end(const byte_reader& in) {
-  if (!in.at_end())
-    throw damaged_value{"a value is too long"};
-}
-
-std::uint64_t zigzag(std::int64_t value) {
-  return static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);
-}
-
-std::int64_t unzigzag(std::uint64_t value) {
-  return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
-}
-
-/// Numbers that change little from one second to the next: each as its difference from the one before.
-class column_writer {
-public:
-  explicit column_writer(byte_writer& out) : out_{out} {}
-  void add(std::uint32_t value) {
-    out_.varint(zigzag(std::int64_t{value} - before_));
-    before_ = value;
-  }
-
-private:
-  byte_writer& out_;
-  std::int64_t before_ = 0;
-};
-
-template <class Number>
-class column_reader {
-public:
-  explicit column_reader(byte_reader& in) : in_{in} {}
-  Number next() {
-    before_ += static_cast<std::uint64_t>(unzigzag(in_.varint()));
-    if (before_ > std::numeric_limits<Number>::max())
-      throw damaged_value{"a number does not fit its column"};
-    return static_cast<Number>(before_);
-  }
-
-private:
-  byte_reader& in_;
-  std::uint64_t before_ = 0;
-};
-
-enum column_bit : std::uint8_t { has_power = 1, has_heart_rate = 2 };
 
 void write_row(byte_writer& out, const standing& row) {
   out.number(row.rank);
@@ -156,10 +75,10 @@ std::string encode_bests(const std::vector<score>& at) {
 
 std::vector<score> decode_bests(std::string_view value) {
   auto in = unsealed(value);
-  std::vector<score> at;
-  at.reserve(value.size() / sizeof(std::uint32_t));
-  while (!in.at_end())
-    at.emplace_back(in.number<std::uint32_t>());
+  std::vector<score> at((value.size() - 1 - checksum_bytes) / sizeof(std::uint32_t));
+  for (auto& best : at)
+    best = score{in.number<std::uint32_t>()};
+  expect_end(in);
   return at;
 }
 
@@ -221,94 +140,6 @@ race_summary decode_summary(race_key key, std::string_view value) {
   summary.winner_name = first.name;
   summary.winning_score = head.rule == scoring::total ? first.total : first.output;
   return summary;
-}
-
-std::string encode_ride(const ride_record& ride, scoring rule) {
-  return sealed([&](byte_writer& out) {
-    const auto any = [&](auto field) {
-      return std::any_of(ride.seconds.begin(), ride.seconds.end(),
-                         [&](const auto& second) { return second.present && second.measured.*field != 0; });
-    };
-    const bool power = any(&measurement::power);
-    const bool heart_rate = any(&measurement::heart_rate);
-    out.number(static_cast<std::uint8_t>(rule));
-    out.number(static_cast<std::uint8_t>((power ? has_power : 0) | (heart_rate ? has_heart_rate : 0)));
-    out.number(ride.flags);
-    out.number(static_cast<std::uint8_t>(ride.finished));
-    out.number(ride.anchor);
-    out.number(ride.closed);
-    out.number(ride.rank);
-    out.text(ride.name);
-    out.number(static_cast<std::uint16_t>(ride.seconds.size()));
-    for (std::size_t at = 0; at < ride.seconds.size(); at += 8) {
-      unsigned bits = 0;
-      for (std::size_t i = at; i != std::min(at + 8, ride.seconds.size()); ++i)
-        bits |= static_cast<unsigned>(ride.seconds[i].present) << (i - at);
-      out.number(static_cast<std::uint8_t>(bits));
-    }
-    const auto measured = [&](auto field) {
-      column_writer column{out};
-      for (const auto& second : ride.seconds)
-        if (second.present)
-          column.add(second.measured.*field);
-    };
-    const auto ranks = [&](auto field) {
-      column_writer column{out};
-      for (const auto& second : ride.seconds)
-        column.add(second.*field);
-    };
-    measured(&measurement::cadence);
-    measured(&measurement::resistance);
-    if (power)
-      measured(&measurement::power);
-    if (heart_rate)
-      measured(&measurement::heart_rate);
-    ranks(&ride_second::here_now_rank);
-    ranks(&ride_second::all_time_rank);
-  });
-}
-
-stored_ride decode_ride(race_key key, racer_id racer, std::string_view value) {
-  auto in = unsealed(value);
-  stored_ride stored{};
-  stored.rule = static_cast<scoring>(in.number<std::uint8_t>());
-  const auto columns = in.number<std::uint8_t>();
-  auto& ride = stored.ride;
-  ride.key = key;
-  ride.racer = racer;
-  ride.flags = in.number<std::uint8_t>();
-  ride.finished = in.number<std::uint8_t>() != 0;
-  ride.anchor = in.number<unix_ms>();
-  ride.closed = in.number<unix_ms>();
-  ride.rank = in.number<rank_t>();
-  ride.name = in.text();
-  ride.seconds.resize(in.number<std::uint16_t>());
-  for (std::size_t at = 0; at < ride.seconds.size(); at += 8) {
-    const auto bits = in.number<std::uint8_t>();
-    for (std::size_t i = at; i != std::min(at + 8, ride.seconds.size()); ++i)
-      ride.seconds[i].present = (bits >> (i - at) & 1U) != 0;
-  }
-  const auto measured = [&]<class Number>(Number measurement::*field) {
-    column_reader<Number> column{in};
-    for (auto& second : ride.seconds)
-      if (second.present)
-        second.measured.*field = column.next();
-  };
-  const auto ranks = [&](rank_t ride_second::*field) {
-    column_reader<rank_t> column{in};
-    for (auto& second : ride.seconds)
-      second.*field = column.next();
-  };
-  measured(&measurement::cadence);
-  measured(&measurement::resistance);
-  if ((columns & has_power) != 0)
-    measured(&measurement::power);
-  if ((columns & has_heart_rate) != 0)
-    measured(&measurement::heart_rate);
-  ranks(&ride_second::here_now_rank);
-  ranks(&ride_second::all_time_rank);
-  expect_end(in);
-  return stored;
 }
 
 std::string encode_history(const ride_summary& ride) {

@@ -13,7 +13,7 @@ namespace alleycat::layout {
 /// Of the file as a whole. Raised when an older program would misread it; a new table alone does not raise it.
 inline constexpr std::uint32_t format = 1;
 
-// Keys. ----------------------------------------------------------------------------------------------------------------
+// Keys. --------------------------------------------------------------------------------------------------------------
 
 inline std::string racer_key(class_id cls, racer_id racer) {
   return key_of(cls.value(), racer.value());
@@ -27,7 +27,7 @@ inline std::string ride_key(race_key key, racer_id racer) {
 /// Sorts the newest ride of a racer first: by time of close, then class and race, all descending.
 std::string history_key(racer_id racer, unix_ms closed, race_key key);
 
-// Values. Every `decode_` throws damaged_value for what its `encode_` can not have written. ------------------------------
+// Values. Every `decode_` throws damaged_value for what its `encode_` can not have written. -------------------------
 
 /// @throws damaged_value unless the value has a known version and the right checksum.
 void check_seal(std::string_view value);
@@ -42,13 +42,29 @@ std::string encode_result(const race_result& result, scoring rule);
 race_result decode_result(race_key key, std::string_view value);
 race_summary decode_summary(race_key key, std::string_view value);
 
-/// What is stored of a ride besides the ride.
+/// What is stored of a ride: the ride, and what its class scored by.
 struct stored_ride {
   ride_record ride;
-  scoring rule; ///< what its class scored by
+  scoring rule;
 };
+/// One ride as it stands in a block.
 std::string encode_ride(const ride_record& ride, scoring rule);
-stored_ride decode_ride(race_key key, racer_id racer, std::string_view value);
+stored_ride decode_ride(race_key key, racer_id racer, std::string_view content);
+
+/// Rides of one race share values: LMDB gives a value of 1.4 KiB or more at least a page (4 KiB) when keys come in
+/// order, so that alone they would take more than twice the room. A block of this size fills eight pages, less their header.
+inline constexpr std::size_t block_bytes = 8 * 4096 - 16;
+
+/// A ride in a block.
+template <class Bytes>
+struct block_ride {
+  racer_id racer;
+  Bytes content; ///< of encode_ride
+};
+/// @returns whole values, each with the racer its key names: the first one in it.
+/// @param rides  by racer id, ascending
+std::vector<block_ride<std::string>> encode_blocks(const std::vector<block_ride<std::string>>& rides);
+std::vector<block_ride<std::string_view>> decode_block(std::string_view value);
 
 std::string encode_history(const ride_summary& ride);
 ride_summary decode_history(std::string_view key, std::string_view value);

@@ -1,5 +1,5 @@
-/// Thin RAII over LMDB; internal to persistence/. A key or value is a `std::string_view`: what a transaction hands out is
-/// valid until it ends, or until its next write.
+/// Thin RAII over LMDB; internal to persistence/. A key or value is a `std::string_view`: what a transaction hands out
+/// is valid until it ends, or until its next write.
 #pragma once
 
 #include <lmdb.h>

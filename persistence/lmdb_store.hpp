@@ -11,8 +11,8 @@
 
 namespace alleycat {
 
-/// The store can never go on in this process: a failed fsync, EIO, a damaged file. The process should end; retrying could
-/// report as durable what the disk has lost. Every later write throws this too.
+/// The store can never go on in this process: a failed fsync, EIO, a damaged file. The process should end; retrying
+/// could report as durable what the disk has lost. Every later write throws this too.
 class store_failed_error : public store_error {
 public:
   using store_error::store_error;
@@ -54,13 +54,13 @@ public:
   /// @throws store_error where `target` has content or can not be written; what was begun there is removed.
   virtual void backup(const std::filesystem::path& target) = 0;
 
-  /// Removes result, rides and history lines of the races closed before a time. A ride stays, with its history line, when
-  /// it holds its racer's record, or at some second holds the best: its score there equals the stored best, and no
+  /// Removes result, rides and history lines of the races closed before a time. A ride stays, with its history line,
+  /// when it holds its racer's record, or at some second holds the best: its score there equals the stored best, and no
   /// earlier ride (by time of close, then race id) of this racer and class in the store has the same. Excluded rides
   /// hold nothing. The stamps of the races stay, so that a replay does not bring them back. One transaction per race.
   /// The file does not shrink: freed pages are used again.
   /// @param from  where to begin: the `next` of the call before
-  /// @param most_rides  stops after the race in which this many rides were looked at, so that other calls get their turn
+  /// @param most_rides  stops after the race in which this many rides were looked at, so that others get their turn
   virtual pruned prune(unix_ms before, race_key from = {},
                        std::size_t most_rides = std::numeric_limits<std::size_t>::max()) = 0;
 };
@@ -70,8 +70,8 @@ public:
 /// newer format (names `--rebuild` as the way out), or made for another `ride_seconds`.
 std::unique_ptr<lmdb_store> open_lmdb_store(const std::filesystem::path& folder, const lmdb_options& options);
 
-/// First step of `--rebuild`: moves the store's file aside, as `data.mdb.replaced` (an older one of that name is lost), so
-/// that the next open begins empty. Without a file it does nothing.
+/// First step of `--rebuild`: moves the store's file aside, as `data.mdb.replaced` (an older one of that name is lost),
+/// so that the next open begins empty. Without a file it does nothing.
 /// @throws store_error where the folder is in use by another process or can not be written.
 void set_aside_lmdb_store(const std::filesystem::path& folder);
 

@@ -79,8 +79,8 @@ void store_on_lmdb::check_length() {
   if (length >= extent)
     return;
   // Pages at the end that were freed in the transaction that took them were never written; so a short file need not be
-  // damaged. But touching a missing page would kill the process: so it is made to read as zeros, which are no valid page
-  // and no valid value. Under the folder's lock nobody else writes.
+  // damaged. But touching a missing page would kill the process: so it is made to read as zeros, which are no valid
+  // page and no valid value. Under the folder's lock nobody else writes.
   if (::truncate(file.c_str(), static_cast<off_t>(extent)) != 0)
     throw store_error{"the store " + file.string() + " can not be extended: " + words_for(errno)};
   try {

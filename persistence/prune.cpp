@@ -32,13 +32,10 @@ bool store_on_lmdb::holds_something(const lmdb::txn& in, const layout::stored_ri
     const auto line = layout::decode_history(entry->key, entry->value);
     if (entry->key == own || line.key.cls != ride.key.cls)
       continue;
-    const auto bytes = in.get(tables_.rides, layout::ride_key(line.key, ride.racer));
-    if (!bytes)
+    const auto earlier = find_ride(in, line.key, ride.racer);
+    if (!earlier || (earlier->ride.flags & static_cast<std::uint8_t>(ride_flag::excluded)) != 0)
       continue;
-    const auto earlier = layout::decode_ride(line.key, ride.racer, *bytes);
-    if ((earlier.ride.flags & static_cast<std::uint8_t>(ride_flag::excluded)) != 0)
-      continue;
-    const auto earlier_scores = scores_of(earlier.ride, earlier.rule);
+    const auto earlier_scores = scores_of(earlier->ride, earlier->rule);
     std::erase_if(held, [&](std::size_t i) { return is_best(earlier_scores, i); });
   }
   return !held.empty();
@@ -47,28 +44,26 @@ bool store_on_lmdb::holds_something(const lmdb::txn& in, const layout::stored_ri
 std::pair<pruned, std::size_t> store_on_lmdb::prune_race(race_key key, const layout::applied_race& race) {
   return write("removing old races", [&](lmdb::txn& in) {
     pruned done;
-    // Decided before anything is removed: a write would move the values under the cursor.
-    std::vector<std::pair<racer_id, unix_ms>> leaving;
-    const auto start = layout::race_key_of(key);
-    {
-      lmdb::cursor at{in, tables_.rides};
-      for (auto entry = at.at_or_after(start); entry && entry->key.starts_with(start); entry = at.next()) {
-        const racer_id racer{key_part<std::uint32_t>(entry->key, 6)};
-        const auto stored = layout::decode_ride(key, racer, entry->value);
-        if (holds_something(in, stored))
-          ++done.kept;
-        else
-          leaving.emplace_back(racer, stored.ride.closed);
-      }
+    std::vector<layout::block_ride<std::string>> staying;
+    std::vector<std::string> leaving; // keys of history
+    each_ride(in, key, [&](racer_id racer, std::string_view content) {
+      const auto stored = layout::decode_ride(key, racer, content);
+      if (holds_something(in, stored))
+        staying.push_back({racer, std::string{content}});
+      else
+        leaving.push_back(layout::history_key(racer, stored.ride.closed, key));
+    });
+    if (!leaving.empty()) {
+      remove_rides(in, key);
+      put_rides(in, key, staying);
     }
-    for (const auto& [racer, closed] : leaving) {
-      in.remove(tables_.rides, layout::ride_key(key, racer));
-      in.remove(tables_.by_racer, layout::history_key(racer, closed, key));
-    }
+    for (const auto& line : leaving)
+      in.remove(tables_.by_racer, line);
+    done.kept = staying.size();
     done.rides = leaving.size();
-    done.results = in.remove(tables_.results, start) ? 1 : 0;
+    done.results = in.remove(tables_.results, layout::race_key_of(key)) ? 1 : 0;
     if (done.kept == 0)
-      in.put(tables_.applied, start, layout::encode_applied({race.stamp, race.closed, true}));
+      in.put(tables_.applied, layout::race_key_of(key), layout::encode_applied({race.stamp, race.closed, true}));
     return std::pair{done, done.kept + done.rides};
   });
 }

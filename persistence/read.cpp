@@ -68,8 +68,8 @@ std::optional<race_result> store_on_lmdb::result(race_key key) {
 
 std::optional<ride_record> store_on_lmdb::ride(race_key key, racer_id racer) {
   return read("reading a ride", [&](const lmdb::txn& in) -> std::optional<ride_record> {
-    const auto stored = in.get(tables_.rides, layout::ride_key(key, racer));
-    return stored ? std::optional{layout::decode_ride(key, racer, *stored).ride} : std::nullopt;
+    auto stored = find_ride(in, key, racer);
+    return stored ? std::optional{std::move(stored->ride)} : std::nullopt;
   });
 }
 

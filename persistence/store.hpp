@@ -1,5 +1,5 @@
-/// The store behind persistence/lmdb_store.hpp; internal. What opens it is in open.cpp, what it does in apply.cpp, read.cpp
-/// and prune.cpp.
+/// The store behind persistence/lmdb_store.hpp; internal. What opens it is in open.cpp, what it does in apply.cpp,
+/// read.cpp, rides.cpp and prune.cpp.
 #pragma once
 
 #include "persistence/bytes.hpp"
@@ -8,6 +8,7 @@
 #include "persistence/lmdb.hpp"
 #include "persistence/lmdb_store.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -47,10 +48,19 @@ public:
 private:
   // open.cpp
   void open_environment();
-  /// Makes a file that is shorter than its pages safe to map, and reads all of it to find out whether pages are missing.
+  /// Makes a file that is shorter than its pages safe to map, and reads all of it to find out whether any are missing.
   void check_length();
   void open_tables();
   void check_meta(lmdb::txn& in);
+
+  // rides.cpp
+  /// Writes the rides of a race that has none in the table.
+  void put_rides(lmdb::txn& in, race_key key, const std::vector<layout::block_ride<std::string>>& rides);
+  void remove_rides(lmdb::txn& in, race_key key);
+  std::optional<layout::stored_ride> find_ride(const lmdb::txn& in, race_key key, racer_id racer) const;
+  /// Visits a race's rides by racer id; what is handed out is valid until the next write.
+  void each_ride(const lmdb::txn& in, race_key key,
+                 const std::function<void(racer_id, std::string_view content)>& visit) const;
 
   // apply.cpp: one table each; `in` is the transaction of the race.
   void refuse_misfits(const closed_race& race) const;
@@ -68,8 +78,8 @@ private:
   /// Turns an error of LMDB into words. @param doing  as in "while ..."
   [[noreturn]] void raise(const lmdb::error& error, const std::string& doing);
   [[noreturn]] void raise(const damaged_value& error, const std::string& doing);
-  /// Doubles the map, up to the maximum. @returns whether there was room to. @throws store_failed_error where the system
-  /// does not give the address space: LMDB has given up the old map by then.
+  /// Doubles the map, up to the maximum. @returns whether there was room to. @throws store_failed_error where the
+  /// system does not give the address space: LMDB has given up the old map by then.
   bool grow();
   void refuse_writing() const;
   void refuse_without_map() const;

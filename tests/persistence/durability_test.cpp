@@ -8,7 +8,9 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
+#include <thread>
 
 using namespace alleycat;
 using namespace alleycat::sample;
@@ -38,7 +40,7 @@ extern "C" int fdatasync(int file) {
 
 TEST_CASE("after kill -9 in the middle of many races each race is there whole or not at all") {
   std::mt19937 random{20'260'101};
-  for (int round = 0; round != 12; ++round) {
+  for (int round = 0; round != 25; ++round) {
     const scratch_folder folder;
     int pipe_ends[2];
     REQUIRE(::pipe(pipe_ends) == 0);
@@ -50,12 +52,16 @@ TEST_CASE("after kill -9 in the middle of many races each race is there whole or
           return;
       }
     });
-    const auto races_to_wait_for = std::uniform_int_distribution<std::uint32_t>{1, 40}(random);
-    const auto microseconds = std::uniform_int_distribution<useconds_t>{0, 3000}(random);
+    // At a random moment of some later race, whatever time a race takes here.
+    const auto races_to_wait_for = std::uniform_int_distribution<std::uint32_t>{2, 20}(random);
     std::uint32_t confirmed = 0;
-    while (confirmed + 1 < races_to_wait_for)
-      REQUIRE(::read(pipe_ends[0], &confirmed, sizeof confirmed) == sizeof confirmed);
-    ::usleep(microseconds);
+    const auto wait_for_race = [&] { REQUIRE(::read(pipe_ends[0], &confirmed, sizeof confirmed) == sizeof confirmed); };
+    wait_for_race();
+    const auto start = std::chrono::steady_clock::now();
+    while (confirmed < races_to_wait_for)
+      wait_for_race();
+    const auto time_of_one = (std::chrono::steady_clock::now() - start) / races_to_wait_for;
+    std::this_thread::sleep_for(time_of_one * std::uniform_int_distribution<>{0, 150}(random) / 100);
     ::kill(child, SIGKILL);
     REQUIRE(outcome_of(child) == -SIGKILL);
     ::close(pipe_ends[1]);
