@@ -4,7 +4,6 @@
 #include "actors/errors.hpp"
 
 #include <caf/all.hpp>
-#include <fmt/format.h>
 
 #include <utility>
 
@@ -18,7 +17,7 @@ caf::error not_loaded() {
 
 } // namespace
 
-void class_state::start(pointer self, const environment& env, const class_rules& course, store_actor store) {
+void class_state::start(pointer self, const actor_context& env, const class_rules& course, store_actor store) {
   self_ = self;
   env_ = &env;
   course_ = course;
@@ -31,8 +30,7 @@ void class_state::load() {
   self_->request(store_, defaults::load_deadline, load_class{course_.id})
       .then([this](const class_records_ptr& records) { take(*records); },
             [this](const caf::error& e) {
-              env_->log->warn("class.load_failed",
-                              fmt::format("class={} error=\"{}\"", course_.id.value(), self_->system().render(e)));
+              env_->log->warn("class.load_failed", {{"class", course_.id}, {"error", self_->system().render(e)}});
               load();
             });
 }
@@ -46,8 +44,7 @@ void class_state::take(const std::vector<racer_bests>& records) {
   table_.sort();
   board_.sort();
   loaded_ = true;
-  env_->log->info("class.loaded",
-                  fmt::format("class={} racers={} records={}", course_.id.value(), table_.racers(), board_.size()));
+  env_->log->info("class.loaded", {{"class", course_.id}, {"racers", table_.racers()}, {"records", board_.size()}});
 }
 
 caf::result<rank_answer> class_state::rank(const rank_batch& batch) const {
@@ -123,19 +120,19 @@ void class_state::publish_leaderboard() const {
   env_->publisher->publish_leaderboard(course_.id, board_.page(0, defaults::leaderboard_rows), board_.size());
 }
 
-caf::result<leaderboard_page> class_state::page(const get_leaderboard& x) const {
+caf::result<leaderboard_answer> class_state::page(const get_leaderboard& x) const {
   if (!loaded_)
     return not_loaded();
-  return leaderboard_page{board_.size(), board_.page(x.offset, x.limit)};
+  return leaderboard_answer{board_.size(), board_.page(x.offset, x.limit)};
 }
 
-caf::result<all_time_page> class_state::page(const get_all_time& x) const {
+caf::result<all_time_answer> class_state::page(const get_all_time& x) const {
   if (!loaded_)
     return not_loaded();
-  return all_time_page{table_.ranked(x.second), table_.page(x.second, x.offset, x.limit)};
+  return all_time_answer{table_.ranked(x.second), table_.page(x.second, x.offset, x.limit)};
 }
 
-class_actor::behavior_type class_of_races(class_actor::stateful_pointer<class_state> self, const environment* env,
+class_actor::behavior_type class_of_races(class_actor::stateful_pointer<class_state> self, const actor_context* env,
                                           class_rules course, store_actor store) {
   self->state.start(self, *env, course, std::move(store));
   env->counts->class_actors.add(1);

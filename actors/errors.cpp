@@ -1,6 +1,7 @@
 #include "actors/errors.hpp"
 
 #include <caf/actor_system_config.hpp>
+#include <caf/message.hpp>
 
 namespace alleycat {
 
@@ -23,7 +24,12 @@ std::string to_string(ec code) {
 }
 
 void add_error_category(caf::actor_system_config& config) {
-  config.add_error_category<ec>(caf::atom("alleycat"));
+  config.add_error_category(caf::atom("alleycat"), [](std::uint8_t code, caf::atom_value, const caf::message& context) {
+    auto text = to_string(static_cast<ec>(code));
+    if (context.match_elements<std::string>())
+      text += ": " + context.get_as<std::string>(0);
+    return text;
+  });
 }
 
 } // namespace alleycat

@@ -3,6 +3,7 @@
 
 #include <caf/error.hpp>
 #include <caf/fwd.hpp>
+#include <caf/make_message.hpp>
 
 #include <cstdint>
 #include <string>

@@ -22,7 +22,8 @@ public:
 
   explicit handoff(std::size_t capacity) : capacity_{capacity} {}
 
-  outcome push(T item) {
+  /// @param item  moved from, unless the outcome is `full`
+  outcome push(T& item) {
     const std::lock_guard lock{mutex_};
     if (items_.size() >= capacity_)
       return outcome::full;

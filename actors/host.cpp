@@ -5,14 +5,13 @@
 #include "actors/errors.hpp"
 
 #include <caf/all.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
 
 namespace alleycat {
 
-void host_state::start(pointer self, const environment& env, store_actor store, results_actor results) {
+void host_state::start(pointer self, const actor_context& env, store_actor store, results_actor results) {
   self_ = self;
   env_ = &env;
   store_ = std::move(store);
@@ -20,6 +19,7 @@ void host_state::start(pointer self, const environment& env, store_actor store, 
   for (const auto& course : env.rules.classes)
     classes_.emplace(course.id, self_->spawn(class_of_races, env_, course, store_));
   self_->set_down_handler([this](const caf::down_msg& down) { lost(down); });
+  self_->set_exit_handler([this](const caf::exit_msg& exit) { leave(exit.reason); });
   self_->delayed_send(self_, std::chrono::seconds{1}, alleycat::look_at_clock{});
 }
 
@@ -38,8 +38,8 @@ void host_state::saw(race_key key) {
           },
           [this, key](const caf::error& e) {
             asked_.erase(key); // the next look at the journal asks again
-            env_->log->warn("race.open_delayed", fmt::format("class={} race={} error=\"{}\"", key.cls.value(),
-                                                             key.race.value(), self_->system().render(e)));
+            env_->log->warn("race.open_delayed",
+                            {{"class", key.cls}, {"race", key.race}, {"error", self_->system().render(e)}});
           });
 }
 
@@ -50,8 +50,7 @@ void host_state::open(race_key key) {
   status.key = key;
   races_.emplace(key, open_race{std::move(actor), status});
   env_->counts->races_opened.add();
-  env_->log->info("race.opened",
-                  fmt::format("class={} race={} epoch={}", key.cls.value(), key.race.value(), env_->by.value()));
+  env_->log->info("race.opened", {{"class", key.cls}, {"race", key.race}, {"epoch", env_->by}});
   env_->publisher->publish_opened(key, env_->by);
   count_open();
 }
@@ -86,9 +85,17 @@ void host_state::lost(const caf::down_msg& down) {
   const auto key = found->first;
   races_.erase(found);
   env_->counts->races_restarted.add();
-  env_->log->warn("race.lost", fmt::format("class={} race={} reason=\"{}\"", key.cls.value(), key.race.value(),
-                                           self_->system().render(down.reason)));
+  env_->log->warn("race.lost",
+                  {{"class", key.cls}, {"race", key.race}, {"reason", self_->system().render(down.reason)}});
   count_open();
+}
+
+void host_state::leave(const caf::error& why) {
+  for (const auto& [key, entry] : races_)
+    self_->send_exit(entry.actor, why);
+  for (const auto& [id, course] : classes_)
+    self_->send_exit(course, why);
+  self_->quit(why);
 }
 
 void host_state::count_open() {
@@ -104,7 +111,7 @@ void host_state::look_at_clock() {
   const auto now = env_->clock->now();
   for (auto& [key, closed] : kept_)
     if (now - closed > keep) {
-      env_->log->info("race.purged", fmt::format("class={} race={}", key.cls.value(), key.race.value()));
+      env_->log->info("race.purged", {{"class", key.cls}, {"race", key.race}});
       env_->journal->purge(key);
       closed = now; // asked for; again in an hour should it fail
     }
@@ -135,8 +142,8 @@ caf::result<class_actor> host_state::find(class_id cls) const {
   return found->second;
 }
 
-host_actor::behavior_type host(host_actor::stateful_pointer<host_state> self, const environment* env, store_actor store,
-                               results_actor results) {
+host_actor::behavior_type host(host_actor::stateful_pointer<host_state> self, const actor_context* env,
+                               store_actor store, results_actor results) {
   self->state.start(self, *env, std::move(store), std::move(results));
   return {
       [self](const race_hint& x) { self->state.saw(x.key); },

@@ -1,7 +1,7 @@
 /// Makes classes and races, and knows which are there.
 #pragma once
 
-#include "actors/environment.hpp"
+#include "actors/context.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/race.hpp"
 
@@ -22,7 +22,7 @@ class host_state {
 public:
   using pointer = host_actor::stateful_pointer<host_state>;
 
-  void start(pointer self, const environment& env, store_actor store, results_actor results);
+  void start(pointer self, const actor_context& env, store_actor store, results_actor results);
   void saw(race_key key);
   void saw_journal(const journal_subjects& subjects);
   void take(const race_status& status);
@@ -42,10 +42,12 @@ private:
 
   void open(race_key key);
   void lost(const caf::down_msg& down);
+  /// Ends everything that was made here, then itself.
+  void leave(const caf::error& why);
   void count_open();
 
   pointer self_ = nullptr;
-  const environment* env_ = nullptr;
+  const actor_context* env_ = nullptr;
   store_actor store_;
   results_actor results_;
   std::map<class_id, class_actor> classes_;
@@ -55,7 +57,7 @@ private:
   bool journal_seen_ = false;
 };
 
-host_actor::behavior_type host(host_actor::stateful_pointer<host_state> self, const environment* env, store_actor store,
-                               results_actor results);
+host_actor::behavior_type host(host_actor::stateful_pointer<host_state> self, const actor_context* env,
+                               store_actor store, results_actor results);
 
 } // namespace alleycat

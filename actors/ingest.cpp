@@ -32,7 +32,7 @@ std::string in_words(refusal reason, const update& u, const rule_set& rules) {
 
 } // namespace
 
-void ingest_state::start(pointer self, const environment& env, std::shared_ptr<handoff<arrival>> inbox,
+void ingest_state::start(pointer self, const actor_context& env, std::shared_ptr<handoff<arrival>> inbox,
                          host_actor host) {
   self_ = self;
   env_ = &env;
@@ -207,7 +207,7 @@ caf::typed_response_promise<flushed> ingest_state::flush() {
   return flush_promise_;
 }
 
-ingest_actor::behavior_type ingest(ingest_actor::stateful_pointer<ingest_state> self, const environment* env,
+ingest_actor::behavior_type ingest(ingest_actor::stateful_pointer<ingest_state> self, const actor_context* env,
                                    std::shared_ptr<handoff<arrival>> inbox, host_actor host) {
   self->state.start(self, *env, std::move(inbox), std::move(host));
   env->counts->ingest_actors.add(1);

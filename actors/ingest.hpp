@@ -1,7 +1,7 @@
 /// Takes updates in.
 #pragma once
 
-#include "actors/environment.hpp"
+#include "actors/context.hpp"
 #include "actors/interfaces.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -24,7 +24,7 @@ class ingest_state {
 public:
   using pointer = ingest_actor::stateful_pointer<ingest_state>;
 
-  void start(pointer self, const environment& env, std::shared_ptr<handoff<arrival>> inbox, host_actor host);
+  void start(pointer self, const actor_context& env, std::shared_ptr<handoff<arrival>> inbox, host_actor host);
   void take_arrivals();
   void commit_all();
   void settle(const journal_ack& ack);
@@ -57,7 +57,7 @@ private:
   void arm_linger();
 
   pointer self_ = nullptr;
-  const environment* env_ = nullptr;
+  const actor_context* env_ = nullptr;
   std::shared_ptr<handoff<arrival>> inbox_;
   host_actor host_;
   std::unique_ptr<journal_writer> writer_;
@@ -73,7 +73,7 @@ private:
 
 /// @param inbox  filled by NATS threads, which send `arrived` when it stops being empty
 /// @param host   gets a hint for every race seen
-ingest_actor::behavior_type ingest(ingest_actor::stateful_pointer<ingest_state> self, const environment* env,
+ingest_actor::behavior_type ingest(ingest_actor::stateful_pointer<ingest_state> self, const actor_context* env,
                                    std::shared_ptr<handoff<arrival>> inbox, host_actor host);
 
 } // namespace alleycat

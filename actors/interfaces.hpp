@@ -47,9 +47,9 @@ using class_actor = caf::typed_actor<
     // Merge a closed race: durable before the answer.
     caf::replies_to<merge_closed>::with<merged>,
     // A page of the leaderboard.
-    caf::replies_to<get_leaderboard>::with<leaderboard_page>,
+    caf::replies_to<get_leaderboard>::with<leaderboard_answer>,
     // A page of the all-time table at a second.
-    caf::replies_to<get_all_time>::with<all_time_page>>;
+    caf::replies_to<get_all_time>::with<all_time_answer>>;
 
 /// One race: folds its journal, ranks, closes.
 using race_actor = caf::typed_actor<

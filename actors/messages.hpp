@@ -115,7 +115,7 @@ struct get_leaderboard {
   std::size_t offset = 0;
   std::size_t limit = 100;
 };
-struct leaderboard_page {
+struct leaderboard_answer {
   std::size_t of = 0;
   std::vector<leaderboard_row> rows;
 };
@@ -125,7 +125,7 @@ struct get_all_time {
   std::size_t offset = 0;
   std::size_t limit = 100;
 };
-struct all_time_page {
+struct all_time_answer {
   std::size_t of = 0;
   std::vector<best_row> rows;
 };
@@ -233,9 +233,9 @@ ALLEYCAT_LOCAL_MESSAGE(closed_race_ptr)
 ALLEYCAT_LOCAL_MESSAGE(merge_closed)
 ALLEYCAT_LOCAL_MESSAGE(merged)
 ALLEYCAT_LOCAL_MESSAGE(get_leaderboard)
-ALLEYCAT_LOCAL_MESSAGE(leaderboard_page)
+ALLEYCAT_LOCAL_MESSAGE(leaderboard_answer)
 ALLEYCAT_LOCAL_MESSAGE(get_all_time)
-ALLEYCAT_LOCAL_MESSAGE(all_time_page)
+ALLEYCAT_LOCAL_MESSAGE(all_time_answer)
 ALLEYCAT_LOCAL_MESSAGE(load_class)
 ALLEYCAT_LOCAL_MESSAGE(class_records_ptr)
 ALLEYCAT_LOCAL_MESSAGE(apply_closed)

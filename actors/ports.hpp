@@ -7,8 +7,10 @@
 #include "racing/journal.hpp"
 #include "racing/view.hpp"
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -89,12 +91,24 @@ public:
   virtual void refused(const std::string& reply_to, refusal reason, std::string_view why) = 0;
 };
 
-/// Log lines: an event id and its fields, `key=value`.
+/// A field of a log line.
+struct fact {
+  std::string_view key;
+  std::variant<std::int64_t, std::string> value;
+
+  template <class Tag, class Number>
+  fact(std::string_view k, named_number<Tag, Number> v) : key{k}, value{static_cast<std::int64_t>(v.value())} {}
+  template <std::integral Number>
+  fact(std::string_view k, Number v) : key{k}, value{static_cast<std::int64_t>(v)} {}
+  fact(std::string_view k, std::string v) : key{k}, value{std::move(v)} {}
+};
+
+/// One event, one line. Event ids are `thing.happened`; what varies is a fact.
 class log_port {
 public:
   virtual ~log_port() = default;
-  virtual void info(std::string_view event, std::string fields) = 0;
-  virtual void warn(std::string_view event, std::string fields) = 0;
+  virtual void info(std::string_view event, std::initializer_list<fact> facts) = 0;
+  virtual void warn(std::string_view event, std::initializer_list<fact> facts) = 0;
 };
 
 } // namespace alleycat

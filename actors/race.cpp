@@ -5,7 +5,6 @@
 #include "actors/racer.hpp"
 
 #include <caf/all.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <numeric>
@@ -13,15 +12,7 @@
 
 namespace alleycat {
 
-namespace {
-
-std::string fields(race_key key) {
-  return fmt::format("class={} race={}", key.cls.value(), key.race.value());
-}
-
-} // namespace
-
-void race_actor_state::start(pointer self, const environment& env, race_key key, race_partners partners) {
+void race_actor_state::start(pointer self, const actor_context& env, race_key key, race_partners partners) {
   self_ = self;
   env_ = &env;
   partners_ = std::move(partners);
@@ -51,8 +42,11 @@ void race_actor_state::take_items() {
       caught_up_ = true;
       note_outcomes();
       rebuilt_updates_ = std::accumulate(noted_.begin(), noted_.end(), std::uint64_t{0});
-      env_->log->info("race.rebuilt", fmt::format("{} updates={} racers={} milliseconds={}", fields(race_->key()),
-                                                  rebuilt_updates_, race_->racers(), now - opened_));
+      env_->log->info("race.rebuilt", {{"class", race_->key().cls},
+                                       {"race", race_->key().race},
+                                       {"updates", rebuilt_updates_},
+                                       {"racers", race_->racers()},
+                                       {"milliseconds", now - opened_}});
     }
   }
   items_.clear();
@@ -81,7 +75,7 @@ void race_actor_state::note_outcomes() {
 void race_actor_state::look_at_clock() {
   const auto now = env_->clock->now();
   if (caught_up_ && life_->should_mark(*race_, now)) {
-    env_->log->info("race.marked", fields(race_->key()));
+    env_->log->info("race.marked", {{"class", race_->key().cls}, {"race", race_->key().race}});
     env_->journal->mark(race_->key(), {env_->by, now});
   }
   if (!race_->closed())
@@ -239,9 +233,11 @@ void race_actor_state::close() {
   if (closed_ || !caught_up_)
     return;
   closed_ = std::make_shared<const closed_race>(race_->close(env_->by));
-  env_->log->info("race.closed",
-                  fmt::format("{} rides={} finished={} late={}", fields(race_->key()), closed_->rides.size(),
-                              closed_->result.finished, race_->outcomes()[static_cast<std::size_t>(refusal::late)]));
+  env_->log->info("race.closed", {{"class", race_->key().cls},
+                                  {"race", race_->key().race},
+                                  {"rides", closed_->rides.size()},
+                                  {"finished", closed_->result.finished},
+                                  {"late", race_->outcomes()[static_cast<std::size_t>(refusal::late)]}});
   report_status();
   rank_all();
 }
@@ -280,13 +276,15 @@ void race_actor_state::merge() {
 }
 
 void race_actor_state::again(std::string_view step, const caf::error& why, void (race_actor_state::*todo)()) {
-  env_->log->warn("race.close_delayed",
-                  fmt::format("{} step={} error=\"{}\"", fields(race_->key()), step, self_->system().render(why)));
+  env_->log->warn("race.close_delayed", {{"class", race_->key().cls},
+                                         {"race", race_->key().race},
+                                         {"step", std::string{step}},
+                                         {"error", self_->system().render(why)}});
   next_step_ = todo;
   next_step_at_ = env_->clock->now() + std::chrono::milliseconds{defaults::close_retry}.count();
 }
 
-race_actor::behavior_type race(race_actor::stateful_pointer<race_actor_state> self, const environment* env,
+race_actor::behavior_type race(race_actor::stateful_pointer<race_actor_state> self, const actor_context* env,
                                race_key key, race_partners partners) {
   self->state.start(self, *env, key, std::move(partners));
   env->counts->race_actors.add(1);

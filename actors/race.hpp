@@ -1,7 +1,7 @@
 /// One race: folds its journal, ranks, publishes, closes.
 #pragma once
 
-#include "actors/environment.hpp"
+#include "actors/context.hpp"
 #include "actors/interfaces.hpp"
 #include "racing/race_life.hpp"
 #include "racing/race_state.hpp"
@@ -32,7 +32,7 @@ class race_actor_state {
 public:
   using pointer = race_actor::stateful_pointer<race_actor_state>;
 
-  void start(pointer self, const environment& env, race_key key, race_partners partners);
+  void start(pointer self, const actor_context& env, race_key key, race_partners partners);
   void take_items();
   void look_at_clock();
   standings_ptr current() const;
@@ -64,7 +64,7 @@ private:
   void again(std::string_view step, const caf::error& why, void (race_actor_state::*todo)());
 
   pointer self_ = nullptr;
-  const environment* env_ = nullptr;
+  const actor_context* env_ = nullptr;
   race_partners partners_;
   std::unique_ptr<race_state> race_;
   std::unique_ptr<race_life> life_;
@@ -86,7 +86,7 @@ private:
   unix_ms next_step_at_ = 0;
 };
 
-race_actor::behavior_type race(race_actor::stateful_pointer<race_actor_state> self, const environment* env,
+race_actor::behavior_type race(race_actor::stateful_pointer<race_actor_state> self, const actor_context* env,
                                race_key key, race_partners partners);
 
 } // namespace alleycat

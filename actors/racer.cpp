@@ -4,7 +4,7 @@
 
 namespace alleycat {
 
-void racer_state::start(const environment& env, racer_id racer) {
+void racer_state::start(const actor_context& env, racer_id racer) {
   env_ = &env;
   racer_ = racer;
   arrived_.resize(env.rules.race.ride_seconds);
@@ -56,7 +56,8 @@ std::vector<own_second> racer_state::missing(own_second furthest) const {
   return result;
 }
 
-racer_actor::behavior_type racer(racer_actor::stateful_pointer<racer_state> self, const environment* env, racer_id id) {
+racer_actor::behavior_type racer(racer_actor::stateful_pointer<racer_state> self, const actor_context* env,
+                                 racer_id id) {
   self->state.start(*env, id);
   env->counts->racer_actors.add(1);
   self->attach_functor([env] { env->counts->racer_actors.add(-1); });

@@ -1,7 +1,7 @@
 /// One rider in one race: what is personal.
 #pragma once
 
-#include "actors/environment.hpp"
+#include "actors/context.hpp"
 #include "actors/interfaces.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -14,7 +14,7 @@ namespace alleycat {
 /// Keeps which of its seconds arrived and what was refused, and turns each tick into the rider's view.
 class racer_state {
 public:
-  void start(const environment& env, racer_id racer);
+  void start(const actor_context& env, racer_id racer);
   void take(const race_tick& tick, const rider_news& news);
 
   static inline const char* name = "racer";
@@ -23,12 +23,13 @@ private:
   rider_view view_of(const race_tick& tick, const rider_news& news) const;
   std::vector<own_second> missing(own_second furthest) const;
 
-  const environment* env_ = nullptr;
+  const actor_context* env_ = nullptr;
   racer_id racer_;
   std::vector<bool> arrived_; ///< [s - 1]
   refusal_counts refused_{};  ///< since the ride began
 };
 
-racer_actor::behavior_type racer(racer_actor::stateful_pointer<racer_state> self, const environment* env, racer_id id);
+racer_actor::behavior_type racer(racer_actor::stateful_pointer<racer_state> self, const actor_context* env,
+                                 racer_id id);
 
 } // namespace alleycat

@@ -8,7 +8,7 @@
 
 namespace alleycat {
 
-struct environment {
+struct actor_context {
   rule_set rules;
   unix_ms standings_min_interval_ms = 900;
   unix_ms journal_linger_ms = 2;

@@ -1,0 +1,285 @@
+#include "node/backend.hpp"
+
+#include "actors/defaults.hpp"
+#include "actors/errors.hpp"
+#include "actors/host.hpp"
+#include "actors/ingest.hpp"
+#include "actors/store.hpp"
+#include "messages/subjects.hpp"
+#include "node/answers.hpp"
+#include "node/dead_letters.hpp"
+#include "node/http_server.hpp"
+#include "node/journal.hpp"
+#include "node/log.hpp"
+#include "node/metrics.hpp"
+#include "node/publisher.hpp"
+#include "node/queries.hpp"
+#include "node/results.hpp"
+#include "node/updates.hpp"
+#include "persistence/lmdb_store.hpp"
+
+#include <caf/all.hpp>
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+namespace alleycat {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto streams_deadline = 60s;
+constexpr auto flush_deadline = 10s;
+constexpr auto ready_deadline = 2s;
+/// Messages that wait for the query thread.
+constexpr int query_limit = 10'000;
+
+class system_clock_port : public clock_port {
+public:
+  unix_ms now() const override {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+  }
+};
+
+class node_log : public log_port {
+public:
+  void info(std::string_view event, std::initializer_list<fact> facts) override {
+    write(log_level::info, event, facts);
+  }
+  void warn(std::string_view event, std::initializer_list<fact> facts) override {
+    write(log_level::warn, event, facts);
+  }
+
+private:
+  static void write(log_level level, std::string_view event, std::initializer_list<fact> facts) {
+    std::vector<log_field> fields;
+    for (const auto& f : facts)
+      std::visit([&](const auto& value) { fields.emplace_back(f.key, value); }, f.value);
+    log_event(level, event, fields);
+  }
+};
+
+class actor_config : public caf::actor_system_config {
+public:
+  actor_config() {
+    alleycat::add_error_category(*this);
+    set("scheduler.policy", caf::atom("sharing"));
+    set("logger.verbosity", caf::atom("quiet"));
+  }
+};
+
+/// Tries until JetStream answers: a NATS that starts beside us needs its time.
+void wait_for_streams(jsCtx* js, const node_config& config) {
+  const auto deadline = std::chrono::steady_clock::now() + streams_deadline;
+  for (;;) {
+    try {
+      return ensure_streams(js, config);
+    } catch (const std::runtime_error& e) {
+      if (std::chrono::steady_clock::now() >= deadline)
+        throw;
+      log_event(log_level::warn, "nats.not_ready", {{"error", e.what()}});
+      std::this_thread::sleep_for(1s);
+    }
+  }
+}
+
+} // namespace
+
+struct backend::inside {
+  inside(const node_config& config, const std::vector<std::string>& urls)
+      : incoming{urls, config.name + " updates"}, outgoing{urls, config.name + " out"}, journal{urls, config.name,
+                                                                                                config.rules.classes},
+        results_out{urls, config.name}, letters{outgoing, clock}, answers{outgoing, clock} {}
+
+  void open_store(const node_config& config);
+  void start_actors(const node_config& config);
+  void start_listening(const node_config& config);
+  void start_http(const node_config& config);
+  std::string not_ready();
+  void stop();
+
+  // In the order of dependence: what stands below uses what stands above.
+  system_clock_port clock;
+  node_log log;
+  meters counts;
+  name_book names;
+  std::unique_ptr<lmdb_store> records;
+  nats_connection incoming;
+  nats_connection outgoing;
+  jetstream_journal journal;
+  results_writer results_out;
+  dead_letters letters;
+  answer_desk answers;
+  std::unique_ptr<nats_publisher> publisher;
+  actor_context context;
+
+  actor_config caf_config;
+  std::unique_ptr<caf::actor_system> system;
+  store_actor store_handle;
+  results_actor results_handle;
+  host_actor host_handle;
+  query_actor query_handle;
+  std::vector<ingest_actor> ingests;
+
+  std::vector<std::unique_ptr<update_listener>> listeners;
+  nats_subscription query_subscription;
+  metrics_page metrics;
+  std::unique_ptr<http_server> http;
+  bool stopped = false;
+};
+
+void backend::inside::open_store(const node_config& config) {
+  lmdb_options options;
+  options.ride_seconds = config.rules.race.ride_seconds;
+  records = open_lmdb_store(config.data / "store", options);
+  records->each_name([this](racer_id racer, const std::string& name) { names.set(racer, name); });
+  context.rules = config.rules;
+  context.standings_min_interval_ms = config.standings_min_interval_ms;
+  context.journal_linger_ms = config.journal.linger_ms;
+  context.by = epoch{records->count_start()};
+  publisher = std::make_unique<nats_publisher>(outgoing, clock, names, context.by);
+  context.clock = &clock;
+  context.journal = &journal;
+  context.publisher = publisher.get();
+  context.answers = &answers;
+  context.log = &log;
+  context.counts = &counts;
+  context.names = &names;
+}
+
+void backend::inside::start_actors(const node_config& config) {
+  system = std::make_unique<caf::actor_system>(caf_config);
+  store_handle = system->spawn<caf::detached>(store, static_cast<record_store*>(records.get()));
+  results_handle = system->spawn<caf::detached>(results, &results_out);
+  host_handle = system->spawn(host, &context, store_handle, results_handle);
+  query_handle = system->spawn(queries, &context, &outgoing, query_partners{host_handle, store_handle});
+  for (std::uint32_t i = 0; i < config.journal.ingest_actors; ++i) {
+    auto inbox = std::make_shared<handoff<arrival>>(defaults::inbox_limit);
+    ingests.push_back(system->spawn(ingest, &context, inbox, host_handle));
+    listeners.push_back(std::make_unique<update_listener>(
+        incoming, config.rules.race.ride_seconds, inbox,
+        [handle = ingests.back()] { caf::anon_send(handle, arrived{}); }, answers, counts, letters));
+  }
+  journal.list_to(
+      [this](std::vector<race_key> keys) { caf::anon_send(host_handle, journal_subjects{std::move(keys)}); });
+}
+
+void backend::inside::start_listening(const node_config&) {
+  query_subscription = outgoing.subscribe(
+      std::string{all_queries}.c_str(), std::string{query_queue}.c_str(),
+      [this](natsMsg* message) {
+        const auto reply = reply_of(message);
+        if (may_answer(reply))
+          caf::anon_send(query_handle,
+                         query{std::string{subject_of(message)}, std::string{payload_of(message)}, std::string{reply}});
+      },
+      query_limit);
+}
+
+std::string backend::inside::not_ready() {
+  if (!incoming.connected() || !outgoing.connected() || !journal.connection().connected())
+    return "not connected to NATS";
+  caf::scoped_actor self{*system};
+  std::string reason;
+  self->request(host_handle, ready_deadline, get_open_races{})
+      .receive(
+          [&](const open_races& open) {
+            if (open.ready)
+              return;
+            reason = "rebuilding races from the journal";
+          },
+          [&](const caf::error& e) { reason = system->render(e); });
+  for (const auto& course : context.rules.classes) {
+    if (!reason.empty())
+      break;
+    self->request(host_handle, ready_deadline, find_class{course.id})
+        .receive(
+            [&](const class_actor& found) {
+              self->request(found, ready_deadline, get_leaderboard{0, 0})
+                  .receive([](const leaderboard_answer&) {},
+                           [&](const caf::error&) { reason = "loading class " + std::to_string(course.id.value()); });
+            },
+            [&](const caf::error& e) { reason = system->render(e); });
+  }
+  return reason;
+}
+
+void backend::inside::start_http(const node_config& config) {
+  metrics.add([this](collector& into) { collect_meters(counts, into); });
+  metrics.add([this](collector& into) { collect_dead_letters(letters, into); });
+  metrics.add([this](collector& into) { collect_connections({&incoming, &outgoing, &journal.connection()}, into); });
+  http = std::make_unique<http_server>(
+      http_settings{.host = config.http.host, .port = config.http.port, .web = config.web});
+  http->handle("/healthz", [](auto, const auto&) { return http_reply{200, "text/plain; charset=utf-8", "alive\n"}; });
+  http->handle("/readyz", [this](auto, const auto&) {
+    const auto reason = not_ready();
+    return reason.empty() ? http_reply{200, "text/plain; charset=utf-8", "ready\n"}
+                          : http_reply{503, "text/plain; charset=utf-8", reason + "\n"};
+  });
+  http->handle("/metrics", [this](auto, const auto&) {
+    return http_reply{200, "text/plain; version=0.0.4; charset=utf-8", metrics.text()};
+  });
+  const auto page_config = nlohmann::ordered_json{{"wsUrl", config.ws_url}, {"wsPort", config.ws_port}}.dump();
+  http->handle("/config.json", [page_config](auto, const auto&) {
+    return http_reply{200, "application/json", page_config};
+  });
+  if (const auto fault = http->start())
+    throw std::runtime_error{*fault};
+}
+
+void backend::inside::stop() {
+  if (std::exchange(stopped, true))
+    return;
+  listeners.clear();
+  query_subscription = {};
+  if (http)
+    http->stop();
+  if (system) {
+    caf::scoped_actor self{*system};
+    for (const auto& handle : ingests)
+      self->request(handle, flush_deadline, flush_pending{})
+          .receive([](flushed) {}, [](const caf::error&) { log_event(log_level::warn, "node.flush_incomplete"); });
+    outgoing.flush(2'000);
+    journal.list_to({});
+    for (const auto& handle : ingests)
+      self->send_exit(handle, caf::exit_reason::user_shutdown);
+    self->send_exit(query_handle, caf::exit_reason::user_shutdown);
+    self->send_exit(host_handle, caf::exit_reason::user_shutdown);
+    self->send_exit(results_handle, caf::exit_reason::user_shutdown);
+    self->send_exit(store_handle, caf::exit_reason::user_shutdown);
+  }
+  ingests.clear();
+  query_handle = nullptr;
+  host_handle = nullptr;
+  results_handle = nullptr;
+  store_handle = nullptr;
+  system.reset(); // waits for all actors
+}
+
+backend::backend(const node_config& config, const std::vector<std::string>& urls)
+    : inside_{std::make_unique<inside>(config, urls)} {
+  inside_->open_store(config);
+  wait_for_streams(inside_->journal.context(), config);
+  inside_->start_actors(config);
+  inside_->start_listening(config);
+  inside_->start_http(config);
+}
+
+backend::~backend() {
+  stop();
+}
+
+void backend::stop() {
+  inside_->stop();
+}
+
+std::uint16_t backend::http_port() const {
+  return inside_->http->port();
+}
+
+} // namespace alleycat

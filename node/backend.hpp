@@ -1,0 +1,34 @@
+/// A node, put together.
+#pragma once
+
+#include "node/config.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace alleycat {
+
+/// Everything between NATS, the data folder and HTTP.
+///
+///     starting --(streams there, store open)--> running --stop()--> flushing --(nothing unstored)--> left
+class backend {
+public:
+  /// @param urls  of NATS
+  /// @throws std::runtime_error in words for an operator
+  backend(const node_config& config, const std::vector<std::string>& urls);
+  ~backend();
+  backend(const backend&) = delete;
+  backend& operator=(const backend&) = delete;
+
+  /// Takes no more updates, commits what is pending, ends the actors.
+  void stop();
+
+  std::uint16_t http_port() const;
+
+private:
+  struct inside;
+  std::unique_ptr<inside> inside_;
+};
+
+} // namespace alleycat

@@ -1,0 +1,98 @@
+#include "node/metrics.hpp"
+
+#include <string>
+
+namespace alleycat {
+
+namespace {
+
+struct named_counter {
+  std::string_view name;
+  std::string_view help;
+  counter meters::*value;
+};
+
+constexpr named_counter counters[] = {
+    {"alleycat_updates_received_total", "Updates that reached this node's ingest.", &meters::updates_received},
+    {"alleycat_updates_acknowledged_total", "Updates stored in the journal.", &meters::updates_acknowledged},
+    {"alleycat_batches_sent_total", "Journal batches sent for the first time.", &meters::batches_sent},
+    {"alleycat_batches_stored_total", "Journal batches confirmed by JetStream.", &meters::batches_stored},
+    {"alleycat_batches_resent_total", "Journal batches sent again for want of a confirmation.",
+     &meters::batches_resent},
+    {"alleycat_updates_folded_total", "Updates read back from the journal by this node's races.",
+     &meters::updates_folded},
+    {"alleycat_updates_accepted_total", "Updates that took effect in a race.", &meters::updates_accepted},
+    {"alleycat_journal_undecodable_total", "Journal messages that did not decode and were skipped.",
+     &meters::journal_undecodable},
+    {"alleycat_standings_published_total", "Standings published.", &meters::standings_published},
+    {"alleycat_standings_stale_total", "Standings published without all-time ranks.", &meters::standings_stale},
+    {"alleycat_views_published_total", "Rider views published.", &meters::views_published},
+    {"alleycat_racer_seconds_total", "Accepted seconds that reached a racer actor.", &meters::racer_seconds},
+    {"alleycat_races_opened_total", "Race actors made.", &meters::races_opened},
+    {"alleycat_races_closed_total", "Races closed, stored and merged.", &meters::races_closed},
+    {"alleycat_races_restarted_total", "Race actors that died and were made again.", &meters::races_restarted},
+    {"alleycat_rank_requests_total", "Rank batches asked of this node's classes.", &meters::rank_requests},
+    {"alleycat_races_merged_total", "Closed races merged into this node's classes.", &meters::races_merged},
+    {"alleycat_bests_beaten_total", "All-time bests of a second that were set or beaten.", &meters::bests_beaten},
+    {"alleycat_records_broken_total", "Leaderboard records that were set or beaten.", &meters::records_broken},
+};
+
+struct named_gauge {
+  std::string_view name;
+  std::string_view help;
+  gauge meters::*value;
+};
+
+constexpr named_gauge gauges[] = {
+    {"alleycat_updates_unstored", "Updates waiting for the journal.", &meters::updates_unstored},
+    {"alleycat_races_open", "Races that are running or closing here.", &meters::races_open},
+    {"alleycat_riders_live", "Riders who reported within the last 2 s.", &meters::riders_live},
+};
+
+struct actor_gauge {
+  std::string_view type;
+  gauge meters::*value;
+};
+
+constexpr actor_gauge actors[] = {
+    {"racer", &meters::racer_actors},
+    {"race", &meters::race_actors},
+    {"class", &meters::class_actors},
+    {"ingest", &meters::ingest_actors},
+};
+
+} // namespace
+
+void collect_meters(const meters& counts, collector& into) {
+  for (const auto& c : counters)
+    into.counter(c.name, c.help, static_cast<double>((counts.*c.value).value()));
+  for (const auto& g : gauges)
+    into.gauge(g.name, g.help, static_cast<double>((counts.*g.value).value()));
+  for (std::size_t i = 1; i < refusal_count; ++i)
+    into.counter("alleycat_updates_refused_total", "Updates without effect, by reason.",
+                 static_cast<double>(counts.updates_refused[i].value()),
+                 {{"reason", std::string{to_string(static_cast<refusal>(i))}}});
+  for (const auto& a : actors)
+    into.gauge("caf_system_running_actors", "Actors alive, by type.", static_cast<double>((counts.*a.value).value()),
+               {{"name", std::string{a.type}}});
+}
+
+void collect_dead_letters(const dead_letters& letters, collector& into) {
+  into.counter("alleycat_deadletters_total", "Refused messages by what became of them.",
+               static_cast<double>(letters.published().value()), {{"outcome", "published"}});
+  into.counter("alleycat_deadletters_total", "Refused messages by what became of them.",
+               static_cast<double>(letters.dropped().value()), {{"outcome", "dropped"}});
+}
+
+void collect_connections(const std::vector<const nats_connection*>& connections, collector& into) {
+  double connected = 0;
+  double reconnects = 0;
+  for (const auto* c : connections) {
+    connected += c->connected() ? 1 : 0;
+    reconnects += static_cast<double>(c->reconnects());
+  }
+  into.gauge("alleycat_nats_connections", "Connections to NATS that are up.", connected);
+  into.counter("alleycat_nats_reconnects_total", "Reconnections to NATS.", reconnects);
+}
+
+} // namespace alleycat

@@ -1,0 +1,17 @@
+/// Names and help of everything the actors count.
+#pragma once
+
+#include "actors/meters.hpp"
+#include "node/dead_letters.hpp"
+#include "node/metrics_text.hpp"
+#include "node/nats_connection.hpp"
+
+#include <vector>
+
+namespace alleycat {
+
+void collect_meters(const meters& counts, collector& into);
+void collect_dead_letters(const dead_letters& letters, collector& into);
+void collect_connections(const std::vector<const nats_connection*>& connections, collector& into);
+
+} // namespace alleycat

@@ -1,0 +1,90 @@
+/// A NATS connection of a node. Only this file's users see nats.c types.
+#pragma once
+
+#include <nats/nats.h>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace alleycat {
+
+struct nats_message_deleter {
+  void operator()(natsMsg* m) const { natsMsg_Destroy(m); }
+};
+using nats_message = std::unique_ptr<natsMsg, nats_message_deleter>;
+
+/// A subscription with its callback; ends with it. No callback runs once the destructor has returned.
+class nats_subscription {
+public:
+  using handler = std::function<void(natsMsg*)>;
+
+  nats_subscription();
+  nats_subscription(nats_subscription&& other) noexcept;
+  nats_subscription& operator=(nats_subscription&& other) noexcept;
+  ~nats_subscription();
+
+private:
+  friend class nats_connection;
+  struct inside;
+  void end();
+
+  std::unique_ptr<inside> inside_;
+};
+
+/// Connects and reconnects for ever.
+class nats_connection {
+public:
+  /// @param purpose  shown by the server's connection list: "<node name> <purpose>"
+  /// @param on_reconnect  called on a foreign thread after each reconnection
+  /// @throws std::runtime_error for a URL that is none. A server that does not answer yet is no error.
+  nats_connection(const std::vector<std::string>& urls, const std::string& purpose,
+                  std::function<void()> on_reconnect = {});
+  ~nats_connection();
+  nats_connection(const nats_connection&) = delete;
+  nats_connection& operator=(const nats_connection&) = delete;
+
+  bool connected() const;
+  natsConnection* get() const { return connection_; }
+
+  /// Buffered; goes out within a moment. @returns false when the buffer of a broken connection is full.
+  bool publish(const char* subject, std::string_view payload) const;
+  bool publish(const char* subject, const char* reply_to, std::string_view payload) const;
+  void flush(std::int64_t deadline_ms) const;
+
+  /// @param queue  queue group, or null
+  /// @param most_pending  messages that wait for the callback; more are dropped by the library, and counted by it
+  nats_subscription subscribe(const char* subject, const char* queue, nats_subscription::handler callback,
+                              int most_pending) const;
+
+  std::uint64_t reconnects() const { return reconnects_.load(); }
+
+private:
+  static void reconnected(natsConnection*, void* self);
+
+  natsConnection* connection_ = nullptr;
+  std::function<void()> on_reconnect_;
+  std::atomic<std::uint64_t> reconnects_{0};
+};
+
+/// What a message carries, as text; valid as long as the message.
+inline std::string_view payload_of(natsMsg* m) {
+  return {natsMsg_GetData(m), static_cast<std::size_t>(natsMsg_GetDataLength(m))};
+}
+inline std::string_view subject_of(natsMsg* m) {
+  return natsMsg_GetSubject(m);
+}
+/// Empty when no answer is wanted.
+inline std::string_view reply_of(natsMsg* m) {
+  const char* reply = natsMsg_GetReply(m);
+  return reply == nullptr ? std::string_view{} : std::string_view{reply};
+}
+
+/// A fresh `_INBOX.` subject.
+std::string new_inbox();
+
+} // namespace alleycat

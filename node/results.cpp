@@ -1,0 +1,105 @@
+#include "node/results.hpp"
+
+#include "actors/errors.hpp"
+#include "messages/json.hpp"
+#include "messages/ride_codec.hpp"
+#include "messages/subjects.hpp"
+
+#include <caf/all.hpp>
+
+#include <stdexcept>
+
+namespace alleycat {
+
+namespace {
+
+constexpr std::int64_t ack_deadline_ms = 5'000;
+/// Of `JSStreamWrongLastSequenceErr`: the subject has its message already.
+constexpr auto already_there = JSStreamWrongLastSequenceErr;
+/// Rides on their way at a time.
+constexpr std::size_t window = 250;
+
+nats_message create_only(const std::string& subject, std::string_view payload) {
+  natsMsg* m = nullptr;
+  if (natsMsg_Create(&m, subject.c_str(), nullptr, payload.data(), static_cast<int>(payload.size())) != NATS_OK)
+    throw std::runtime_error{"out of memory"};
+  nats_message owned{m};
+  natsMsgHeader_Set(m, "Nats-Expected-Last-Subject-Sequence", "0");
+  return owned;
+}
+
+} // namespace
+
+results_writer::results_writer(const std::vector<std::string>& urls, const std::string& node_name)
+    : connection_{urls, node_name + " results"} {
+  jsOptions options;
+  jsOptions_Init(&options);
+  options.Wait = ack_deadline_ms;
+  options.PublishAsync.ErrHandler = refused;
+  options.PublishAsync.ErrHandlerClosure = this;
+  jsCtx* js = nullptr;
+  if (natsConnection_JetStream(&js, connection_.get(), &options) != NATS_OK)
+    throw std::runtime_error{"no JetStream context"};
+  js_.reset(js);
+}
+
+void results_writer::refused(jsCtx*, jsPubAckErr* error, void* self) {
+  if (error->ErrCode != already_there)
+    static_cast<results_writer*>(self)->failures_.fetch_add(1);
+}
+
+void results_writer::settle() {
+  jsPubOptions options;
+  jsPubOptions_Init(&options);
+  options.MaxWait = ack_deadline_ms;
+  const auto status = js_PublishAsyncComplete(js_.get(), &options);
+  if (status != NATS_OK) {
+    // What was not confirmed will be written again: forget it, or the next call would wait for it.
+    natsMsgList open{};
+    js_PublishAsyncGetPendingList(&open, js_.get());
+    natsMsgList_Destroy(&open);
+    throw std::runtime_error{std::string{"rides were not confirmed: "} + natsStatus_GetText(status)};
+  }
+  if (failures_.exchange(0) != 0)
+    throw std::runtime_error{"the results stream refused rides"};
+}
+
+results_stored results_writer::store(const closed_race& race) {
+  failures_ = 0;
+  std::size_t under_way = 0;
+  for (const auto& ride : race.rides) {
+    natsMsg* message = create_only(ride_subject(ride.key, ride.racer), encode(ride)).release();
+    const auto status = js_PublishMsgAsync(js_.get(), &message, nullptr);
+    natsMsg_Destroy(message); // null when it was taken
+    if (status != NATS_OK)
+      throw std::runtime_error{std::string{"can not send a ride: "} + natsStatus_GetText(status)};
+    if (++under_way % window == 0)
+      settle();
+  }
+  settle();
+  std::string json;
+  encode_result(race.result, json);
+  const auto message = create_only(result_subject(race.result.key), json);
+  jsPubOptions options;
+  jsPubOptions_Init(&options);
+  options.MaxWait = ack_deadline_ms;
+  auto code = static_cast<jsErrCode>(0);
+  const auto status = js_PublishMsg(nullptr, js_.get(), message.get(), &options, &code);
+  if (status != NATS_OK && code != already_there)
+    throw std::runtime_error{std::string{"the result was not stored: "} + natsStatus_GetText(status)};
+  return {status == NATS_OK};
+}
+
+results_actor::behavior_type results(results_actor::pointer, results_writer* writer) {
+  return {
+      [writer](const store_closed& x) -> caf::result<results_stored> {
+        try {
+          return writer->store(*x.race);
+        } catch (const std::runtime_error& e) {
+          return caf::make_error(ec::not_stored, std::string{e.what()});
+        }
+      },
+  };
+}
+
+} // namespace alleycat

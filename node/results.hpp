@@ -1,0 +1,36 @@
+/// Closed races into the results stream.
+#pragma once
+
+#include "actors/interfaces.hpp"
+#include "node/nats_connection.hpp"
+#include "node/streams.hpp"
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+namespace alleycat {
+
+/// Writes rides first, the result last, each create-only (expected last sequence of its subject 0), so that whoever
+/// writes first wins and a result implies its rides. Not thread safe; waits for PubAcks.
+class results_writer {
+public:
+  results_writer(const std::vector<std::string>& urls, const std::string& node_name);
+
+  /// @throws std::runtime_error when something was not confirmed within 5 s; the whole call may be repeated.
+  results_stored store(const closed_race& race);
+
+private:
+  void settle();
+  static void refused(jsCtx*, jsPubAckErr* error, void* self);
+
+  nats_connection connection_;
+  jetstream js_;
+  std::atomic<std::uint64_t> failures_{0}; ///< refused for another reason than that the subject has its message
+};
+
+/// Spawn detached.
+/// @param writer  outlives the actor; used by nobody else
+results_actor::behavior_type results(results_actor::pointer self, results_writer* writer);
+
+} // namespace alleycat
