@@ -84,8 +84,8 @@ TEST_CASE("a file that was cut off is refused at any length, with the way out") 
 TEST_CASE("a file that misses only free pages at its end is opened") {
   const scratch_folder folder;
   fill(folder.path());
-  // A whole copy, of which LMDB is told that there are more pages than were ever written: as when a transaction frees the
-  // last pages it took.
+  // A whole copy, of which LMDB is told that there are more pages than were ever written: as when a transaction
+  // frees the last pages it took.
   {
     const lmdb::env env{folder.path(), 64 << 20, 0};
     lmdb::txn in{env, lmdb::access::write};
