@@ -38,7 +38,7 @@ export function decodeRide(data) {
     classId: ride.classId,
     raceId: ride.raceId,
     racerId: ride.racerId,
-    name: ride.name,
+    name: Buffer.from(ride.name).toString(),
     rank: orNull(ride.rank),
     finished: ride.finished,
     cadence: spread(ride.cadence),
