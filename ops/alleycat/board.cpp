@@ -58,14 +58,14 @@ void board::forget_old(time_point now) {
 std::vector<board_line> board::lines_of(race_key key, const shown_race& race, std::size_t rows, std::size_t width,
                                         time_point now) {
   std::vector<board_line> out;
-  auto heading = fmt::format("Class {}  race {}  second {}  {} racers  {} there  {} finished", key.cls.value(),
-                             key.race.value(), race.second.value(), race.rows.size(), race.reported, race.finished);
+  // The badge stands where a narrow terminal does not cut it off.
   const auto silent = std::chrono::duration_cast<std::chrono::seconds>(now - race.heard);
-  if (race.closed) {
-    heading += "  FINAL";
-  } else if (silent >= stale_after) {
-    heading += fmt::format("  STALE {} s", silent.count());
-  }
+  const auto badge = race.closed             ? std::string{"  FINAL"}
+                     : silent >= stale_after ? fmt::format("  STALE {} s", silent.count())
+                                             : std::string{};
+  const auto heading =
+      fmt::format("Class {}  race {}{}  second {}  racers {}  reported {}  finished {}", key.cls.value(),
+                  key.race.value(), badge, race.second.value(), race.rows.size(), race.reported, race.finished);
   out.push_back({board_line::kind::heading, width > 0 ? fit(heading, width) : heading});
 
   // A rider's rank at their own second comes first: the order of the rows favours those who started early.

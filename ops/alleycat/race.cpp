@@ -20,9 +20,9 @@ struct race_options {
 void show(const nlohmann::json& answer, const race_options& o) {
   const auto state = answer.find("state");
   const bool closed = state != answer.end() && *state == "closed";
-  fmt::print("Class {}  race {}  second {}  {} racers  {} finished  {}\n\n", o.cls, o.race,
-             number_cell(answer, "second"), number_cell(answer, "racers"), number_cell(answer, "finished"),
-             closed ? "FINAL" : "running");
+  fmt::print("Class {}  race {}  {}  second {}  racers {}  finished {}\n\n", o.cls, o.race,
+             closed ? "FINAL" : "running", number_cell(answer, "second"), number_cell(answer, "racers"),
+             number_cell(answer, "finished"));
   table t{{{"RANK", align::right},
            {"NAME"},
            {"RACER", align::right},

@@ -14,8 +14,7 @@ part() {
   say "== $name"
   mkdir -p "$logs"
   # The part's own `set -e` is off here: commands of a part are joined by `&&`.
-  "$@" > >(tee "$logs/$name.log") 2>&1 || code=$?
-  wait $! 2>/dev/null || true # tee has written everything
+  "$@" 2>&1 | tee "$logs/$name.log" || code=${PIPESTATUS[0]}
   read -r passed failed skipped < <("$counter" "$code" <"$logs/$name.log")
   if ((code != 0 && failed == 0)); then failed=1; fi
   part_names+=("$name") part_seconds+=($((SECONDS - began)))

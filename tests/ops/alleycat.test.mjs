@@ -1,0 +1,260 @@
+// The alleycat command against a real nats-server. What nodes would say comes from a responder with fixed answers.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import test, { after, afterEach, before } from 'node:test';
+
+import { Client } from '../e2e/lib/client.mjs';
+import { freePort } from '../e2e/lib/processes.mjs';
+import { until } from '../e2e/lib/until.mjs';
+import { programPath, World } from '../e2e/lib/world.mjs';
+
+const header = { classId: 3, raceId: 5400172, epoch: 1, ts: 1620051640000 };
+const row = {
+  rank: 1, hereNowRank: 1, racerId: 8, name: 'Adell', second: 13, seconds: 13, output: 151.788, total: 1973.244,
+  finished: false, allTimeRank: 17,
+};
+const standings = (fields = {}) => ({
+  ...header, asOf: 48211, state: 'running', second: 13, racers: 1, reported: 1, finished: 0, rows: [row], ...fields,
+});
+
+const answers = {
+  'leaderboard.3': {
+    classId: 3, epoch: 1, ts: 1620051640000, of: 2,
+    rows: [
+      { rank: 1, racerId: 8, name: '自転車', total: 45536.4, raceId: 5400172, at: 1620052230000 },
+      { rank: 2, racerId: 4294967295, name: '', total: 6825, raceId: 5400171, at: 1620051930000 },
+    ],
+  },
+  'leaderboard.9': { error: { code: 'unknown_class', message: 'there is no class 9' } },
+  'races.3': {
+    classId: 3,
+    rows: [
+      { raceId: 5400172, closed: 1620052230000, racers: 998, finished: 951, winner: { racerId: 8, name: 'Adell', total: 45536.4 } },
+      { raceId: 5400171, closed: 1620051930000, racers: 1, finished: 0, winner: null },
+    ],
+  },
+  'race.3.5400172': {
+    ...standings({ state: 'closed', second: 300, racers: 2, finished: 1 }),
+    rows: [
+      { ...row, second: 300, seconds: 299, total: 45536.4, finished: true },
+      { ...row, rank: null, racerId: 9, name: 'E\u001b[31mve', second: 20, seconds: 20, total: 455, allTimeRank: null },
+    ],
+  },
+};
+
+/** @type {World} */ let world;
+/** @type {Client} */ let client;
+const asked = [];
+
+before(async () => {
+  world = new World();
+  await world.startNats();
+  client = await Client.connect(world.natsUrl);
+  client.nc.subscribe('alleycat.query.>', {
+    callback: (_, message) => {
+      const verb = message.subject.slice('alleycat.query.'.length);
+      asked.push([verb, message.json()]);
+      if (verb === 'leaderboard.7') return; // a node that hangs
+      message.respond(verb === 'leaderboard.8' ? 'no JSON' : JSON.stringify(answers[verb]));
+    },
+  });
+  await client.nc.flush();
+});
+after(async () => {
+  await client?.close();
+  await world?.stop();
+});
+
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+afterEach(() => running.forEach((child) => child.kill('SIGKILL')));
+
+/** Starts alleycat; its output so far is in `out` and `err`. Ends with its test at the latest. */
+function start(args, { env = {}, command = programPath('alleycat'), stdin = 'ignore' } = {}) {
+  const child = spawn(command, args, { stdio: [stdin, 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  const run = { child, out: '', err: '', ended: once(child, 'close').then(([code]) => code) };
+  running.add(child);
+  child.once('close', () => running.delete(child));
+  child.stdout.setEncoding('utf8').on('data', (text) => (run.out += text));
+  child.stderr.setEncoding('utf8').on('data', (text) => (run.err += text));
+  return run;
+}
+
+async function alleycat(args, options) {
+  const run = start([...args, '--nats', world.natsUrl], options);
+  const code = await run.ended;
+  return { code, out: run.out, err: run.err };
+}
+
+/** Publishes again and again, since nobody can tell from outside when the command has subscribed. */
+async function publishUntil(what, done, ...messages) {
+  await until(what, async () => {
+    for (const [kind, body] of messages)
+      client.nc.publish(`alleycat.race.${body.classId}.${body.raceId}.${kind}`, JSON.stringify(body));
+    await client.nc.flush();
+    return done();
+  });
+}
+
+test('top shows the leaderboard as an aligned table', async () => {
+  const { code, out } = await alleycat(['top', '3']);
+  assert.equal(code, 0);
+  assert.equal(out, [
+    'RANK  NAME              RACER       TOTAL     RACE  CLOSED (UTC)',
+    '   1  自転車                8  45536.4000  5400172  2021-05-03 14:30:30',
+    '   2  #4294967295  4294967295   6825.0000  5400171  2021-05-03 14:25:30',
+    '',
+  ].join('\n'));
+});
+
+test('top asks for the rows it is asked for', async () => {
+  await alleycat(['top', '3', '--limit', '7', '--offset', '20']);
+  assert.deepEqual(asked.at(-1), ['leaderboard.3', { limit: 7, offset: 20 }]);
+});
+
+test('races shows the closed races, without a winner where nobody finished', async () => {
+  const { code, out } = await alleycat(['races', '3', '--before', '5400173']);
+  assert.equal(code, 0);
+  assert.deepEqual(asked.at(-1), ['races.3', { limit: 20, before: 5400173 }]);
+  assert.equal(out, [
+    '   RACE  CLOSED (UTC)         RACERS  FINISHED  WINNER       TOTAL',
+    '5400172  2021-05-03 14:30:30     998       951  Adell   45536.4000',
+    '5400171  2021-05-03 14:25:30       1         0  -                -',
+    '',
+  ].join('\n'));
+});
+
+test('race shows a result; a name can not steer the terminal', async () => {
+  const { code, out } = await alleycat(['race', '3', '5400172']);
+  assert.equal(code, 0);
+  assert.equal(out, [
+    'Class 3  race 5400172  FINAL  second 300  racers 2  finished 1',
+    '',
+    'RANK  NAME     RACER  SECOND  SECONDS    OUTPUT       TOTAL  ALL TIME',
+    '   1  Adell        8     300      299  151.7880  45536.4000        17',
+    ' DNF  E[31mve      9      20       20  151.7880    455.0000         -',
+    '',
+  ].join('\n'));
+});
+
+test('--json prints what the node said, on one line', async () => {
+  for (const [args, verb] of [[['top', '3'], 'leaderboard.3'], [['races', '3'], 'races.3'], [['race', '3', '5400172'], 'race.3.5400172']]) {
+    const { code, out } = await alleycat([...args, '--json']);
+    assert.equal(code, 0);
+    assert.equal(out, `${JSON.stringify(answers[verb])}\n`);
+  }
+});
+
+test('an error of the node is one clear line and exit code 1, with --json too', async () => {
+  for (const flags of [[], ['--json']])
+    assert.deepEqual(await alleycat(['top', '9', ...flags]), {
+      code: 1, out: '', err: 'alleycat: there is no class 9 (unknown_class)\n',
+    });
+});
+
+test('an answer that is no JSON is said to be none', async () => {
+  const { code, err } = await alleycat(['top', '8']);
+  assert.equal(code, 1);
+  assert.equal(err, "alleycat: the node's answer is not a JSON object\n");
+});
+
+test('a node that does not answer is given up after the timeout', async () => {
+  const { code, err } = await alleycat(['top', '7', '--timeout', '0.3']);
+  assert.equal(code, 1);
+  assert.equal(err, `alleycat: no answer from ${world.natsUrl} within 0.3 s\n`);
+});
+
+test('without a node the command says so at once', async () => {
+  const lonely = new World();
+  await lonely.startNats();
+  try {
+    const run = start(['top', '3', '--nats', lonely.natsUrl, '--timeout', '60']);
+    assert.equal(await run.ended, 1);
+    assert.equal(run.err, `alleycat: no alleycat node answers at ${lonely.natsUrl}\n`);
+  } finally {
+    await lonely.stop();
+  }
+});
+
+test('without NATS the command says where it looked, but not the password', async () => {
+  const port = await freePort();
+  const run = start(['top', '3', '--nats', `nats://ann:secret@127.0.0.1:${port}`]);
+  assert.equal(await run.ended, 1);
+  assert.match(run.err, new RegExp(`^alleycat: no NATS server at nats://127.0.0.1:${port}: [^\\n]+\\n$`));
+  assert.doesNotMatch(run.err, /secret/);
+});
+
+test('ALLEYCAT_NATS says where NATS is, a flag overrides it', async () => {
+  const env = { ALLEYCAT_NATS: world.natsUrl };
+  assert.equal(await start(['top', '3'], { env }).ended, 0);
+  assert.equal(await start(['top', '3', '--nats', `nats://127.0.0.1:${await freePort()}`], { env }).ended, 1);
+});
+
+test('wrong usage is exit code 2', async () => {
+  const wrong = [[], ['fly'], ['top'], ['top', '0'], ['top', '65536'], ['top', '0x3'], ['top', '3', '--limit', '0'], ['race', '3'],
+    ['race', '3', '4294967296'], ['watch'], ['watch', 'race'], ['top', '3', '--timeout', 'soon'], ['top', '3', '--shout']];
+  for (const args of wrong) {
+    const { code, err } = await alleycat(args);
+    assert.equal(code, 2, args.join(' '));
+    assert.notEqual(err, '', args.join(' '));
+  }
+});
+
+test('--help and --version are exit code 0, on standard output', async () => {
+  for (const args of [['--help'], ['top', '--help'], ['watch', 'race', '--help'], ['--version']]) {
+    const run = start(args);
+    assert.equal(await run.ended, 0);
+    assert.notEqual(run.out, '');
+  }
+});
+
+test('watch race prints plain lines where the output is not a terminal, and ends after --count', async () => {
+  const run = start(['watch', 'race', '3', '--count', '1', '--nats', world.natsUrl]);
+  await publishUntil('the board has ended', () => run.child.exitCode !== null, ['standings', standings()]);
+  assert.equal(await run.ended, 0);
+  assert.equal(run.out, [
+    'Class 3  race 5400172  second 13  racers 1  reported 1  finished 0',
+    'HERE  RANK  NAME   SECOND    OUTPUT      TOTAL  ALL TIME',
+    '   1     1  Adell      13  151.7880  1973.2440        17',
+    '', '',
+  ].join('\n'));
+});
+
+test('watch race shows races of its class only, and what is no standings changes nothing', async () => {
+  const run = start(['watch', 'race', '3', '--count', '2', '--nats', world.natsUrl]);
+  await publishUntil('the board has ended', () => run.child.exitCode !== null,
+    ['standings', standings({ classId: 4 })], ['standings', { ...header, rows: 'none' }], ['standings', standings()],
+    ['standings', standings({ raceId: 5400173 })]);
+  assert.equal(await run.ended, 0);
+  assert.deepEqual(run.out.match(/^Class.*race \d+/gm), ['Class 3  race 5400172', 'Class 3  race 5400173']);
+});
+
+test('watch race --json prints each message on a line', async () => {
+  const run = start(['watch', 'race', '3', '--json', '--count', '2', '--nats', world.natsUrl]);
+  await publishUntil('two messages were shown', () => run.child.exitCode !== null, ['standings', standings()]);
+  assert.equal(await run.ended, 0);
+  assert.equal(run.out, `${JSON.stringify(standings())}\n`.repeat(2));
+});
+
+test('in a terminal the board is redrawn in place, fits it, and Ctrl-C gives the terminal back', async () => {
+  const rows = Array.from({ length: 100 }, (_, i) => ({ ...row, rank: i + 1, racerId: i, name: `Rider ${i + 1}` }));
+  const line = `stty rows 8 cols 60; exec '${programPath('alleycat')}' watch race 3 --nats ${world.natsUrl}`;
+  const run = start(['-qec', line, '/dev/null'], { command: 'script', stdin: 'pipe', env: { TERM: 'xterm', SHELL: '/bin/bash' } });
+  await publishUntil('the board shows a rider', () => run.out.includes('Rider 6'), ['standings', standings({ racers: 100, rows })]);
+  await until('the board says that the race went silent', () => run.out.includes('STALE'));
+  run.child.stdin.write('\x03');
+  assert.equal(await run.ended, 0);
+
+  const [enter, leave] = ['\x1b[?1049h', '\x1b[?1049l'];
+  assert.ok(run.out.startsWith(enter), 'takes the second screen');
+  assert.ok(run.out.includes(leave) && run.out.includes('\x1b[?25h') && run.out.includes('\x1b[?7h'), 'gives everything back');
+  const pages = run.out.slice(enter.length, run.out.indexOf(leave)).split('\x1b[H').slice(1);
+  const page = pages.find((candidate) => candidate.includes('Rider 6'));
+  const lines = page.replaceAll(/\x1b\[[?0-9;]*[A-Za-z]/g, '').split(/\r*\n/);
+  assert.equal(lines.length, 8);
+  assert.ok(lines.every((text) => text.length <= 60), lines.join('\n'));
+  assert.ok(!run.out.includes('Rider 7'), 'no more rows than there is room for');
+});

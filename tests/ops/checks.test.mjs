@@ -1,0 +1,80 @@
+// Each check fails on the fault it is there for, and passes without.
+
+import assert from 'node:assert/strict';
+import { copyFileSync } from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import { check, plant, projectDir } from './lib/planted.mjs';
+
+const clean = {
+  'racing/ids.hpp': '#include <cstdint>\n',
+  'messages/json.hpp': '#include "racing/ids.hpp"\n#include <simdjson.h>\n',
+  'persistence/store.cpp': '#include "racing/ids.hpp"\n#include <lmdb.h>\n',
+  'actors/race.hpp': '#include "racing/ids.hpp"\n#include <caf/all.hpp>\n',
+  'node/main.cpp': '#include "actors/race.hpp"\n#include "messages/json.hpp"\n#include <caf/all.hpp>\n#include <nats/nats.h>\n',
+  'simulator/main.cpp': '#include "messages/json.hpp"\n#include <nats/nats.h>\n',
+  'ops/alleycat/main.cpp': '#include "messages/json.hpp"\n#include <nats/nats.h>\n',
+  'tests/node/node_test.cpp': '#include "persistence/store.hpp"\n#include <lmdb.h>\n#include <nats/nats.h>\n',
+};
+
+test('the declared direction is accepted', (t) => {
+  const { code, text } = check('direction', plant(t, clean));
+  assert.equal(code, 0, text);
+  assert.match(text, /7 sources, 0 faults/);
+});
+
+const faults = [
+  ['racing/a.cpp', '#include "messages/json.hpp"', 'racing/ must not include messages/'],
+  ['racing/a.cpp', '#include "../actors/race.hpp"', 'racing/ must not include actors/'],
+  ['racing/a.cpp', '#include <caf/all.hpp>', 'racing/ must not see CAF'],
+  ['racing/a.cpp', '#include <fmt/format.h>', 'racing/ must not see fmt'],
+  ['racing/a.cpp', '  #  include <google/protobuf/message.h>', 'racing/ must not see Protobuf'],
+  ['racing/a.cpp', '#include <simdjson.h>', 'racing/ must not see simdjson'],
+  ['messages/a.cpp', '#include <nats/nats.h>', 'messages/ must not see NATS'],
+  ['messages/a.cpp', '#include "persistence/store.hpp"', 'messages/ must not include persistence/'],
+  ['persistence/a.cpp', '#include "messages/json.hpp"', 'persistence/ must not include messages/'],
+  ['actors/a.cpp', '#include "messages/json.hpp"', 'actors/ must not include messages/'],
+  ['actors/a.cpp', '#include "persistence/store.hpp"', 'actors/ must not include persistence/'],
+  ['actors/a.cpp', '#include "node/config.hpp"', 'actors/ must not include node/'],
+  ['actors/a.cpp', '#include <lmdb.h>', 'actors/ must not see LMDB'],
+  ['actors/a.cpp', '#include "messages/update.pb.h"', 'actors/ must not see Protobuf'],
+  ['simulator/a.cpp', '#include "actors/race.hpp"', 'simulator/ must not include actors/'],
+  ['simulator/a.cpp', '#include <caf/all.hpp>', 'simulator/ must not see CAF'],
+  ['ops/alleycat/a.cpp', '#include "node/config.hpp"', 'ops/alleycat/ must not include node/'],
+  ['node/a.cpp', '#include <lmdb.h>', 'node/ must not see LMDB'],
+  ['node/a.cpp', '#include "tests/e2e/a.hpp"', 'node/ must not include tests/'],
+];
+for (const [file, line, complaint] of faults)
+  test(`${file} with ${line.trim()} is refused, by line`, (t) => {
+    const { code, text } = check('direction', plant(t, { ...clean, [file]: `\n${line}\n` }));
+    assert.equal(code, 1, text);
+    assert.ok(text.includes(`${file}:2: ${complaint}`), text);
+  });
+
+// Put together here, so that this file itself is accepted.
+const texts = [
+  [`/${'root'}/alleycat/build`, "an absolute path of somebody's machine"],
+  [`see /${'home'}/ann/notes.md`, "an absolute path of somebody's machine"],
+  [`"resolved": "https://${'registry'}.example.org/a.tgz"`, 'the host of a package registry'],
+];
+for (const [line, complaint] of texts)
+  test(`a file with ${complaint} is refused`, (t) => {
+    const { code, text } = check('direction', plant(t, { ...clean, 'docs/notes.md': `${line}\n` }));
+    assert.equal(code, 1, text);
+    assert.ok(text.includes(`docs/notes.md:1: ${complaint}`), text);
+  });
+
+test('a checkout without sources is no success', (t) => {
+  assert.equal(check('direction', plant(t, { 'README.md': 'nothing\n' })).code, 1);
+  assert.equal(check('format', plant(t, { 'README.md': 'nothing\n' })).code, 1);
+});
+
+test('a file that is not laid out is refused, and laid out by --fix', (t) => {
+  const root = plant(t, { 'racing/a.cpp': 'int   main( ){return 0;}\n' });
+  copyFileSync(path.join(projectDir, '.clang-format'), path.join(root, '.clang-format'));
+  const before = check('format', root);
+  assert.equal(before.code, 1, before.text);
+  assert.match(before.text, /racing\/a\.cpp:1/);
+  assert.equal(check('format', root, ['--fix']).code, 0);
+  assert.equal(check('format', root).code, 0);
+});
