@@ -54,9 +54,9 @@ private:
   owned_fd fd_;
 };
 
-/// Starts `program` in a process group of its own (Ctrl-C reaches us, and we decide when it ends), with no file of ours open, its output
-/// and errors in `output`. It gets SIGTERM when the *thread* that called this ends, however it ends: call from a thread that
-/// stays as long as the child shall.
+/// Starts `program` in a process group of its own (Ctrl-C reaches us, and we decide when it ends), with no file of
+/// ours open, its output and errors in `output`. It gets SIGTERM when the *thread* that called this ends, however it
+/// ends: call from a thread that stays as long as the child shall.
 /// @returns the child, or in words why there is none.
 std::variant<held_process, std::string> start_child(const std::filesystem::path& program,
                                                     const std::vector<std::string>& arguments,

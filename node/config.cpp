@@ -24,9 +24,10 @@ constexpr std::string_view env_config = "ALLEYCAT_CONFIG";
 constexpr std::string_view env_failpoint = "ALLEYCAT_FAILPOINT";
 
 constexpr std::string_view footer = R"(
-Every flag --section.key is also `key` in [section] of the TOML file and ALLEYCAT_SECTION_KEY in the environment. A flag
-overrules the environment, the environment the file. The classes are [[class]] tables of the file. The file is --config or
-ALLEYCAT_CONFIG. --print-config writes one with everything in it.
+Every flag --section.key is also `key` in [section] of the TOML file and
+ALLEYCAT_SECTION_KEY in the environment. A flag overrules the environment, the
+environment the file. The classes are [[class]] tables of the file. The file is
+--config or ALLEYCAT_CONFIG. --print-config writes one with everything in it.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage.)";
 
@@ -43,7 +44,8 @@ struct command_line {
 };
 
 std::string help_of(const option& opt, const node_config& defaults) {
-  return fmt::format("{} [{}; default {}]", opt.doc, allowed_values(opt), toml_literal(opt.get(defaults)));
+  return wrapped(fmt::format("{} Takes {}; default {}.", opt.doc, allowed_values(opt), toml_literal(opt.get(defaults))),
+                 80);
 }
 
 std::string placeholder(const option& opt) {

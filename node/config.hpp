@@ -1,7 +1,8 @@
 /// What a node is told: flags over environment over TOML file over defaults.
 ///
-/// Every key stands once, in the table of options.cpp; flags, environment variables, file keys, `--help` and `--print-config` are
-/// made from it. Reading a configuration looks at the arguments, the given environment and the file, at nothing else.
+/// Every key stands once, in the table of options.cpp; flags, environment variables, file keys, `--help` and
+/// `--print-config` are made from it. Reading a configuration looks at the arguments, the given environment and the
+/// file, at nothing else.
 #pragma once
 
 #include "node/log.hpp"
@@ -80,8 +81,8 @@ environment alleycat_environment();
 node_config default_config();
 
 /// @param argc,argv  as main() gets them; argv[0] is the program's name
-/// @param env  variables that do not begin with `ALLEYCAT_` are passed over; of those that do, an unknown one is an error
-///   (`ALLEYCAT_FAILPOINT...` belongs to the crash tests and is let through)
+/// @param env  variables that do not begin with `ALLEYCAT_` are passed over; of those that do, an unknown one is an
+///   error (`ALLEYCAT_FAILPOINT...` belongs to the crash tests and is let through)
 std::variant<node_config, early_exit> read_config(int argc, const char* const* argv, const environment& env);
 
 /// Valid TOML with every key, its meaning and its value. Read again it gives the same configuration.

@@ -144,21 +144,11 @@ void apply_tables(node_config& config, const toml::table& root) {
   }
 }
 
-/// Breaks at blanks so that a comment stays within 100 columns.
 std::string as_comment(std::string_view text) {
-  std::string lines;
-  std::size_t column = 0;
-  while (!text.empty()) {
-    const auto word = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(word.size() + 1, text.size()));
-    if (column == 0 || column + 1 + word.size() > 100) {
-      lines += column == 0 ? "#" : "\n#";
-      column = 1;
-    }
-    lines += fmt::format(" {}", word);
-    column += 1 + word.size();
-  }
-  return lines + "\n";
+  auto lines = "# " + wrapped(text, 98) + "\n";
+  for (auto at = lines.find('\n'); at + 1 < lines.size(); at = lines.find('\n', at + 1))
+    lines.insert(at + 1, "# ");
+  return lines;
 }
 
 } // namespace
@@ -187,7 +177,7 @@ std::string config_text(const node_config& config) {
       text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", section);
     }
     text += as_comment(opt.doc);
-    text += as_comment(fmt::format("Here {}; default {}.", allowed_values(opt), toml_literal(opt.get(defaults))));
+    text += as_comment(fmt::format("Takes {}; default {}.", allowed_values(opt), toml_literal(opt.get(defaults))));
     text += fmt::format("{} = {}\n", opt.name(), toml_literal(opt.get(config)));
   }
   text += "\n# The courses: id 1..65535, difficulty 1 = easiest, score total (sum of the outputs) or output (of the "

@@ -1,7 +1,7 @@
 /// The node's small HTTP server: a folder of page files and a few computed answers. GET and HEAD only.
 ///
-/// Requests are capped at 8 KiB, a client has 5 s to say what it wants, idle connections are closed after 5 s. Every answer carries a
-/// strict content security policy. No CivetWeb type leaves http_server.cpp.
+/// Requests are capped at 8 KiB, a client has 5 s to say what it wants, idle connections are closed after 5 s. Every
+/// answer carries a strict content security policy. No CivetWeb type leaves http_server.cpp.
 #pragma once
 
 #include <chrono>

@@ -64,8 +64,8 @@ inline void log_event(log_level level, std::string_view event, std::initializer_
   log_event(level, event, std::span{fields.begin(), fields.size()});
 }
 
-/// The line `log_event` writes, without the line end. Values with blanks, quotes, `=` or control characters are quoted, and
-/// those characters escaped: a value can neither begin a new line nor pass for another field.
+/// The line `log_event` writes, without the line end. Values with blanks, quotes, `=` or control characters are
+/// quoted, and those characters escaped: a value can neither begin a new line nor pass for another field.
 /// @param at_ms  UTC, milliseconds since the Unix epoch
 std::string log_line(const log_settings& settings, std::int64_t at_ms, log_level level, std::string_view event,
                      std::span<const log_field> fields);

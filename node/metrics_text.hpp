@@ -1,8 +1,8 @@
 /// The /metrics page, in Prometheus' text format.
 ///
-/// Numbers live where they are counted (atomics of an actor, a server's figures); they are collected when the page is asked for.
-/// No Prometheus type leaves metrics_text.cpp. Names follow Prometheus: `alleycat_` in front, base units, `_total` on counters; no racer or
-/// race id in a label.
+/// Numbers live where they are counted (atomics of an actor, a server's figures); they are collected when the page is
+/// asked for. No Prometheus type leaves metrics_text.cpp. Names follow Prometheus: `alleycat_` in front, base units,
+/// `_total` on counters; no racer or race id in a label.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,8 @@ namespace alleycat {
 using metric_labels = std::vector<std::pair<std::string, std::string>>;
 
 /// Takes the numbers of one scrape. Samples of one name may come from several callbacks.
-/// All throw std::logic_error for a bad name, a name used with another kind or help, and a sample that is there already.
+/// All throw std::logic_error for a bad name, a name used with another kind or help, and a sample that is there
+/// already.
 class collector {
 public:
   collector();
@@ -36,8 +37,8 @@ public:
   void gauge(std::string_view name, std::string_view help, double value, const metric_labels& labels = {});
 
   /// @param upper_bounds  ascending, without infinity
-  /// @param counts  observations in each bucket, one more than `upper_bounds`: the last one counts what lies above all bounds;
-  ///   not cumulative
+  /// @param counts  observations in each bucket, one more than `upper_bounds`: the last one counts what lies above
+  ///   all bounds; not cumulative
   void histogram(std::string_view name, std::string_view help, std::span<const double> upper_bounds,
                  std::span<const std::uint64_t> counts, double sum, const metric_labels& labels = {});
 
@@ -58,7 +59,8 @@ public:
   /// @param from  called for every scrape, one scrape at a time, on the thread that asks; must not block
   void add(source from);
 
-  /// Asks every source. One that throws is left out, logged and counted in `alleycat_metrics_failures_total`. Any thread.
+  /// Asks every source. One that throws is left out, logged and counted in `alleycat_metrics_failures_total`. Any
+  /// thread.
   std::string text();
 
 private:

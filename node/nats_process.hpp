@@ -1,12 +1,13 @@
-/// A nats-server of the node's own: with JetStream in the data folder, restarted if it dies, gone when the node is gone.
+/// A nats-server of the node's own: with JetStream in the data folder, restarted if it dies, gone when the node is
+/// gone.
 ///
 ///     stopped --start()--> starting --ready--> running --died--> waiting (0.1 s, doubling to 5 s) --> starting
 ///        ^                    |                   |                  |
 ///        +--- fault ----------+----- stop() ------+------------------+
 ///
-/// One thread of this object starts the server, each time, and stays as long as it: the parent-death signal is tied to the
-/// thread that forks. When the node is killed, the kernel sends SIGTERM to the server; should one survive, the next node of that
-/// data folder recognises and stops it.
+/// One thread of this object starts the server, each time, and stays as long as it: the parent-death signal is tied
+/// to the thread that forks. When the node is killed, the kernel sends SIGTERM to the server; should one survive, the
+/// next node of that data folder recognises and stops it.
 #pragma once
 
 #include "node/nats_server_files.hpp"

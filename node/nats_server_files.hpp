@@ -29,7 +29,8 @@ struct nats_settings {
   std::string program{};          ///< empty: look in PATH and /usr/sbin
   /// Standings take about 200 bytes a rider. Not above 8 MiB, of which nats-server warns.
   std::uint32_t max_payload_bytes = 1 << 20;
-  /// Of JetStream; what streams reserve must fit in. 0 = what nats-server takes: three quarters of the free disk and of the memory.
+  /// Of JetStream; what streams reserve must fit in. 0 = what nats-server takes: three quarters of the free disk and
+  /// of the memory.
   std::uint64_t max_file_store_bytes = 0;
   std::uint64_t max_memory_store_bytes = 0;
 };
@@ -61,7 +62,8 @@ std::variant<owned_fd, std::string> lock_folder(const nats_files& files);
 /// @returns which port is in use, and which flag chooses another.
 std::variant<nats_ports, std::string> choose_ports(const nats_settings& settings);
 
-/// The server that a killed node left running: the process of the pid file, if it really is a nats-server with our configuration.
+/// The server that a killed node left running: the process of the pid file, if it really is a nats-server with our
+/// configuration.
 /// @pre the folder is locked, so no living node is its owner
 held_process left_over_server(const nats_files& files);
 

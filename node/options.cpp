@@ -302,6 +302,21 @@ std::string to_string(const host_port& where) {
                                                    : fmt::format("[{}]:{}", where.host, where.port);
 }
 
+std::string wrapped(std::string_view text, std::size_t columns) {
+  std::string lines;
+  std::size_t column = 0;
+  while (!text.empty()) {
+    const auto word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    const bool fits = column + 1 + word.size() <= columns;
+    if (!lines.empty())
+      lines += fits ? ' ' : '\n';
+    column = word.size() + (fits && !lines.empty() ? column + 1 : 0);
+    lines += word;
+  }
+  return lines;
+}
+
 std::optional<std::string> nearest(std::string_view mistyped, std::span<const std::string> known) {
   const auto closest = std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {
     return edit_distance(mistyped, a) < edit_distance(mistyped, b);

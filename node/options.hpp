@@ -71,6 +71,9 @@ std::string toml_literal(const option_value& value);
 host_port parse_host_port(std::string_view text);
 std::string to_string(const host_port& where);
 
+/// Blanks become line ends where a line would pass `columns`.
+std::string wrapped(std::string_view text, std::size_t columns);
+
 /// The best of `known` for something mistyped, or nothing if none is near.
 std::optional<std::string> nearest(std::string_view mistyped, std::span<const std::string> known);
 

@@ -18,7 +18,8 @@ struct web_file {
 
 /// The file a URL path means; `/` at the end means `index.html`.
 /// @param url_path  decoded, begins with `/`
-/// @returns nothing for what is no regular file, is hidden (a part begins with `.`) or leads out of the folder, also by a link.
+/// @returns nothing for what is no regular file, is hidden (a part begins with `.`) or leads out of the folder, also
+///   by a link.
 std::optional<web_file> find_web_file(const std::filesystem::path& folder, std::string_view url_path);
 
 /// By the ending of the name; unknown ones are `application/octet-stream`.

@@ -204,6 +204,9 @@ TEST_CASE("help goes to standard output and lists every flag") {
   CHECK_FALSE(help.to_stderr);
   for (const auto& opt : options())
     CHECK_THAT(help.text, Catch::Contains(opt.flag()));
+  std::istringstream lines{help.text};
+  for (std::string line; std::getline(lines, line);)
+    CHECK(line.size() <= 120);
   CHECK_THAT(help.text, Catch::Contains("ALLEYCAT_SECTION_KEY") && Catch::Contains("--print-config"));
 }
 

@@ -12,7 +12,8 @@ namespace {
 
 /// A server with a page and three computed answers, on a free port.
 struct running_server {
-  running_server() : server{{.port = 0, .web = folder.path() / "web", .timeout = std::chrono::milliseconds{500}}} {
+  explicit running_server(std::chrono::milliseconds timeout = std::chrono::seconds{60})
+      : server{{.port = 0, .web = folder.path() / "web", .timeout = timeout}} {
     folder.write("secret.txt", "secret");
     folder.write("web/index.html", "<!doctype html>");
     folder.write("web/assets/board-1a2b.js", "board()");
@@ -150,7 +151,7 @@ TEST_CASE("a request above 8 KiB is refused and the server lives on") {
 }
 
 TEST_CASE("a client that does not finish its request is dropped") {
-  const running_server s;
+  const running_server s{std::chrono::milliseconds{200}};
   http_client slow{s.port};
   slow.send("GET /healthz HTTP/1.1\r\nHost:");
   CHECK(slow.receive().status == 400);

@@ -1,4 +1,5 @@
-/// Stands for a node that is killed: starts a nats-server in the folder given, tells its pid and port, and waits to be killed.
+/// Stands for a node that is killed: starts a nats-server in the folder given, tells its pid and port, and waits to
+/// be killed.
 #include "node/nats_process.hpp"
 
 #include <cstdio>
