@@ -29,8 +29,10 @@ public:
       out_ += text;
       return *this;
     }
-    std::memcpy(room_for(text.size()), text.data(), text.size());
-    used_ += text.size();
+    if (!text.empty()) { // memcpy does not take the null of an empty view
+      std::memcpy(room_for(text.size()), text.data(), text.size());
+      used_ += text.size();
+    }
     return *this;
   }
 
