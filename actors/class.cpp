@@ -15,6 +15,17 @@ caf::error not_loaded() {
   return caf::make_error(ec::not_ready, std::string{"the class is being loaded"});
 }
 
+/// The place a page begins at; none when it is around somebody who is not in the table.
+template <class PlaceOf>
+std::optional<std::size_t> first_place(const page_request& page, PlaceOf place_of) {
+  if (!page.around)
+    return page.offset;
+  const std::optional<std::size_t> place = place_of(*page.around);
+  if (!place)
+    return std::nullopt;
+  return *place > page.limit / 2 ? *place - page.limit / 2 : 0;
+}
+
 } // namespace
 
 void class_state::start(pointer self, const actor_context& env, const class_rules& course, store_actor store) {
@@ -123,13 +134,16 @@ void class_state::publish_leaderboard() const {
 caf::result<leaderboard_answer> class_state::page(const get_leaderboard& x) const {
   if (!loaded_)
     return not_loaded();
-  return leaderboard_answer{board_.size(), board_.page(x.offset, x.limit)};
+  const auto from = first_place(x.page, [&](racer_id racer) { return board_.place(racer); });
+  return leaderboard_answer{board_.size(), from ? board_.page(*from, x.page.limit) : std::vector<leaderboard_row>{}};
 }
 
 caf::result<all_time_answer> class_state::page(const get_all_time& x) const {
   if (!loaded_)
     return not_loaded();
-  return all_time_answer{table_.ranked(x.second), table_.page(x.second, x.offset, x.limit)};
+  const auto from = first_place(x.page, [&](racer_id racer) { return table_.place_of(x.second, racer); });
+  return all_time_answer{table_.ranked(x.second),
+                         from ? table_.page(x.second, *from, x.page.limit) : std::vector<best_row>{}};
 }
 
 class_actor::behavior_type class_of_races(class_actor::stateful_pointer<class_state> self, const actor_context* env,

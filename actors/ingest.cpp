@@ -12,6 +12,7 @@ namespace alleycat {
 namespace {
 
 constexpr unix_ms forget_race_after_ms = 60'000;
+constexpr std::uint8_t name_repeats = 3;
 
 std::string in_words(refusal reason, const update& u, const rule_set& rules) {
   switch (reason) {
@@ -70,10 +71,12 @@ void ingest_state::take(arrival& a, unix_ms now) {
   race.last_use = now;
   if (!u.name.empty()) {
     auto& written = race.names[u.racer];
-    if (written == u.name)
-      u.name.clear();
+    if (written.name != u.name)
+      written = {u.name, 1};
+    else if (written.times < name_repeats)
+      ++written.times;
     else
-      written = u.name;
+      u.name.clear();
   }
   race.pending.push_back({u.racer, u.second, u.device_timestamp, u.measured, u.wants_view, std::move(u.name)});
   race.waiting.push_back(std::move(a.reply_to));

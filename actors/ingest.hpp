@@ -35,11 +35,16 @@ public:
   static inline const char* name = "ingest";
 
 private:
+  /// A name goes with the first updates of a ride, not only the first: the fold may refuse that one.
+  struct written_name {
+    std::string name;
+    std::uint8_t times = 0;
+  };
   struct open_race {
     journal_batch pending;
     std::vector<std::string> waiting; ///< reply subjects of `pending`
     std::size_t in_flight = 0;
-    std::unordered_map<racer_id, std::string> names; ///< as last written for each ride
+    std::unordered_map<racer_id, written_name> names; ///< as last written for each ride
     unix_ms last_use = 0;
   };
   struct sent_batch {

@@ -18,7 +18,9 @@ namespace alleycat {
 /// One rider in one race: what is personal. Lives as long as its race.
 using racer_actor = caf::typed_actor<
     // A tick of the race has news of this rider, at this index of `riders`.
-    caf::reacts_to<race_tick_ptr, std::uint32_t>>;
+    caf::reacts_to<race_tick_ptr, std::uint32_t>,
+    // Nothing more will come.
+    caf::reacts_to<race_over>>;
 
 /// Touches LMDB, alone; detached.
 using store_actor = caf::typed_actor<

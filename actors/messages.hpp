@@ -70,6 +70,9 @@ struct race_tick {
 };
 using race_tick_ptr = std::shared_ptr<const race_tick>;
 
+/// The race is closed and merged.
+struct race_over {};
+
 /// The race's current standings are asked for.
 struct get_standings {};
 using standings_ptr = std::shared_ptr<const standings>;
@@ -111,9 +114,15 @@ struct merged {
   bool first_time = false; ///< false: it had been merged before
 };
 
-struct get_leaderboard {
+/// A page of a table: from `offset`, or with the racer `around` in its middle (empty for a stranger).
+struct page_request {
   std::size_t offset = 0;
   std::size_t limit = 100;
+  std::optional<racer_id> around;
+};
+
+struct get_leaderboard {
+  page_request page;
 };
 struct leaderboard_answer {
   std::size_t of = 0;
@@ -122,8 +131,7 @@ struct leaderboard_answer {
 
 struct get_all_time {
   own_second second;
-  std::size_t offset = 0;
-  std::size_t limit = 100;
+  page_request page;
 };
 struct all_time_answer {
   std::size_t of = 0;
@@ -224,6 +232,7 @@ ALLEYCAT_LOCAL_MESSAGE(journal_ack)
 ALLEYCAT_LOCAL_MESSAGE(flush_pending)
 ALLEYCAT_LOCAL_MESSAGE(flushed)
 ALLEYCAT_LOCAL_MESSAGE(race_tick_ptr)
+ALLEYCAT_LOCAL_MESSAGE(race_over)
 ALLEYCAT_LOCAL_MESSAGE(get_standings)
 ALLEYCAT_LOCAL_MESSAGE(standings_ptr)
 ALLEYCAT_LOCAL_MESSAGE(rank_batch)

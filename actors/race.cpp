@@ -51,10 +51,9 @@ void race_actor_state::take_items() {
   }
   items_.clear();
   note_outcomes();
+  publish_if_due(now);
   if (race_->closed())
     close();
-  else
-    publish_if_due(now);
 }
 
 void race_actor_state::note_outcomes() {
@@ -78,8 +77,7 @@ void race_actor_state::look_at_clock() {
     env_->log->info("race.marked", {{"class", race_->key().cls}, {"race", race_->key().race}});
     env_->journal->mark(race_->key(), {env_->by, now});
   }
-  if (!race_->closed())
-    publish_if_due(now);
+  publish_if_due(now);
   if (next_step_ != nullptr && now >= next_step_at_)
     (this->*std::exchange(next_step_, nullptr))();
   report_status();
@@ -110,7 +108,9 @@ void race_actor_state::publish_if_due(unix_ms now) {
     else
       rhythm_->reported(news.row, now);
   }
-  if (!caught_up_ || publishing_ || !rhythm_->due(now))
+  // The mark ends all waiting: what came before it goes out at once.
+  const bool due = race_->closed() ? !race_->news().empty() : rhythm_->due(now);
+  if (!caught_up_ || publishing_ || !due)
     return;
   publishing_ = true;
   const auto p = compose(now);
@@ -137,6 +137,7 @@ std::shared_ptr<race_actor_state::publication> race_actor_state::compose(unix_ms
     p->tick.riders.push_back(compose_news(std::move(n)));
   p->table = *current();
   p->table.published = now;
+  p->table.phase = race_phase::running; // "closed" is the result's word
   return p;
 }
 
@@ -204,8 +205,6 @@ void race_actor_state::take_ranks(publication& p, const rank_answer& answer) {
 
 void race_actor_state::send(publication& p) {
   publishing_ = false;
-  if (race_->closed())
-    return; // the result says it all
   env_->publisher->publish(p.table);
   env_->counts->standings_published.add();
   tell_racers(std::move(p.tick));
@@ -214,6 +213,8 @@ void race_actor_state::send(publication& p) {
 
 void race_actor_state::tell_racers(race_tick&& news) {
   const auto tick = std::make_shared<const race_tick>(std::move(news));
+  for (const auto& [racer, times] : race_->take_turned_away())
+    publish_turned_away(racer, times, tick->published);
   for (std::uint32_t i = 0; i < tick->riders.size(); ++i) {
     const auto row = *race_->find(tick->riders[i].racer);
     for (auto next = racers_.size(); next <= row; ++next) {
@@ -224,6 +225,19 @@ void race_actor_state::tell_racers(race_tick&& news) {
     }
     self_->send(racers_[row], tick, i);
   }
+}
+
+void race_actor_state::publish_turned_away(racer_id racer, std::uint32_t times, unix_ms now) const {
+  if (env_->rules.race.views == view_policy::off)
+    return;
+  rider_view view;
+  view.key = race_->key();
+  view.racer = racer;
+  view.by = env_->by;
+  view.as_of = race_->as_of();
+  view.published = now;
+  view.refused[static_cast<std::size_t>(refusal::race_full)] = times;
+  env_->publisher->publish(view);
 }
 
 // -- the close ---------------------------------------------------------------------------------------------------------
@@ -270,9 +284,16 @@ void race_actor_state::merge() {
             env_->publisher->publish_closed(closed_->result);
             env_->counts->races_closed.add();
             self_->send(partners_.host, race_done{closed_->result.key});
-            self_->quit(caf::exit_reason::user_shutdown); // ends the racers, which are linked
+            leave();
           },
           [this](const caf::error& e) { again("merge", e, &race_actor_state::merge); });
+}
+
+void race_actor_state::leave() {
+  // By a message behind the last tick: an exit would overtake it.
+  for (const auto& rider : racers_)
+    self_->send(rider, race_over{});
+  self_->quit();
 }
 
 void race_actor_state::again(std::string_view step, const caf::error& why, void (race_actor_state::*todo)()) {

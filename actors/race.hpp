@@ -53,6 +53,8 @@ private:
   void take_ranks(publication& p, const rank_answer& answer);
   void send(publication& p);
   void tell_racers(race_tick&& tick);
+  /// A rider without a place in the race has no racer actor, but is told why.
+  void publish_turned_away(racer_id racer, std::uint32_t times, unix_ms now) const;
   void report_status();
   void note_outcomes();
 
@@ -61,6 +63,7 @@ private:
   void rank_all();
   void store();
   void merge();
+  void leave();
   void again(std::string_view step, const caf::error& why, void (race_actor_state::*todo)());
 
   pointer self_ = nullptr;

@@ -63,6 +63,7 @@ racer_actor::behavior_type racer(racer_actor::stateful_pointer<racer_state> self
   self->attach_functor([env] { env->counts->racer_actors.add(-1); });
   return {
       [self](const race_tick_ptr& tick, std::uint32_t index) { self->state.take(*tick, tick->riders[index]); },
+      [self](race_over) { self->quit(); },
   };
 }
 

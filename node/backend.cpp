@@ -200,7 +200,7 @@ std::string backend::inside::not_ready() {
     self->request(host_handle, ready_deadline, find_class{course.id})
         .receive(
             [&](const class_actor& found) {
-              self->request(found, ready_deadline, get_leaderboard{0, 0})
+              self->request(found, ready_deadline, get_leaderboard{{.offset = 0, .limit = 0, .around = std::nullopt}})
                   .receive([](const leaderboard_answer&) {},
                            [&](const caf::error&) { reason = "loading class " + std::to_string(course.id.value()); });
             },

@@ -29,10 +29,9 @@ struct bad_query {
   std::string message;
 };
 
-/// Limits and offsets of a question's body.
-struct page_request {
-  std::size_t offset = 0;
-  std::size_t limit = 20;
+/// What a question's body may say.
+struct question_body {
+  page_request page{.offset = 0, .limit = 20, .around = std::nullopt};
   std::optional<race_id> before;
 };
 
@@ -45,20 +44,27 @@ std::uint64_t number(const nlohmann::json& body, const char* name, std::uint64_t
   return at->get<std::uint64_t>();
 }
 
-page_request read_page(const std::string& text) {
-  page_request page;
+question_body read_body(const std::string& text) {
+  question_body read;
   if (text.empty())
-    return page;
+    return read;
   const auto body = nlohmann::json::parse(text, nullptr, false);
   if (!body.is_object())
     throw bad_query{"bad_request", "the body is not a JSON object"};
-  page.offset = number(body, "offset", page.offset, 1U << 30);
-  page.limit = number(body, "limit", page.limit, most_rows);
-  if (body.contains("before") && !body["before"].is_null())
-    page.before = race_id{static_cast<std::uint32_t>(number(body, "before", 0, UINT32_MAX))};
+  const auto id = [&](const char* name) -> std::optional<std::uint32_t> {
+    if (!body.contains(name) || body[name].is_null())
+      return std::nullopt;
+    return static_cast<std::uint32_t>(number(body, name, 0, UINT32_MAX));
+  };
+  read.page.offset = number(body, "offset", read.page.offset, 1U << 30);
+  read.page.limit = number(body, "limit", read.page.limit, most_rows);
+  if (const auto racer = id("around"))
+    read.page.around = racer_id{*racer};
+  if (const auto race = id("before"))
+    read.before = race_id{*race};
   if (body.contains("period") && body["period"] != "all")
     throw bad_query{"bad_request", "period must be \"all\""};
-  return page;
+  return read;
 }
 
 std::string error_json(std::string_view code, std::string_view message) {
@@ -191,9 +197,9 @@ private:
 
   void leaderboard(const self_ptr& me, const tokens& args) {
     const auto cls = known_class(args[0]);
-    const auto page = read_page(asked_.body);
+    const auto page = read_body(asked_.body).page;
     with_class(me, cls, [me, cls, page](const class_actor& course) {
-      me->ask(me, course, get_leaderboard{page.offset, page.limit}, [me, cls](const leaderboard_answer& found) {
+      me->ask(me, course, get_leaderboard{page}, [me, cls](const leaderboard_answer& found) {
         std::string json;
         encode_leaderboard({cls, me->context_.by, me->context_.clock->now(), found.of, found.rows}, me->names(), json);
         me->answer(json);
@@ -207,21 +213,20 @@ private:
     if (!second || *second > context_.rules.race.last_second())
       throw bad_query{"bad_second",
                       fmt::format("second {} is outside 1..{}", args[1], context_.rules.race.ride_seconds)};
-    const auto page = read_page(asked_.body);
+    const auto page = read_body(asked_.body).page;
     with_class(me, cls, [me, cls, second, page](const class_actor& course) {
-      me->ask(me, course, get_all_time{*second, page.offset, page.limit},
-              [me, cls, second](const all_time_answer& found) {
-                std::string json;
-                encode_all_time({cls, *second, found.of, found.rows}, me->names(), json);
-                me->answer(json);
-              });
+      me->ask(me, course, get_all_time{*second, page}, [me, cls, second](const all_time_answer& found) {
+        std::string json;
+        encode_all_time({cls, *second, found.of, found.rows}, me->names(), json);
+        me->answer(json);
+      });
     });
   }
 
   void races(const self_ptr& me, const tokens& args) {
     const auto cls = known_class(args[0]);
-    const auto page = read_page(asked_.body);
-    ask(me, partners_.store, list_races{cls, page.before, page.limit}, [me, cls](const race_list& found) {
+    const auto body = read_body(asked_.body);
+    ask(me, partners_.store, list_races{cls, body.before, body.page.limit}, [me, cls](const race_list& found) {
       std::string json;
       encode_races(cls, found.races, json);
       me->answer(json);

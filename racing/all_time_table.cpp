@@ -96,6 +96,20 @@ all_time_place all_time_table::place(own_second s, score value, racer_id self) c
   return {static_cast<rank_t>(above + 1), static_cast<std::uint32_t>(others + 1), own};
 }
 
+std::size_t all_time_table::slot(own_second s, score value, racer_id racer) const {
+  const auto& best = best_[s.value() - 1U];
+  const auto& order = order_[s.value() - 1U];
+  const auto at = std::partition_point(
+      order.begin(), order.end(), [&](index i) { return best[i] != value ? best[i] > value : racers_[i] < racer; });
+  return static_cast<std::size_t>(at - order.begin());
+}
+
+std::optional<std::size_t> all_time_table::place_of(own_second s, racer_id racer) const {
+  const auto found = index_of_.find(racer);
+  const auto own = found == index_of_.end() ? score{} : best_[s.value() - 1U][found->second];
+  return own.value() == 0 ? std::nullopt : std::optional{slot(s, own, racer)};
+}
+
 std::vector<best_row> all_time_table::page(own_second s, std::size_t from, std::size_t count) const {
   const auto& best = best_[s.value() - 1U];
   const auto& order = order_[s.value() - 1U];
@@ -113,18 +127,11 @@ std::vector<best_row> all_time_table::neighbours(own_second s, score value, race
                                                  std::size_t around) const {
   const auto& best = best_[s.value() - 1U];
   const auto& order = order_[s.value() - 1U];
-  // Where (score, racer) would stand in the stored order.
-  const auto slot = [&](score at, racer_id racer) {
-    return static_cast<std::size_t>(
-        std::partition_point(order.begin(), order.end(),
-                             [&](index i) { return best[i] != at ? best[i] > at : racers_[i] < racer; }) -
-        order.begin());
-  };
   const auto found = index_of_.find(self);
   const auto own = found == index_of_.end() ? score{} : best[found->second];
   const bool stored = own.value() != 0;
-  const auto stored_at = stored ? slot(own, self) : order.size();
-  auto shown_at = slot(value, self);
+  const auto stored_at = stored ? slot(s, own, self) : order.size();
+  auto shown_at = slot(s, value, self);
   if (stored && stored_at < shown_at)
     --shown_at;
   const auto others = order.size() - (stored ? 1U : 0U);

@@ -7,6 +7,7 @@
 #include "racing/closed_race.hpp"
 #include "racing/record_store.hpp"
 
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -43,6 +44,9 @@ public:
   /// @param s  1..ride_seconds
   all_time_place place(own_second s, score value, racer_id self) const;
 
+  /// 0-based place of a racer's own best in the table at s, or none.
+  std::optional<std::size_t> place_of(own_second s, racer_id racer) const;
+
   /// Places [from, from + count) of the table at s, counted from 0; shorter at its end.
   std::vector<best_row> page(own_second s, std::size_t from, std::size_t count) const;
 
@@ -61,6 +65,8 @@ private:
   using index = std::uint32_t;
   /// How many in order_[s-1] are strictly higher than `value`.
   std::size_t higher(own_second s, score value) const;
+  /// Where (value, racer) stands, or would stand, in order_[s-1].
+  std::size_t slot(own_second s, score value, racer_id racer) const;
 
   std::vector<racer_id> racers_; ///< by index
   std::unordered_map<racer_id, index> index_of_;

@@ -83,13 +83,19 @@ refusal race_state::fold(const journal_update& u, unix_ms stored) {
   stamp_.checksum = mixed(stamp_.checksum, u);
   if (u.second.value() < 1 || u.second > rules_.last_second())
     return refusal::bad_second;
-  if (rules_.admit == admission::live && !in_time(rules_, key_.race, u.second, stored))
-    return refusal::out_of_time;
-  const auto anchor = anchor_of(u.device_timestamp, u.second);
   const auto known = row_of_.find(u.racer);
+  if (rules_.admit == admission::live && !in_time(rules_, key_.race, u.second, stored)) {
+    if (known != row_of_.end())
+      ++news_of(rides_[known->second], known->second).refused[static_cast<std::size_t>(refusal::out_of_time)];
+    return refusal::out_of_time;
+  }
+  const auto anchor = anchor_of(u.device_timestamp, u.second);
   if (known == row_of_.end()) {
-    if (rides_.size() >= rules_.capacity)
+    if (rides_.size() >= rules_.capacity) {
+      if (turned_away_.size() < rules_.capacity)
+        ++turned_away_[u.racer];
       return refusal::race_full;
+    }
     const auto row = static_cast<row_index>(rides_.size());
     row_of_.emplace(u.racer, row);
     auto& r = rides_.emplace_back();
@@ -197,6 +203,10 @@ std::vector<ride_news> race_state::take_news() {
   for (const auto& n : news_)
     rides_[n.row].has_news = false;
   return std::exchange(news_, {});
+}
+
+std::map<racer_id, std::uint32_t> race_state::take_turned_away() {
+  return std::exchange(turned_away_, {});
 }
 
 // -- one ride ----------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@
 #include "racing/standings.hpp"
 
 #include <array>
+#include <map>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -112,6 +113,8 @@ public:
   const std::vector<ride_news>& news() const { return news_; }
   /// The same, and forgets it.
   std::vector<ride_news> take_news();
+  /// Riders who found the race full since the last call, with their number of updates; at most `capacity` of them.
+  std::map<racer_id, std::uint32_t> take_turned_away();
 
   /// The race as it stays for ever. All-time ranks are left 0: the class knows them.
   /// @pre closed()
@@ -158,6 +161,7 @@ private:
   std::vector<std::vector<row_index>> order_; ///< [s - 1]: rows with a score at s, best first
   std::vector<std::uint32_t> reached_;        ///< [s - 1]: rides whose furthest second is >= s
   std::vector<ride_news> news_;
+  std::map<racer_id, std::uint32_t> turned_away_;
   refusal_counts outcomes_{};
   journal_stamp stamp_; ///< what was read
   journal_stamp mark_;  ///< the same at the close mark, once there

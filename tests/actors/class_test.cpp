@@ -1,0 +1,133 @@
+#include "actors/class.hpp"
+#include "stage.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace alleycat;
+using namespace alleycat::test;
+
+namespace {
+
+struct class_stage : stage {
+  class_stage() { store_handle = keep(system().spawn(kept_store, records)); }
+  void start() { actor = keep(system().spawn(class_of_races, &context, context.rules.classes.front(), store_handle)); }
+
+  /// A ride of ten equal seconds.
+  closed_race_ptr closed(std::uint32_t racer, std::uint16_t cadence, std::uint32_t race = the_race.race.value()) {
+    auto result = std::make_shared<closed_race>();
+    const race_key key{the_race.cls, race_id{race}};
+    result->result.key = key;
+    ride_record ride;
+    ride.key = key;
+    ride.racer = racer_id{racer};
+    ride.name = "racer number " + std::to_string(racer);
+    ride.finished = true;
+    ride.rank = 1;
+    ride.seconds.assign(10, ride_second{true, {cadence, 500, 0, 0}, 1, 0});
+    result->rides.push_back(ride);
+    standing row;
+    row.racer = ride.racer;
+    result->result.rows.push_back(row);
+    return result;
+  }
+
+  std::shared_ptr<remembered_store> records = std::make_shared<remembered_store>();
+  store_actor store_handle;
+  class_actor actor;
+};
+
+rank_batch rank_of(std::uint32_t racer, std::uint16_t second, std::uint32_t value) {
+  return {the_race, epoch{7}, {{own_second{second}, racer_id{racer}, score{value}, true}}};
+}
+
+} // namespace
+
+TEST_CASE("a class that could not load says not_ready, and loads when it can") {
+  class_stage s;
+  s.records->broken = true;
+  s.start();
+  const auto answer = s.ask<rank_answer>(s.actor, rank_of(8, 1, 1));
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error() == ec::not_ready);
+}
+
+TEST_CASE("a class knows what the store remembers") {
+  class_stage s;
+  s.records->bests.push_back(
+      {racer_id{5}, std::vector<score>(10, score{1'000}), final_score{score{1'000}, race_id{1}, 9}});
+  s.start();
+  const auto board = s.ask<leaderboard_answer>(s.actor, get_leaderboard{});
+  REQUIRE(board);
+  REQUIRE(board->rows.size() == 1);
+  CHECK(board->rows[0].racer == racer_id{5});
+  const auto ranks = s.ask<rank_answer>(s.actor, rank_of(8, 4, 900));
+  REQUIRE(ranks);
+  CHECK(ranks->places[0] == all_time_place{2, 2, score{}});
+  CHECK(ranks->around[0].size() == 2);
+  CHECK(ranks->by == epoch{7});
+}
+
+TEST_CASE("a merged race is in the tables, on the board and in the name book") {
+  class_stage s;
+  s.start();
+  const auto first = s.ask<merged>(s.actor, merge_closed{s.closed(8, 800)});
+  REQUIRE(first);
+  CHECK(first->first_time);
+  CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{})->rows.size() == 1);
+  CHECK(s.ask<all_time_answer>(s.actor, get_all_time{own_second{3}, {}})->rows.size() == 1);
+  CHECK(s.names.of(racer_id{8}) == "racer number 8");
+  CHECK(s.publications.leaderboards == std::vector<std::size_t>{1});
+  CHECK(s.publications.records == std::vector{racer_id{8}});
+}
+
+TEST_CASE("merging a race twice changes nothing") {
+  class_stage s;
+  s.start();
+  s.ask<merged>(s.actor, merge_closed{s.closed(8, 800)});
+  const auto again = s.ask<merged>(s.actor, merge_closed{s.closed(8, 800)});
+  REQUIRE(again);
+  CHECK_FALSE(again->first_time);
+  CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{})->rows.size() == 1);
+  CHECK(s.publications.leaderboards.size() == 1);
+}
+
+TEST_CASE("a race is not merged when the store fails, and can be tried again") {
+  class_stage s;
+  s.start();
+  s.settle();
+  s.records->broken = true;
+  const auto failed = s.ask<merged>(s.actor, merge_closed{s.closed(8, 800)});
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error() == ec::store_failed);
+  CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{})->rows.empty());
+  s.records->broken = false;
+  CHECK(s.ask<merged>(s.actor, merge_closed{s.closed(8, 800)}));
+}
+
+TEST_CASE("a closed race is ranked by the table as it was before its merge") {
+  class_stage s;
+  s.start();
+  s.ask<merged>(s.actor, merge_closed{s.closed(5, 900, 99'999)});
+  const auto ranked = s.ask<closed_race_ptr>(s.actor, rank_closed{s.closed(8, 800)});
+  REQUIRE(ranked);
+  for (const auto& second : (*ranked)->rides[0].seconds)
+    CHECK(second.all_time_rank == 2);
+  CHECK((*ranked)->result.rows[0].all_time_rank == 2);
+}
+
+TEST_CASE("a page can be asked for around a rider") {
+  class_stage s;
+  s.start();
+  for (std::uint32_t racer = 1; racer <= 9; ++racer)
+    s.ask<merged>(s.actor, merge_closed{s.closed(racer, static_cast<std::uint16_t>(1'000 - racer), 100'000 + racer)});
+  const page_request around{.offset = 0, .limit = 3, .around = racer_id{5}};
+  const auto board = s.ask<leaderboard_answer>(s.actor, get_leaderboard{around});
+  REQUIRE(board->rows.size() == 3);
+  CHECK(board->rows[1].racer == racer_id{5});
+  CHECK(board->rows[1].rank == 5);
+  const auto table = s.ask<all_time_answer>(s.actor, get_all_time{own_second{2}, around});
+  REQUIRE(table->rows.size() == 3);
+  CHECK(table->rows[1].racer == racer_id{5});
+  const page_request stranger{.offset = 0, .limit = 3, .around = racer_id{77}};
+  CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{stranger})->rows.empty());
+}

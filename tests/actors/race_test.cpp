@@ -1,0 +1,231 @@
+#include "actors/race.hpp"
+#include "stage.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace alleycat;
+using namespace alleycat::test;
+
+namespace {
+
+struct race_stage : stage {
+  race_stage() {
+    clock.time = race_start + 1'000;
+    const auto course = keep(system().spawn(empty_class, class_silent));
+    const auto results = keep(system().spawn(kept_results, stored, store_failures));
+    const auto partners = race_partners{keep(system().spawn(kept_host, host)), course, results};
+    actor = keep(system().spawn(race, &context, the_race, partners));
+    settle();
+  }
+
+  /// One journal message with these updates, stored now.
+  void journaled_now(const std::vector<update>& updates, std::uint64_t behind = 0) {
+    journal_batch batch;
+    for (const auto& u : updates)
+      batch.push_back(journaled(u));
+    journal.deliver(the_race, {journal_position{++position}, clock.time, behind, batch});
+    settle();
+  }
+  void marked_now() {
+    journal.deliver(the_race, {journal_position{++position}, clock.time, 0, close_mark{context.by, clock.time}});
+    settle();
+  }
+
+  std::shared_ptr<bool> class_silent = std::make_shared<bool>(false);
+  std::shared_ptr<int> store_failures = std::make_shared<int>(0);
+  std::shared_ptr<std::vector<closed_race_ptr>> stored = std::make_shared<std::vector<closed_race_ptr>>();
+  std::shared_ptr<remembered_host> host = std::make_shared<remembered_host>();
+  std::uint64_t position = 0;
+  race_actor actor;
+};
+
+} // namespace
+
+TEST_CASE("standings go out as soon as every live ride has reported") {
+  race_stage s;
+  s.journaled_now({update_at(8, 1), update_at(9, 1, 900)});
+  REQUIRE(s.publications.tables.size() == 1);
+  s.pass(1'000ms);
+  CHECK(s.publications.tables.size() == 1); // nothing changed
+  s.journaled_now({update_at(8, 2)});
+  CHECK(s.publications.tables.size() == 2); // a second is over: no more waiting
+  s.pass(950ms);
+  s.journaled_now({update_at(8, 3)});
+  CHECK(s.publications.tables.size() == 2); // 9 is live and has not reported
+  s.journaled_now({update_at(9, 2)});
+  REQUIRE(s.publications.tables.size() == 3);
+  const auto& table = s.publications.tables.back();
+  CHECK(table.by == epoch{7});
+  CHECK(table.as_of == journal_position{4});
+  CHECK(table.second == own_second{3});
+  CHECK(table.rows.size() == 2);
+  CHECK_FALSE(table.all_time_stale);
+}
+
+TEST_CASE("standings do not wait for riders who fell silent longer than a second") {
+  race_stage s;
+  s.journaled_now({update_at(8, 1), update_at(9, 1)});
+  s.pass(900ms);
+  s.journaled_now({update_at(8, 2)});
+  CHECK(s.publications.tables.size() == 1);
+  s.pass(200ms);
+  CHECK(s.publications.tables.size() == 2);
+}
+
+TEST_CASE("a class that does not answer delays standings by 150 ms and costs the all-time ranks") {
+  race_stage s;
+  *s.class_silent = true;
+  s.journaled_now({update_at(8, 1)});
+  CHECK(s.publications.tables.empty());
+  s.pass(160ms);
+  REQUIRE(s.publications.tables.size() == 1);
+  CHECK(s.publications.tables[0].all_time_stale);
+  CHECK(s.publications.tables[0].rows[0].all_time_rank == 0);
+  CHECK(s.counts.standings_stale.value() == 1);
+}
+
+TEST_CASE("nothing is published before the journal was read to its end") {
+  race_stage s;
+  s.journaled_now({update_at(8, 1)}, 2);
+  s.journaled_now({update_at(8, 2)}, 1);
+  s.pass(1'500ms);
+  CHECK(s.publications.tables.empty());
+  s.journaled_now({update_at(8, 3)}, 0);
+  REQUIRE(s.publications.tables.size() == 1);
+  CHECK(s.publications.tables[0].rows[0].seconds == 3);
+}
+
+TEST_CASE("each rider gets a view of the own second, and every accepted second reaches the racer once") {
+  race_stage s;
+  s.journaled_now({update_at(8, 1), update_at(9, 1, 900), update_at(8, 3), update_at(8, 3, 700)});
+  REQUIRE(s.publications.views.size() == 2);
+  const auto& view = s.publications.views[0].racer == racer_id{8} ? s.publications.views[0] : s.publications.views[1];
+  CHECK(view.second == own_second{3});
+  CHECK(view.here_now.rank == 1);
+  CHECK(view.here_now.of == 1); // nobody else has reached second 3
+  CHECK(view.missing == std::vector{own_second{2}});
+  CHECK(view.refused[static_cast<std::size_t>(refusal::conflict)] == 1);
+  CHECK(s.counts.racer_seconds.value() == 3);
+}
+
+TEST_CASE("views are only for those who asked, where the rules say so") {
+  auto rules = short_rules();
+  rules.race.views = view_policy::asked;
+  race_stage s;
+  s.context.rules = rules;
+  auto asking = update_at(9, 1);
+  asking.wants_view = true;
+  s.journaled_now({update_at(8, 1), asking});
+  REQUIRE(s.publications.views.size() == 1);
+  CHECK(s.publications.views[0].racer == racer_id{9});
+  CHECK(s.counts.racer_seconds.value() == 2);
+}
+
+TEST_CASE("a complete race is marked when its window is over, and what the mark ends is stored, merged and done") {
+  race_stage s;
+  for (std::uint16_t second = 1; second <= 10; ++second) {
+    s.clock.time = race_start + 1'000 * second;
+    s.journaled_now({update_at(8, second), update_at(9, second, 900)});
+  }
+  s.pass(200ms);
+  REQUIRE(s.journal.marks.size() == 1);
+  CHECK(s.journal.marks[0].second.by == epoch{7});
+  CHECK(s.stored->empty());
+  s.marked_now();
+  REQUIRE(s.stored->size() == 1);
+  const auto& result = s.stored->front()->result;
+  REQUIRE(result.rows.size() == 2);
+  CHECK(result.rows[0].racer == racer_id{9});
+  CHECK(result.rows[0].finished);
+  CHECK(s.host->done == std::vector{the_race});
+  CHECK(s.publications.closed == std::vector{the_race});
+  CHECK(s.counts.race_actors.value() == 0);
+  CHECK(s.counts.racer_actors.value() == 0);
+}
+
+TEST_CASE("the last seconds before the mark still reach their riders") {
+  race_stage s;
+  s.journaled_now({update_at(8, 1)});
+  s.journaled_now({update_at(8, 2)}); // within the minimum interval: waits
+  CHECK(s.publications.views.size() == 1);
+  s.marked_now();
+  REQUIRE(s.publications.views.size() == 2);
+  CHECK(s.publications.views.back().second == own_second{2});
+}
+
+TEST_CASE("an incomplete race is marked at its deadline") {
+  race_stage s;
+  s.journaled_now({update_at(8, 1)});
+  s.clock.time = race_start + 29'000;
+  s.pass(500ms);
+  CHECK(s.journal.marks.empty());
+  s.pass(700ms);
+  CHECK(s.journal.marks.size() == 1);
+}
+
+TEST_CASE("a mark that does not come back is written again") {
+  race_stage s;
+  s.journaled_now({update_at(8, 1)});
+  s.clock.time = race_start + 31'000;
+  s.pass(200ms);
+  CHECK(s.journal.marks.size() == 1);
+  s.pass(2'200ms);
+  CHECK(s.journal.marks.size() == 2);
+}
+
+TEST_CASE("storing the result is tried until it succeeds") {
+  race_stage s;
+  *s.store_failures = 2;
+  s.journaled_now({update_at(8, 1)});
+  s.marked_now();
+  CHECK(s.host->done.empty());
+  s.pass(2'500ms);
+  CHECK(s.stored->size() == 1);
+  CHECK(s.host->done == std::vector{the_race});
+}
+
+TEST_CASE("what comes behind the mark changes nothing") {
+  race_stage s;
+  *s.store_failures = 1; // holds the race a second longer
+  s.journaled_now({update_at(8, 1)});
+  s.marked_now();
+  s.journaled_now({update_at(8, 2), update_at(9, 1)});
+  s.pass(1'500ms);
+  REQUIRE(s.stored->size() == 1);
+  REQUIRE(s.stored->front()->rides.size() == 1);
+  CHECK(s.stored->front()->rides[0].seconds.size() == 1);
+  CHECK(s.counts.updates_refused[static_cast<std::size_t>(refusal::late)].value() == 2);
+}
+
+TEST_CASE("a message that does not decode is skipped and counted") {
+  race_stage s;
+  s.journal.deliver(the_race, {journal_position{++s.position}, s.clock.time, 0, std::nullopt});
+  s.settle();
+  s.journaled_now({update_at(8, 1)});
+  CHECK(s.counts.journal_undecodable.value() == 1);
+  CHECK(s.publications.tables.size() == 1);
+}
+
+TEST_CASE("a rider who finds the race full is told so") {
+  auto rules = short_rules();
+  rules.race.capacity = 1;
+  race_stage s;
+  s.clear();
+  stage full{rules};
+  full.clock.time = race_start + 1'000;
+  const auto host = std::make_shared<remembered_host>();
+  const auto partners =
+      race_partners{full.keep(full.system().spawn(kept_host, host)),
+                    full.keep(full.system().spawn(empty_class, std::make_shared<bool>(false))),
+                    full.keep(full.system().spawn(kept_results, std::make_shared<std::vector<closed_race_ptr>>(),
+                                                  std::make_shared<int>(0)))};
+  full.keep(full.system().spawn(race, &full.context, the_race, partners));
+  full.settle();
+  full.journal.deliver(the_race, {journal_position{1}, full.clock.time, 0,
+                                  journal_batch{journaled(update_at(8, 1)), journaled(update_at(9, 1))}});
+  full.settle();
+  REQUIRE(full.publications.views.size() == 2);
+  const auto& view = full.publications.views[full.publications.views[0].racer == racer_id{9} ? 0 : 1];
+  CHECK(view.racer == racer_id{9});
+  CHECK(view.refused[static_cast<std::size_t>(refusal::race_full)] == 1);
+}

@@ -1,0 +1,303 @@
+/// A stage for actors: virtual time, one thread, and ports that remember. The real ports have their tests in tests/e2e.
+#pragma once
+
+#include "actors/context.hpp"
+#include "actors/errors.hpp"
+#include "actors/interfaces.hpp"
+
+#include <caf/all.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace alleycat::test {
+
+using namespace std::chrono_literals;
+
+/// Start of the race that the tests ride: window 10 s, ride 10 s, grace 2 s.
+inline constexpr race_key the_race{class_id{3}, race_id{100'000}};
+inline constexpr unix_ms race_start = 1'000'000'000;
+
+inline rule_set short_rules() {
+  rule_set rules;
+  rules.race.window_seconds = 10;
+  rules.race.ride_seconds = 10;
+  rules.race.grace_seconds = 10;
+  rules.race.capacity = 100;
+  rules.classes = {{class_id{3}, "Old Town Twist", 3, scoring::total}};
+  return rules;
+}
+
+struct remembered_clock : clock_port {
+  unix_ms time = race_start;
+  unix_ms now() const override { return time; }
+};
+
+/// Keeps what was appended; entries are read by whoever reads the race, as soon as they are there.
+struct remembered_journal : journal_port {
+  struct append_call {
+    race_key key;
+    journal_batch batch;
+    std::uint64_t token;
+  };
+  std::vector<append_call> appends;
+  std::function<void(journal_ack)> acks;
+  std::vector<std::pair<race_key, close_mark>> marks;
+  std::vector<race_key> purged;
+  struct open_reader_call {
+    std::shared_ptr<handoff<journal_item>> into;
+    std::function<void()> wake;
+  };
+  std::map<race_key, open_reader_call> readers;
+  std::size_t readers_opened = 0;
+
+  struct writer : journal_writer {
+    explicit writer(remembered_journal& j) : journal{j} {}
+    void append(race_key key, const journal_batch& batch, std::uint64_t token) override {
+      journal.appends.push_back({key, batch, token});
+    }
+    remembered_journal& journal;
+  };
+
+  std::unique_ptr<journal_writer> open_writer(std::function<void(journal_ack)> to) override {
+    acks = std::move(to);
+    return std::make_unique<writer>(*this);
+  }
+  std::unique_ptr<journal_reader> open_reader(race_key key, std::shared_ptr<handoff<journal_item>> into,
+                                              std::function<void()> wake) override {
+    readers[key] = {std::move(into), std::move(wake)};
+    ++readers_opened;
+    return std::make_unique<journal_reader>();
+  }
+  void mark(race_key key, const close_mark& mark) override { marks.emplace_back(key, mark); }
+  void purge(race_key key) override { purged.push_back(key); }
+
+  /// The journal delivers a message to the race's reader.
+  void deliver(race_key key, journal_item item) {
+    auto& reader = readers.at(key);
+    if (reader.into->push(item) == handoff<journal_item>::outcome::wake)
+      reader.wake();
+  }
+};
+
+struct remembered_publications : publish_port {
+  std::vector<standings> tables;
+  std::vector<rider_view> views;
+  std::vector<std::size_t> leaderboards; ///< rows of each
+  std::vector<race_key> opened;
+  std::vector<race_key> closed;
+  std::vector<racer_id> records;
+
+  void publish(const standings& table) override { tables.push_back(table); }
+  void publish(const rider_view& view) override { views.push_back(view); }
+  void publish_leaderboard(class_id, std::span<const leaderboard_row> rows, std::size_t) override {
+    leaderboards.push_back(rows.size());
+  }
+  void publish_opened(race_key key, epoch) override { opened.push_back(key); }
+  void publish_closed(const race_result& result) override { closed.push_back(result.key); }
+  void publish_record(class_id, racer_id racer, const final_score&) override { records.push_back(racer); }
+};
+
+struct remembered_answers : answer_port {
+  std::map<std::string, journal_position> ok;
+  std::map<std::string, refusal> no;
+  void stored(const std::string& reply_to, journal_position position) override { ok[reply_to] = position; }
+  void refused(const std::string& reply_to, refusal reason, std::string_view) override { no[reply_to] = reason; }
+};
+
+struct remembered_log : log_port {
+  std::vector<std::string> events;
+  void info(std::string_view event, std::initializer_list<fact>) override { events.emplace_back(event); }
+  void warn(std::string_view event, std::initializer_list<fact>) override { events.emplace_back(event); }
+};
+
+class stage {
+public:
+  explicit stage(rule_set rules = short_rules()) : system_{config_} {
+    context.rules = std::move(rules);
+    context.by = epoch{7};
+    context.clock = &clock;
+    context.journal = &journal;
+    context.publisher = &publications;
+    context.answers = &answers;
+    context.log = &log;
+    context.counts = &counts;
+    context.names = &names;
+  }
+  ~stage() { clear(); }
+
+  caf::actor_system& system() { return system_; }
+  caf::scheduler::test_coordinator& scheduler() {
+    return static_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
+  }
+
+  /// Handles messages until nobody has any.
+  void settle() { scheduler().run(); }
+
+  /// Lets time pass in steps that no timer of ours is finer than.
+  void pass(std::chrono::milliseconds span) {
+    for (auto gone = 0ms; gone < span; gone += step) {
+      clock.time += step.count();
+      scheduler().advance_time(step);
+      settle();
+    }
+  }
+
+  /// Ends every actor given, so that the system can end.
+  template <class Actor>
+  Actor keep(Actor actor) {
+    kept_.push_back(caf::actor_cast<caf::strong_actor_ptr>(actor));
+    return actor;
+  }
+
+  /// Sends a request and runs until it is answered.
+  template <class Answer, class Actor, class Message>
+  caf::expected<Answer> ask(const Actor& whom, Message message) {
+    caf::expected<Answer> result{caf::make_error(caf::sec::runtime_error, std::string{"no answer"})};
+    caf::scoped_actor self{system_};
+    auto request = self->request(whom, caf::infinite, std::move(message));
+    settle();
+    request.receive([&](Answer& answer) { result = std::move(answer); }, [&](caf::error& e) { result = std::move(e); });
+    return result;
+  }
+
+  void clear() {
+    for (const auto& actor : kept_)
+      caf::anon_send_exit(caf::actor_cast<caf::actor>(actor), caf::exit_reason::user_shutdown);
+    kept_.clear();
+    settle();
+  }
+
+  remembered_clock clock;
+  remembered_journal journal;
+  remembered_publications publications;
+  remembered_answers answers;
+  remembered_log log;
+  meters counts;
+  name_book names;
+  actor_context context;
+
+private:
+  static constexpr auto step = 10ms;
+
+  struct testing_config : caf::actor_system_config {
+    testing_config() {
+      add_error_category(*this);
+      set("scheduler.policy", caf::atom("testing"));
+      set("logger.verbosity", caf::atom("quiet"));
+    }
+    static void add_error_category(caf::actor_system_config& config) { alleycat::add_error_category(config); }
+  };
+
+  testing_config config_;
+  caf::actor_system system_;
+  std::vector<caf::strong_actor_ptr> kept_;
+};
+
+/// An update of the race, ridden when it should be.
+inline update update_at(std::uint32_t racer, std::uint16_t second, std::uint16_t cadence = 800) {
+  update u;
+  u.cls = the_race.cls;
+  u.race = the_race.race;
+  u.racer = racer_id{racer};
+  u.second = own_second{second};
+  u.device_timestamp = race_start + 1000 * second;
+  u.measured = {cadence, 500, 0, 0};
+  return u;
+}
+
+inline journal_update journaled(const update& u) {
+  return {u.racer, u.second, u.device_timestamp, u.measured, u.wants_view, u.name};
+}
+
+/// Answers rank batches like a class without history; can be told to keep silent.
+inline class_actor::behavior_type empty_class(class_actor::pointer self, std::shared_ptr<bool> silent) {
+  return {
+      [=](const rank_batch& batch) {
+        auto promise = self->make_response_promise<rank_answer>();
+        if (*silent)
+          return promise; // forgotten: the request runs into its deadline
+        rank_answer answer;
+        answer.places.assign(batch.items.size(), all_time_place{1, 1, {}});
+        answer.around.resize(batch.items.size());
+        promise.deliver(answer);
+        return promise;
+      },
+      [=](const rank_closed& x) { return x.race; },
+      [=](const merge_closed&) { return merged{true}; },
+      [=](const get_leaderboard&) { return leaderboard_answer{}; },
+      [=](const get_all_time&) { return all_time_answer{}; },
+  };
+}
+
+/// Remembers what was to be stored in the results stream; fails as often as told.
+inline results_actor::behavior_type kept_results(results_actor::pointer,
+                                                 std::shared_ptr<std::vector<closed_race_ptr>> into,
+                                                 std::shared_ptr<int> failures) {
+  return {
+      [=](const store_closed& x) -> caf::result<results_stored> {
+        if (*failures > 0) {
+          --*failures;
+          return caf::make_error(ec::not_stored, std::string{"not now"});
+        }
+        into->push_back(x.race);
+        return results_stored{true};
+      },
+  };
+}
+
+/// A store in memory: what the class and the host need.
+struct remembered_store {
+  std::vector<racer_bests> bests;
+  std::map<race_key, journal_stamp> applied;
+  bool broken = false;
+};
+inline store_actor::behavior_type kept_store(store_actor::pointer, std::shared_ptr<remembered_store> store) {
+  return {
+      [=](const load_class&) -> caf::result<class_records_ptr> {
+        if (store->broken)
+          return caf::make_error(ec::store_failed, std::string{"broken"});
+        return std::make_shared<const std::vector<racer_bests>>(store->bests);
+      },
+      [=](const apply_closed& x) -> caf::result<merged> {
+        if (store->broken)
+          return caf::make_error(ec::store_failed, std::string{"broken"});
+        return merged{store->applied.emplace(x.race->result.key, x.race->stamp).second};
+      },
+      [=](const find_applied& x) -> caf::result<applied_answer> {
+        const auto found = store->applied.find(x.key);
+        return applied_answer{found == store->applied.end() ? std::nullopt : std::optional{found->second}};
+      },
+      [=](const list_races&) { return race_list{}; },
+      [=](const find_result&) { return result_answer{}; },
+  };
+}
+
+/// Remembers what races say.
+struct remembered_host {
+  std::vector<race_key> hints;
+  std::vector<race_key> done;
+  std::map<race_key, race_status> status;
+};
+inline host_actor::behavior_type kept_host(host_actor::pointer, std::shared_ptr<remembered_host> host) {
+  return {
+      [=](const race_hint& x) { host->hints.push_back(x.key); },
+      [=](const journal_subjects&) {},
+      [=](const race_status& x) { host->status[x.key] = x; },
+      [=](const race_done& x) { host->done.push_back(x.key); },
+      [=](look_at_clock) {},
+      [=](get_open_races) { return open_races{}; },
+      [=](const find_race&) -> caf::result<race_actor> {
+        return caf::make_error(ec::unknown_race, std::string{"none"});
+      },
+      [=](const find_class&) -> caf::result<class_actor> {
+        return caf::make_error(ec::unknown_class, std::string{"none"});
+      },
+  };
+}
+
+} // namespace alleycat::test
