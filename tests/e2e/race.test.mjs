@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
+import { compare } from '../oracle/compare.mjs';
 import { fold } from '../oracle/fold.mjs';
 import { readLog } from '../oracle/log.mjs';
-import { standingsOf, totalAt } from '../oracle/oracle.mjs';
+import { expectedTables, standingsOf, totalAt } from '../oracle/oracle.mjs';
 import { scoringOf } from '../oracle/rules.mjs';
 import { assertFields, assertStandings, viewFields } from './lib/shape.mjs';
 import { exact, rankedRide } from './lib/tables.mjs';
-import { sleep } from './lib/until.mjs';
+import { sleep, until } from './lib/until.mjs';
 import { racesOf, verify } from './lib/verify.mjs';
 import { World } from './lib/world.mjs';
 
@@ -31,11 +32,17 @@ describe('on one node', { concurrency: 12 }, () => {
   }
 
   scenario('a race of fifty ends with result, rides, all-time table and leaderboard equal to the oracle', async (t) => {
-    const { expected, report } = await rideAndVerify('fifty', ['--classes', 3, '--racers', 50, '--first-racer', 3001, '--ack', '--start', 'next']);
+    const { log, expected, actual, report } = await rideAndVerify('fifty', ['--classes', 3, '--racers', 50, '--first-racer', 3001, '--ack', '--start', 'next']);
     assert.deepEqual(expected.races.map((race) => race.ranking.length), [50]);
     assert.equal(expected.counts.accepted, 500, 'every second of every rider was acknowledged');
     assert.equal(expected.leaderboard[3].length, 50);
     t.diagnostic(report);
+
+    // And the comparison is able to fail: one update of 500 a tenth of a revolution off.
+    const sent = await readLog(log);
+    sent[250].update.cadence += sent[250].update.cadence < 100 ? 0.1 : -0.1;
+    const doctored = compare(expectedTables(sent, world.rules), actual);
+    assert.ok(!doctored.equal && doctored.differences.length >= 3);
   });
 
   scenario('standings come about each second, and each one is the exact ranking of its position in the journal', async (t) => {
@@ -47,8 +54,8 @@ describe('on one node', { concurrency: 12 }, () => {
     for (const standings of all) {
       assertStandings(standings);
       assert.deepEqual([standings.classId, standings.raceId, standings.state], [1, raceId, 'running']);
-      const until = { marks: new Map([[`1/${raceId}`, standings.asOf + 1]]) };
-      const rides = fold(sent, world.rules, until).races.get(`1/${raceId}`);
+      const upTo = { marks: new Map([[`1/${raceId}`, standings.asOf + 1]]) };
+      const rides = fold(sent, world.rules, upTo).races.get(`1/${raceId}`);
       const rows = standingsOf(rides, world.rules, scoringOf(world.rules, 1));
       assert.deepEqual(standings.rows.map((row) => ({ ...rankedRide(row), hereNowRank: row.hereNowRank })), rows.map((row) => ({ ...row })));
       const furthest = Math.max(...rows.map((row) => row.second));
@@ -61,7 +68,8 @@ describe('on one node', { concurrency: 12 }, () => {
     assert.deepEqual(positions, [...new Set(positions)].sort((a, b) => a - b), 'not when nothing changed, never backwards');
     // Ten seconds of riding, never two within 900 ms by the node's clock; a busy machine may skip some.
     assert.ok(all.length >= 5 && all.length <= 15, `${all.length} standings`);
-    for (let i = 1; i < all.length; i += 1) assert.ok(all[i].ts - all[i - 1].ts >= 890, `${all[i].ts - all[i - 1].ts} ms between standings`);
+    // The last ones, at the close, do not wait.
+    for (let i = 1; i < all.length - 1; i += 1) assert.ok(all[i].ts - all[i - 1].ts >= 890, `${all[i].ts - all[i - 1].ts} ms between standings`);
     assert.deepEqual(all.at(-1).rows.map((row) => row.racerId), expected.races[0].ranking.map((row) => row.racerId));
     t.diagnostic(`${all.length} standings`);
   });
@@ -129,6 +137,21 @@ describe('on one node', { concurrency: 12 }, () => {
     assert.deepEqual(outputs, [...outputs].sort((a, b) => b - a));
   });
 
+  scenario('opening, close, records and the new leaderboard are told to all', async () => {
+    const events = await world.client.collect('alleycat.event.>');
+    const boards = await world.client.collect('alleycat.class.11.leaderboard');
+    const { expected } = await rideAndVerify('events', ['--classes', 11, '--racers', 12, '--first-racer', 11_001, '--ack', '--start', 'next']);
+    const board = await until('the leaderboard with everybody is out', () => boards.map((message) => message.json()).find((b) => b.rows.length === 12));
+    assert.deepEqual(board.rows.map((row) => [row.rank, row.racerId, exact(row.total)]), expected.leaderboard[11].map((row) => [row.rank, row.racerId, row.score]));
+    const { raceId, ranking } = expected.races[0];
+    const told = (kind) => events.filter(({ subject }) => subject === `alleycat.event.${kind}`).map((message) => message.json())
+      .filter((event) => event.event === kind && event.classId === 11 && event.raceId === raceId);
+    const [closed] = await until('the close is told', () => told('race_closed').length > 0 && told('race_closed'));
+    assert.deepEqual([closed.racers, closed.finished], [12, 12]);
+    assert.equal(told('race_opened').length, 1);
+    assert.deepEqual(told('record').map((event) => [event.racerId, exact(event.total)]), [[ranking[0].racerId, ranking[0].total]], 'a new record of the class');
+  });
+
   scenario('riders who start across the edge of a window ride two races, live at once', async () => {
     const window = world.rules.window_seconds * 1000;
     await sleep((2 * window - 3000 - (Date.now() % window)) % window); // 3 s before an edge
@@ -137,6 +160,27 @@ describe('on one node', { concurrency: 12 }, () => {
     const [earlier, later] = expected.races.map((race) => race.raceId).sort((a, b) => a - b);
     assert.equal(later, earlier + 1);
     assert.equal(expected.races.flatMap((race) => race.ranking).length, 40);
+  });
+
+  scenario('who starts in the last moment of a window is in its race, even when all others are through by then', async () => {
+    const window = world.rules.window_seconds * 1000;
+    const start = Math.ceil((Date.now() + 500) / window) * window;
+    const raceId = start / window;
+    /** A ride of 10 seconds in class 12 that begins at `begin`. */
+    const ride = async (racerId, begin) => {
+      for (let second = 1; second <= 10; second += 1) {
+        await sleep(begin + 1000 * second - Date.now());
+        const update = { event: 'update', deviceTimestamp: begin + 1000 * second, second, raceId, racerId, classId: 12, cadence: 80, resistance: 40 };
+        const answer = await world.client.ask(`alleycat.update.12.${racerId}`, update);
+        assert.equal(answer.ok, true, JSON.stringify(answer));
+      }
+    };
+    await Promise.all([ride(12_001, start), ride(12_002, start + window - 300)]);
+    const result = await until('the race is closed', async () => {
+      const answer = await world.client.query(`race.12.${raceId}`);
+      return answer.state === 'closed' && answer;
+    });
+    assert.deepEqual(result.rows.map((row) => [row.racerId, row.seconds]), [[12_001, 10], [12_002, 10]], 'all of it was acknowledged');
   });
 
   scenario('two classes with the same race id stay apart', async () => {

@@ -1,11 +1,16 @@
 // What is wrong gets a clear answer and a counter, and the race goes on.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import protobuf from 'protobufjs';
 
 import { sleep, until } from './lib/until.mjs';
 import { verify } from './lib/verify.mjs';
 import { World } from './lib/world.mjs';
+
+const schema = readFileSync(new URL('../../messages/update.proto', import.meta.url), 'utf8');
+const Update = protobuf.parse(schema).root.lookupType('alleycat.v1.Update');
 
 describe('a message that can not count', { concurrency: 4 }, () => {
   /** @type {World} */
@@ -108,6 +113,31 @@ describe('a message that can not count', { concurrency: 4 }, () => {
     await sleep(500);
     assert.deepEqual([heard.length, inJournal.length, almost.length], [0, 0, 0]);
     assert.deepEqual(await world.client.streamSubjects('ALLEYCAT_JOURNAL_12', 'alleycat.journal.12.1'), {});
+  });
+
+  scenario('inside a batch of a gateway is refused alone, by its index', async () => {
+    const rider = (racerId, changes) => update({ classId: 12, racerId, ...changes });
+    const answer = await send({ updates: [rider(20), rider(21, { cadence: 900 }), rider(22)] }, 'alleycat.batch.gym-7');
+    assert.deepEqual({ ok: answer.ok, stored: answer.stored }, { ok: false, stored: 2 }, JSON.stringify(answer));
+    assert.deepEqual(answer.refused.map(({ index, error, retry }) => ({ index, error, retry })), [{ index: 1, error: 'bad_cadence', retry: false }]);
+    const good = await send({ updates: [rider(23), rider(24)] }, 'alleycat.batch.gym-7');
+    assert.deepEqual({ ok: good.ok, stored: good.stored }, { ok: true, stored: 2 }, JSON.stringify(good));
+    const nonsense = await send('{"updates":', 'alleycat.batch.gym-7');
+    assert.equal(nonsense.ok, false, JSON.stringify(nonsense));
+  });
+
+  scenario('as Protobuf is refused like JSON, and a good one is taken', async () => {
+    const encode = ({ cadence, resistance, name, event, ...rest }) =>
+      Update.encode({ ...rest, event: 1, name: Buffer.from(name), cadence: cadence * 10, resistance: resistance * 10 }).finish();
+    const good = update({ classId: 12, racerId: 30 });
+    const answer = await send(encode(good), 'alleycat.update.12.30');
+    assert.equal(answer.ok, true, JSON.stringify(answer));
+    for (const [reason, changes] of [['bad_second', { second: 301 }], ['bad_cadence', { cadence: 900 }], ['bad_name', { name: 'a\u0007' }], ['identity_mismatch', { racerId: 31 }]]) {
+      const refused = await send(encode({ ...good, ...changes }), 'alleycat.update.12.30');
+      assert.deepEqual({ ok: refused.ok, error: refused.error }, { ok: false, error: reason });
+    }
+    const garbage = await send(Buffer.from([0x0a, 0xff, 0x01]), 'alleycat.update.12.30');
+    assert.deepEqual({ ok: garbage.ok, error: garbage.error }, { ok: false, error: 'bad_json' });
   });
 
   scenario('sent twice is acknowledged twice: a repeat is no fault of the bike', async () => {

@@ -62,6 +62,7 @@ export class World {
 
   /** A nats-server, a node on it and a client. */
   static async start(rules) {
+    ['alleycat-node', 'alleycat-sim'].forEach(programPath);
     const world = new World(rules);
     try {
       await world.startNats();
