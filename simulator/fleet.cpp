@@ -45,7 +45,7 @@ fleet::rider::rider(const planned_rider& planned, const fleet_setup& setup, cons
   }
 }
 
-fleet::fleet(const fleet_setup& setup, std::vector<planned_rider> plan, nats_link& link, log_writer& log,
+fleet::fleet(const fleet_setup& setup, const std::vector<planned_rider>& plan, nats_link& link, log_writer& log,
              progress& shown)
     : setup_{setup}, link_{link}, log_{log}, shown_{shown} {
   bike_rules_.wants_answers = setup.options.ack;

@@ -47,7 +47,8 @@ struct fleet_setup {
 /// thing to do.
 class fleet {
 public:
-  fleet(const fleet_setup& setup, std::vector<planned_rider> plan, nats_link& link, log_writer& log, progress& shown);
+  fleet(const fleet_setup& setup, const std::vector<planned_rider>& plan, nats_link& link, log_writer& log,
+        progress& shown);
 
   /// Rides until all is ridden and (with answers) settled or given up, or until `stop`; then up to a second more for
   /// answers on their way.

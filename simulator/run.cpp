@@ -105,10 +105,10 @@ summary run(const sim_options& options, const std::atomic<bool>& stop) {
   if (options.speed > 1) {
     shown.note("note: faster than real time, which only a node with race.admit any accepts");
   }
-  auto plan = plan_riders(options.classes, riders, options.first_racer, options.stagger_seconds, options.seed);
+  const auto plan = plan_riders(options.classes, riders, options.first_racer, options.stagger_seconds, options.seed);
   const fleet_setup setup{
       .options = options, .rules = rules, .seconds = seconds, .replay = replay, .clock = clock_for(options, rules)};
-  fleet field{setup, std::move(plan), link, log, shown};
+  fleet field{setup, plan, link, log, shown};
   log.start(start_fields(setup, riders));
   auto done = field.run(stop);
   const auto fields = to_json(done);

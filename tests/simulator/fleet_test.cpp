@@ -108,7 +108,7 @@ TEST_CASE("with --ack each second is logged once, sent until it is answered, and
   options.classes = {class_id{1}, class_id{3}};
   const auto done = run(options, never);
 
-  CHECK(done.ridden == 2 * 20 * 6); // the server says: a ride has 6 seconds
+  CHECK(done.ridden == 240); // the server says: a ride has 6 seconds
   CHECK(done.acknowledged == done.ridden);
   CHECK(done.unacknowledged == 0);
   CHECK(done.put_off.at("busy") == 40);
@@ -145,7 +145,7 @@ TEST_CASE("when the server is killed and comes back, the riders send what it may
 
   CHECK(done.reconnects >= 1);
   CHECK(done.resent() > 0);
-  CHECK(done.acknowledged == 50 * 6);
+  CHECK(done.acknowledged == 300);
   CHECK(done.unacknowledged == 0);
   check_settled_once(file.read(), ingest.slots());
 }
@@ -159,7 +159,7 @@ TEST_CASE("lost, doubled, reordered and late updates all arrive in the end") {
   options.faults = {.loss = 0.2, .duplicate = 0.2, .reorder = 0.2, .late = 0.05};
   const auto done = run(options, never);
 
-  CHECK(done.acknowledged == 50 * 6);
+  CHECK(done.acknowledged == 300);
   CHECK(done.lost > 0);
   CHECK(done.lost_answers > 0);
   CHECK(done.sent_by_reason[static_cast<std::size_t>(send_reason::duplicate)] > 0);
@@ -184,7 +184,7 @@ TEST_CASE("riders who drop out ride less, riders who start again ride seconds of
     options.faults.dropout = 1;
     const auto done = run(options, never);
     CHECK(done.dropouts == 20);
-    CHECK(done.ridden < 20 * 20);
+    CHECK(done.ridden < 400);
     CHECK(done.sent == done.ridden);
   }
   SECTION("restarts") {
@@ -193,7 +193,7 @@ TEST_CASE("riders who drop out ride less, riders who start again ride seconds of
     options.start_next = true; // from the start of a window there is room for a second start in it
     options.stagger_seconds = 0;
     const auto done = run(options, never);
-    CHECK(done.ridden > done.riders * 20);
+    CHECK(done.ridden > 400);
     // Each update fits the start of its own attempt: two anchors for a racer, more than 5 s apart.
     std::map<racer_id, std::set<unix_ms>> anchors;
     for (const auto& [n, update] : file.read().updates) {
