@@ -26,7 +26,7 @@ bool race_life::due(const race_state& race, unix_ms now) const {
     return now - last_seen_ >= unix_ms{1000} * rules_.idle_close_seconds;
   if (now >= rules_.deadline_ms(race_))
     return true;
-  return now >= rules_.window_end_ms(race_) && race.racers() > 0 && race.all_complete();
+  return now >= rules_.window_end_ms(race_) + last_start_ms && race.racers() > 0 && race.all_complete();
 }
 
 bool race_life::should_mark(const race_state& race, unix_ms now) {

@@ -22,7 +22,7 @@ public:
 
   /// Whether the close mark has to be written now. At `true` the phase is `marking`, and the question is answered
   /// with `true` again only after `mark_retry_ms`, while no mark was read.
-  /// A race is due when its window is over and every ride is complete, else at the deadline; with `admit any`
+  /// A race is due when nobody can start any more and every ride is complete, else at the deadline; with `admit any`
   /// after `idle_close_seconds` without an update. A race without any accepted ride ends at its deadline too.
   bool should_mark(const race_state& race, unix_ms now);
 
@@ -33,6 +33,10 @@ public:
   void saw_applied();
 
   static constexpr unix_ms mark_retry_ms = 2'000;
+  /// How long after the window's end the first second of a ride may still come: it began in the last moment, took its
+  /// second, by a clock up to 5 s behind, and a second on its way. Without this the complete race of all others would
+  /// shut that rider out.
+  static constexpr unix_ms last_start_ms = clock_tolerance_ms + 2'000;
 
 private:
   bool due(const race_state& race, unix_ms now) const;
