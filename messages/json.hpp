@@ -18,7 +18,7 @@
 
 namespace alleycat {
 
-// -- one race ----------------------------------------------------------------------------------------------------------
+// -- one race ---------------------------------------------------------------------------------------------------------
 
 /// Rows of `top`.
 inline constexpr std::size_t top_rows = 20;
@@ -34,13 +34,13 @@ std::optional<race_result> decode_result(std::string_view json);
 /// @returns nothing when it is not standings. Of `top` too: `rows` are then the first ones only.
 std::optional<standings> decode_standings(std::string_view json);
 
-// -- one rider ---------------------------------------------------------------------------------------------------------
+// -- one rider --------------------------------------------------------------------------------------------------------
 
-/// Unknown ranks are null (all-time with `"stale":true`), as are a missing best and ghost and the racer of a median ghost.
-/// `refused` names the reasons counted so far.
+/// Unknown ranks are null (all-time with `"stale":true`), as are a missing best and ghost and the racer of a median
+/// ghost. `refused` names the reasons counted so far.
 void encode_view(const rider_view& v, std::string& out);
 
-// -- tables ------------------------------------------------------------------------------------------------------------
+// -- tables -----------------------------------------------------------------------------------------------------------
 
 /// The name a racer is shown by; may be empty.
 using name_lookup = std::function<std::string(racer_id)>;
@@ -64,11 +64,11 @@ struct all_time_page {
 /// `{"classId","second","of","rows":[{"rank","racerId","name","score"}]}`
 void encode_all_time(const all_time_page& page, const name_lookup& names, std::string& out);
 
-/// `{"classId","rows":[{"raceId","closed","racers","finished","winner":{"racerId","name","total"}}]}`, in the order given;
-/// `winner` null where nobody finished.
+/// `{"classId","rows":[{"raceId","closed","racers","finished","winner":{"racerId","name","total"}}]}`, in the order
+/// given; `winner` null where nobody finished.
 void encode_races(class_id cls, std::span<const race_summary> races, std::string& out);
 
-// -- answers -----------------------------------------------------------------------------------------------------------
+// -- answers ----------------------------------------------------------------------------------------------------------
 
 /// `{"ok":true,"seq":48211,"ts":1620051628712}`
 void encode_stored(journal_position position, unix_ms ts, std::string& out);
@@ -95,7 +95,7 @@ std::optional<answer> decode_answer(std::string_view json);
 /// "second 301 is outside 1..300".
 std::string explain(refusal reason, const update& u, const rule_set& rules);
 
-// -- building blocks ---------------------------------------------------------------------------------------------------
+// -- building blocks --------------------------------------------------------------------------------------------------
 
 /// Appends a quoted, escaped JSON string.
 void append_json_string(std::string_view text, std::string& out);

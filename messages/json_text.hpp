@@ -1,7 +1,7 @@
 /// Internal: writes JSON text piece by piece. The caller sees to commas and brackets.
 ///
-/// One row of the standings is about 200 bytes and there are a thousand a second per race, so pieces go to a buffer on the
-/// stack and from there to the string once per row.
+/// One row of the standings is about 200 bytes and there are a thousand a second per race, so pieces go to a buffer
+/// on the stack and from there to the string once per row.
 #pragma once
 
 #include "racing/ids.hpp"

@@ -36,7 +36,8 @@ rank_t rank_of(const json& from, const char* name) {
   return found != from.end() && found->is_null() ? 0 : number_of<rank_t>(from, name);
 }
 
-/// A double holds all 9 digits before and 4 behind the point of the highest score, so rounding gives back the exact units.
+/// A double holds all 9 digits before and 4 behind the point of the highest score, so rounding gives back the exact
+/// units.
 score score_of(const json& from, const char* name) {
   const auto found = from.find(name);
   if (found == from.end() || !found->is_number())

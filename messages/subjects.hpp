@@ -1,7 +1,7 @@
 /// Every NATS subject, stream and wildcard of Alleycat, built and parsed here and nowhere else.
 ///
-/// One token = one meaning. Ids are canonical decimal: no leading zeros, no signs. A class is 1..65535, a racer and a race
-/// are 0..2^32-1, an epoch is 0..2^64-1. A subject with any other token does not parse.
+/// One token = one meaning. Ids are canonical decimal: no leading zeros, no signs. A class is 1..65535, a racer and a
+/// race are 0..2^32-1, an epoch is 0..2^64-1. A subject with any other token does not parse.
 #pragma once
 
 #include "racing/ids.hpp"
@@ -13,7 +13,7 @@
 
 namespace alleycat {
 
-// -- streams and buckets -----------------------------------------------------------------------------------------------
+// -- streams and buckets ----------------------------------------------------------------------------------------------
 
 inline constexpr std::string_view results_stream = "ALLEYCAT_RESULTS";
 inline constexpr std::string_view bests_stream = "ALLEYCAT_BESTS";
@@ -23,7 +23,7 @@ inline constexpr std::string_view cluster_bucket = "ALLEYCAT_CLUSTER";
 /// `ALLEYCAT_JOURNAL_<class>`
 std::string journal_stream(class_id cls);
 
-// -- wildcards: what nodes subscribe to, and what streams capture ------------------------------------------------------
+// -- wildcards: what nodes subscribe to, and what streams capture -----------------------------------------------------
 
 inline constexpr std::string_view all_updates = "alleycat.update.*.*";
 inline constexpr std::string_view all_batches = "alleycat.batch.*";
@@ -46,7 +46,7 @@ inline constexpr std::string_view ingest_queue = "ingest";
 /// The queue group of all nodes that answer queries.
 inline constexpr std::string_view query_queue = "query";
 
-// -- subjects ----------------------------------------------------------------------------------------------------------
+// -- subjects ---------------------------------------------------------------------------------------------------------
 
 std::string update_subject(class_id cls, racer_id racer);
 /// @param gateway  one NATS token: not empty, without '.', '*', '>' and white space
@@ -67,7 +67,7 @@ std::string event_subject(std::string_view kind);
 std::string query_subject(std::string_view verb_and_args);
 std::string deadletter_subject(class_id cls);
 
-// -- parsers: nothing for a subject of another form --------------------------------------------------------------------
+// -- parsers: nothing for a subject of another form -------------------------------------------------------------------
 
 struct update_address {
   class_id cls;

@@ -20,7 +20,8 @@ using detail::update_builder;
 
 constexpr int deepest = 64;
 
-/// simdjson leaves unchecked what is not asked for. A payload counts as JSON only when all of it is, so ignored values are walked too.
+/// simdjson leaves unchecked what is not asked for. A payload counts as JSON only when all of it is, so ignored
+/// values are walked too.
 bool is_json(od::value& value, int depth);
 
 bool is_json_object(od::object& object, int depth) {

@@ -1,4 +1,5 @@
-/// An update as it comes from a bike, and as the simulator sends it: JSON (design section 4) or Protobuf (update.proto).
+/// An update as it comes from a bike, and as the simulator sends it: JSON (design section 4) or Protobuf
+/// (update.proto).
 #pragma once
 
 #include "racing/update.hpp"
@@ -30,14 +31,14 @@ struct batch_item {
 /// - `event` "update" or "final"; `deviceTimestamp` (ms, 0..2^53), `second` (1..65535 here: the ride's length is
 ///   `judge`'s to check), `raceId`, `racerId` (0..2^32-1), `classId` (1..65535): integers, required
 /// - `cadence` 0..250 rpm, `resistance` 0..100 %: numbers, required, rounded to 0.1, halves away from zero
-/// - `name` string ("" = not sent), `power` 0..65535 W, `heartRate` 0..255 per minute (0 = not sent; rounded), `view` boolean:
-///   optional; null = not sent
+/// - `name` string ("" = not sent), `power` 0..65535 W, `heartRate` 0..255 per minute (0 = not sent; rounded), `view`
+/// boolean: optional; null = not sent
 ///
 /// Faults: too_big over 1 KiB. bad_json: not one JSON object in UTF-8 and nothing after it, a known field twice, an
-/// unknown event, a `view` that is no boolean, more than 64 levels. missing_field. bad_number: another type than a number,
-/// decimals where an integer is due, outside the range. bad_second, bad_cadence, bad_resistance: a number outside its range.
-/// bad_name: not a string, or not `valid_name`. With several faults: first what makes it no JSON, then the first faulty field in
-/// the order of the text, then a missing one.
+/// unknown event, a `view` that is no boolean, more than 64 levels. missing_field. bad_number: another type than a
+/// number, decimals where an integer is due, outside the range. bad_second, bad_cadence, bad_resistance: a number
+/// outside its range. bad_name: not a string, or not `valid_name`. With several faults: first what makes it no JSON,
+/// then the first faulty field in the order of the text, then a missing one.
 class update_decoder {
 public:
   /// @param ride_seconds  only for the wording: "second 0 is outside 1..300"
@@ -68,8 +69,8 @@ private:
   std::unique_ptr<impl> impl_;
 };
 
-/// Appends the update to `out` exactly in the form that bikes send: 74.2 and 74; no name when it is empty; power, heart rate and
-/// view only when set.
+/// Appends the update to `out` exactly in the form that bikes send: 74.2 and 74; no name when it is empty; power,
+/// heart rate and view only when set.
 /// @param is_final  `"event":"final"` instead of `"update"`
 void encode_update(const update& u, std::string& out, bool is_final = false);
 std::string encode_update(const update& u, bool is_final = false);

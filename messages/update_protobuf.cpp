@@ -11,9 +11,13 @@ namespace {
 
 void set(update_builder& builder, field f, std::int64_t value) {
   builder.once(f);
-  const auto shown =
-      rule_of(f).decimals == 1 ? fmt::format("{}", static_cast<double>(value) / 10) : fmt::format("{}", value);
-  builder.set_number(f, value, shown);
+  const auto rule = rule_of(f);
+  if (value >= rule.least && value <= rule.most)
+    builder.set_number(f, value, {});
+  else if (rule.decimals == 1)
+    builder.set_number(f, value, fmt::format("{}", static_cast<double>(value) / 10));
+  else
+    builder.set_number(f, value, fmt::format("{}", value));
 }
 
 refusal translate(const v1::Update& message, std::uint32_t ride_seconds, update& out, std::string& why) {
