@@ -24,7 +24,7 @@ constexpr auto sweep_every = 50ms;
 constexpr auto longest_sleep = 20ms;
 constexpr auto last_answers = 1s;
 /// How long answers are waited for when race time is not ours, and the calendar tells no deadline.
-constexpr auto patience_off_the_clock = 30s;
+constexpr auto patience_off_the_clock = 120s;
 /// What a bike sends again in one sweep, 40/s: a ring full after an outage must not flood the server it comes back to.
 constexpr std::size_t burst = 2;
 /// Held-back updates keep this far from the deadline: ingest stops 5 s before it, and they may have to be sent again.
