@@ -42,7 +42,7 @@ void class_state::load() {
       .then([this](const class_records_ptr& records) { take(*records); },
             [this](const caf::error& e) {
               env_->log->warn("class.load_failed", {{"class", course_.id}, {"error", self_->system().render(e)}});
-              load();
+              self_->delayed_send(self_, defaults::load_retry, look_at_clock{});
             });
 }
 
@@ -152,6 +152,7 @@ class_actor::behavior_type class_of_races(class_actor::stateful_pointer<class_st
   env->counts->class_actors.add(1);
   self->attach_functor([env] { env->counts->class_actors.add(-1); });
   return {
+      [self](look_at_clock) { self->state.load(); },
       [self](const rank_batch& x) { return self->state.rank(x); },
       [self](const rank_closed& x) { return self->state.rank_rides(*x.race); },
       [self](const merge_closed& x) { return self->state.merge(x.race); },

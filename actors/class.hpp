@@ -18,6 +18,7 @@ public:
   using pointer = class_actor::stateful_pointer<class_state>;
 
   void start(pointer self, const actor_context& env, const class_rules& course, store_actor store);
+  void load();
   caf::result<rank_answer> rank(const rank_batch& batch) const;
   caf::result<closed_race_ptr> rank_rides(const closed_race& race) const;
   caf::typed_response_promise<merged> merge(const closed_race_ptr& race);
@@ -27,7 +28,6 @@ public:
   static inline const char* name = "class";
 
 private:
-  void load();
   void take(const std::vector<racer_bests>& records);
   void take(const closed_race& race);
   void publish_leaderboard() const;

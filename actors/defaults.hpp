@@ -19,6 +19,9 @@ inline constexpr auto store_deadline = 5s;
 /// Reading all bests of a class at start (40,000 riders: well below a second).
 inline constexpr auto load_deadline = 120s;
 
+/// Pause before the bests of a class are asked for again.
+inline constexpr auto load_retry = 1s;
+
 /// How often a race looks at the clock: the error of every time-driven step.
 inline constexpr auto race_tick = 100ms;
 /// How often ingest looks for PubAcks that did not come.

@@ -42,6 +42,8 @@ using results_actor = caf::typed_actor<
 
 /// One class: the all-time table and the leaderboard.
 using class_actor = caf::typed_actor<
+    // Load again what could not be loaded.
+    caf::reacts_to<look_at_clock>,
     // Ranks of riders at their seconds.
     caf::replies_to<rank_batch>::with<rank_answer>,
     // Ranks of every second of a closed race, before its merge.

@@ -49,6 +49,9 @@ TEST_CASE("a class that could not load says not_ready, and loads when it can") {
   const auto answer = s.ask<rank_answer>(s.actor, rank_of(8, 1, 1));
   REQUIRE_FALSE(answer);
   CHECK(answer.error() == ec::not_ready);
+  s.records->broken = false;
+  s.pass(1'100ms);
+  CHECK(s.ask<rank_answer>(s.actor, rank_of(8, 1, 1)));
 }
 
 TEST_CASE("a class knows what the store remembers") {

@@ -121,7 +121,8 @@ TEST_CASE("views are only for those who asked, where the rules say so") {
   CHECK(s.counts.racer_seconds.value() == 2);
 }
 
-TEST_CASE("a complete race is marked when nobody can start any more, and what the mark ends is stored, merged and done") {
+TEST_CASE(
+    "a complete race is marked when nobody can start any more, and what the mark ends is stored, merged and done") {
   race_stage s;
   for (std::uint16_t second = 1; second <= 10; ++second) {
     s.clock.time = race_start + 1'000 * second;

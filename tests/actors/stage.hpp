@@ -217,6 +217,7 @@ inline journal_update journaled(const update& u) {
 /// Answers rank batches like a class without history; can be told to keep silent.
 inline class_actor::behavior_type empty_class(class_actor::pointer self, std::shared_ptr<bool> silent) {
   return {
+      [=](look_at_clock) {},
       [=](const rank_batch& batch) {
         auto promise = self->make_response_promise<rank_answer>();
         if (*silent)
