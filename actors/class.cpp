@@ -2,6 +2,7 @@
 
 #include "actors/defaults.hpp"
 #include "actors/errors.hpp"
+#include "actors/failpoint.hpp"
 
 #include <caf/all.hpp>
 
@@ -99,6 +100,7 @@ caf::typed_response_promise<merged> class_state::merge(const closed_race_ptr& ra
     promise.deliver(not_loaded());
     return promise;
   }
+  failpoint("class.merge");
   self_->request(store_, defaults::close_deadline, apply_closed{race, course_.score})
       .then(
           [this, race, promise](merged outcome) mutable {

@@ -1,6 +1,7 @@
 #include "actors/ingest.hpp"
 
 #include "actors/defaults.hpp"
+#include "actors/failpoint.hpp"
 #include "racing/admission.hpp"
 
 #include <caf/all.hpp>
@@ -123,7 +124,12 @@ void ingest_state::commit(race_key key, open_race& race) {
   ++race.in_flight;
   const auto token = next_token_++;
   env_->counts->batches_sent.add();
+  failpoint("ingest.append");
   writer_->append(key, sent.batch, token);
+  if (planted_fault("ack_early"))
+    for (const auto& reply_to : sent.waiting)
+      if (!reply_to.empty())
+        env_->answers->stored(reply_to, journal_position{1});
   in_flight_.emplace(token, std::move(sent));
 }
 
@@ -132,6 +138,7 @@ void ingest_state::settle(const journal_ack& ack) {
   if (found == in_flight_.end())
     return; // a repeated batch confirmed twice
   const auto& batch = found->second;
+  failpoint("ingest.answer");
   if (ack.stored) {
     env_->counts->batches_stored.add();
     env_->counts->updates_acknowledged.add(batch.batch.size());

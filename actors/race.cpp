@@ -2,6 +2,7 @@
 
 #include "actors/defaults.hpp"
 #include "actors/errors.hpp"
+#include "actors/failpoint.hpp"
 #include "actors/racer.hpp"
 
 #include <caf/all.hpp>
@@ -75,6 +76,7 @@ void race_actor_state::look_at_clock() {
   const auto now = env_->clock->now();
   if (caught_up_ && life_->should_mark(*race_, now)) {
     env_->log->info("race.marked", {{"class", race_->key().cls}, {"race", race_->key().race}});
+    failpoint("race.mark");
     env_->journal->mark(race_->key(), {env_->by, now});
   }
   publish_if_due(now);
@@ -246,6 +248,7 @@ void race_actor_state::close() {
   life_->saw_mark();
   if (closed_ || !caught_up_)
     return;
+  failpoint("race.mark_read");
   closed_ = std::make_shared<const closed_race>(race_->close(env_->by));
   env_->log->info("race.closed", {{"class", race_->key().cls},
                                   {"race", race_->key().race},
@@ -281,6 +284,7 @@ void race_actor_state::merge() {
       .then(
           [this](merged) {
             life_->saw_applied();
+            failpoint("race.done");
             env_->publisher->publish_closed(closed_->result);
             env_->counts->races_closed.add();
             self_->send(partners_.host, race_done{closed_->result.key});

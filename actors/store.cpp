@@ -1,6 +1,7 @@
 #include "actors/store.hpp"
 
 #include "actors/errors.hpp"
+#include "actors/failpoint.hpp"
 
 #include <caf/all.hpp>
 
@@ -29,7 +30,13 @@ store_actor::behavior_type store(store_actor::pointer, record_store* records) {
           return class_records_ptr{std::move(all)};
         });
       },
-      [=](const apply_closed& x) { return answer<merged>([&] { return merged{records->apply(*x.race, x.rule)}; }); },
+      [=](const apply_closed& x) {
+        return answer<merged>([&] {
+          const bool first_time = records->apply(*x.race, x.rule);
+          failpoint("store.applied");
+          return merged{first_time};
+        });
+      },
       [=](const find_applied& x) {
         return answer<applied_answer>([&] { return applied_answer{records->applied(x.key)}; });
       },

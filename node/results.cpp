@@ -1,6 +1,7 @@
 #include "node/results.hpp"
 
 #include "actors/errors.hpp"
+#include "actors/failpoint.hpp"
 #include "messages/json.hpp"
 #include "messages/ride_codec.hpp"
 #include "messages/subjects.hpp"
@@ -77,6 +78,7 @@ results_stored results_writer::store(const closed_race& race) {
       settle();
   }
   settle();
+  failpoint("results.result");
   std::string json;
   encode_result(race.result, json);
   const auto message = create_only(result_subject(race.result.key), json);

@@ -10,7 +10,10 @@ namespace {
 
 struct class_stage : stage {
   class_stage() { store_handle = keep(system().spawn(kept_store, records)); }
-  void start() { actor = keep(system().spawn(class_of_races, &context, context.rules.classes.front(), store_handle)); }
+  void start() {
+    actor = keep(system().spawn(class_of_races, &context, context.rules.classes.front(), store_handle));
+    settle();
+  }
 
   /// A ride of ten equal seconds.
   closed_race_ptr closed(std::uint32_t racer, std::uint16_t cadence, std::uint32_t race = the_race.race.value()) {

@@ -1,0 +1,15 @@
+/// Places where the crash tests end the process.
+#pragma once
+
+#include <string_view>
+
+namespace alleycat {
+
+/// In `alleycat-node` this does nothing. In `alleycat-node-crash`, which only tests/crash runs, the process ends at once, as by
+/// `kill -9`, where `ALLEYCAT_FAILPOINT=<name>[:<nth>]` names the point.
+void failpoint(std::string_view name);
+
+/// A fault that the crash tests must be able to catch: true only in `alleycat-node-crash` with `ALLEYCAT_FAULT=<name>`.
+bool planted_fault(std::string_view name);
+
+} // namespace alleycat
