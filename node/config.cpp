@@ -20,7 +20,8 @@ namespace {
 
 constexpr std::string_view env_prefix = "ALLEYCAT_";
 constexpr std::string_view env_config = "ALLEYCAT_CONFIG";
-/// Of builds with crash points; no configuration.
+/// Not of the node: the `alleycat` command's server, the tests' programs, the crash tests' points and faults.
+constexpr std::string_view foreign_variables[] = {"ALLEYCAT_NATS", "ALLEYCAT_BIN", "ALLEYCAT_RIDES", "ALLEYCAT_FAULT"};
 constexpr std::string_view env_failpoint = "ALLEYCAT_FAILPOINT";
 
 constexpr std::string_view footer = R"(
@@ -123,7 +124,8 @@ std::optional<std::string> unknown_variable(const environment& env) {
   for (const auto& opt : options())
     known.push_back(opt.variable());
   for (const auto& [name, value] : env) {
-    if (!name.starts_with(env_prefix) || name.starts_with(env_failpoint))
+    if (!name.starts_with(env_prefix) || name.starts_with(env_failpoint) ||
+        std::find(std::begin(foreign_variables), std::end(foreign_variables), name) != std::end(foreign_variables))
       continue;
     if (std::find(known.begin(), known.end(), name) != known.end())
       continue;

@@ -82,7 +82,7 @@ node_config default_config();
 
 /// @param argc,argv  as main() gets them; argv[0] is the program's name
 /// @param env  variables that do not begin with `ALLEYCAT_` are passed over; of those that do, an unknown one is an
-///   error (`ALLEYCAT_FAILPOINT...` belongs to the crash tests and is let through)
+///   error (those of the `alleycat` command and of the tests are let through)
 std::variant<node_config, early_exit> read_config(int argc, const char* const* argv, const environment& env);
 
 /// Valid TOML with every key, its meaning and its value. Read again it gives the same configuration.
