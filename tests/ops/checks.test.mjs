@@ -1,7 +1,8 @@
 // Each check fails on the fault it is there for, and passes without.
 
 import assert from 'node:assert/strict';
-import { copyFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { check, plant, projectDir } from './lib/planted.mjs';
@@ -77,4 +78,68 @@ test('a file that is not laid out is refused, and laid out by --fix', (t) => {
   assert.match(before.text, /racing\/a\.cpp:1/);
   assert.equal(check('format', root, ['--fix']).code, 0);
   assert.equal(check('format', root).code, 0);
+});
+
+/** What CMake would have written for one file, with the compiler launcher and GCC's precompiled header in it. */
+function compileCommands(root, file) {
+  const command = `cmake -E env A=b ccache /usr/bin/c++ -std=c++20 -Werror -Winvalid-pch -include ${root}/cmake_pch.hxx -c ${file}`;
+  return JSON.stringify([{ directory: root, command, file }]);
+}
+
+test('a fault that clang-tidy knows is refused, and the same file without it accepted', (t) => {
+  const root = plant(t, {
+    'faulty.cpp': '#include <string>\nbool no_name(const std::string& s) { return s.size() == 0; }\n',
+    'clean.cpp': '#include <string>\nbool no_name(const std::string& s) { return s.empty(); }\n',
+  });
+  copyFileSync(path.join(projectDir, '.clang-tidy'), path.join(root, '.clang-tidy'));
+  const tidy = (name) => {
+    const file = path.join(root, name);
+    writeFileSync(path.join(root, 'compile_commands.json'), compileCommands(root, file));
+    return check('tidy', root, ['--build', root, file]);
+  };
+  const found = tidy('faulty.cpp');
+  assert.equal(found.code, 1, found.text);
+  assert.match(found.text, /faulty\.cpp:2.*readability-container-size-empty/);
+  const clean = tidy('clean.cpp');
+  assert.equal(clean.code, 0, clean.text);
+});
+
+/** Builds target check_headers of a project with one library. */
+function checkHeaders(t, files) {
+  const root = plant(t, {
+    'CMakeLists.txt': `cmake_minimum_required(VERSION 3.25)
+      project(planted LANGUAGES CXX)
+      add_library(alleycat_racing STATIC racing/a.cpp)
+      target_include_directories(alleycat_racing PUBLIC \${CMAKE_SOURCE_DIR})
+      include(${path.join(projectDir, 'ops/check/headers.cmake')})\n`,
+    'racing/a.cpp': '#include "racing/a.hpp"\n',
+    'racing/a.hpp': '#pragma once\n#include <string>\nstd::string a();\n',
+    ...files,
+  });
+  execFileSync('cmake', ['-G', 'Ninja', '-S', root, '-B', `${root}/build`], { stdio: 'ignore' });
+  const run = spawnSync('ninja', ['-C', `${root}/build`, 'check_headers'], { encoding: 'utf8' });
+  return { code: run.status, text: run.stdout + run.stderr };
+}
+
+test('headers that compile alone and a library that links alone are accepted', (t) => {
+  const { code, text } = checkHeaders(t, {});
+  assert.equal(code, 0, text);
+});
+
+test('a header that leans on what others include is refused', (t) => {
+  const { code, text } = checkHeaders(t, { 'racing/b.hpp': '#pragma once\ninline std::string b() { return {}; }\n' });
+  assert.notEqual(code, 0);
+  assert.match(text, /racing\/b\.hpp:2/);
+});
+
+test('a header without a guard is refused', (t) => {
+  const { code, text } = checkHeaders(t, { 'racing/b.hpp': 'struct b {};\n' });
+  assert.notEqual(code, 0);
+  assert.match(text, /redefinition of .struct b/);
+});
+
+test('a library that uses what it does not link is refused', (t) => {
+  const { code, text } = checkHeaders(t, { 'racing/a.cpp': 'int elsewhere();\nint uses() { return elsewhere(); }\n' });
+  assert.notEqual(code, 0);
+  assert.match(text, /undefined reference to `elsewhere\(\)'/);
 });
