@@ -46,6 +46,7 @@ std::vector<racer_id> leaderboard::merge(std::span<const ride_record> rides, sco
   }
   // A racer with several rides here may have beaten the own record more than once: the last one stands.
   std::erase_if(changed, [this](const row& r) { return records_.at(r.racer) != r.record; });
+  racers.reserve(changed.size());
   for (const auto& r : changed)
     racers.push_back(r.racer);
   std::erase_if(rows_, [this](const row& r) { return records_.at(r.racer) != r.record; });
