@@ -19,15 +19,14 @@ function(alleycat_check_headers folder library)
   add_dependencies(check_headers headers_of_${library})
 endfunction()
 
-# alleycat_check_link(LIBRARY [SOURCE...]): the whole archive, not just what main happens to use. SOURCEs define what the
-# library leaves to the program on purpose.
+# alleycat_check_link(LIBRARY): the whole archive, not just what main happens to use.
 function(alleycat_check_link library)
   if(NOT TARGET ${library})
     return()
   endif()
   set(unit ${CMAKE_BINARY_DIR}/headers/main.cpp)
   file(CONFIGURE OUTPUT ${unit} CONTENT "int main() {}\n")
-  add_executable(link_${library} EXCLUDE_FROM_ALL ${unit} ${ARGN})
+  add_executable(link_${library} EXCLUDE_FROM_ALL ${unit})
   target_link_libraries(link_${library} PRIVATE ${library})
   target_link_options(link_${library} PRIVATE LINKER:--whole-archive $<TARGET_FILE:${library}> LINKER:--no-whole-archive)
   set_target_properties(link_${library} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/headers)
@@ -40,8 +39,6 @@ alleycat_check_headers(racing alleycat_racing)
 alleycat_check_headers(messages alleycat_messages alleycat_proto)
 alleycat_check_headers(persistence alleycat_persistence PkgConfig::LMDB)
 alleycat_check_headers(ops/alleycat alleycat_command)
-foreach(library alleycat_racing alleycat_messages alleycat_persistence alleycat_command)
+foreach(library alleycat_racing alleycat_messages alleycat_persistence alleycat_actors alleycat_command)
   alleycat_check_link(${library})
 endforeach()
-# The program decides whether crash points are armed.
-alleycat_check_link(alleycat_actors ${CMAKE_SOURCE_DIR}/node/failpoint_off.cpp)
