@@ -80,6 +80,8 @@ void ingest_state::take(arrival& a, unix_ms now) {
       u.name.clear();
   }
   race.pending.push_back({u.racer, u.second, u.device_timestamp, u.measured, u.wants_view, std::move(u.name)});
+  if (planted_fault("ack_early") && !a.reply_to.empty())
+    env_->answers->stored(std::exchange(a.reply_to, {}), journal_position{1});
   race.waiting.push_back(std::move(a.reply_to));
   ++unstored_;
   if (race.pending.size() >= defaults::batch_limit && race.in_flight < defaults::batches_in_flight)
@@ -126,10 +128,6 @@ void ingest_state::commit(race_key key, open_race& race) {
   env_->counts->batches_sent.add();
   failpoint("ingest.append");
   writer_->append(key, sent.batch, token);
-  if (planted_fault("ack_early"))
-    for (const auto& reply_to : sent.waiting)
-      if (!reply_to.empty())
-        env_->answers->stored(reply_to, journal_position{1});
   in_flight_.emplace(token, std::move(sent));
 }
 

@@ -263,6 +263,8 @@ void backend::inside::stop() {
 
 backend::backend(const node_config& config, const std::vector<std::string>& urls)
     : inside_{std::make_unique<inside>(config, urls)} {
+  if (config.journal.storage == journal_storage::off)
+    throw std::runtime_error{"journal.storage off is not there yet: use file or memory"};
   inside_->open_store(config);
   wait_for_streams(inside_->journal.context(), config);
   inside_->start_actors(config);

@@ -25,15 +25,16 @@ export class Program {
    * @param {string} name  for messages
    * @param {string} path
    * @param {string[]} args
+   * @param {Record<string, string>} [extra]  variables for this program alone
    */
-  constructor(name, path, args) {
+  constructor(name, path, args, extra = {}) {
     this.name = name;
     this.commandLine = [path, ...args].join(' ');
     this.stdout = '';
     this.stderr = '';
     // Settings of the caller (ALLEYCAT_BIN and such) are not meant for the programs: a node refuses keys it does not know.
     const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith('ALLEYCAT_')));
-    this.child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+    this.child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...env, ...extra } });
     alive.add(this.child);
     this.child.stdout.on('data', (chunk) => (this.stdout += chunk));
     this.child.stderr.on('data', (chunk) => (this.stderr += chunk));

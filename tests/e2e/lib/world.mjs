@@ -75,8 +75,8 @@ export class World {
     return world;
   }
 
-  run(name, path, args) {
-    const program = new Program(name, path, args);
+  run(name, path, args, variables) {
+    const program = new Program(name, path, args, variables);
     this.programs.push(program);
     return program;
   }
@@ -94,13 +94,14 @@ export class World {
   /**
    * @param {string} name  its data folder has the same name: a node started again under it finds its data
    * @param {string[]} [flags]
+   * @param {Record<string, string>} [variables]  given, the node with crash points is started, with these
    */
-  async startNode(name = 'node-1', flags = []) {
+  async startNode(name = 'node-1', flags = [], variables = undefined) {
     const port = await freePort();
     this.httpUrl = `http://127.0.0.1:${port}`;
     const args = ['--nats', this.natsUrl, '--name', name, '--data', this.path(name), '--listen', '127.0.0.1:0',
       '--http', `127.0.0.1:${port}`, '--config', this.path('node.toml'), ...flags];
-    this.node = this.run(name, programPath('alleycat-node'), args);
+    this.node = this.run(name, programPath(variables ? 'alleycat-node-crash' : 'alleycat-node'), args, variables);
     await this.untilReady(this.node, `${this.httpUrl}/readyz`);
     return this.node;
   }
