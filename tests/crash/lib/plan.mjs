@@ -1,0 +1,105 @@
+// What happens in a round, drawn from a seed: the same seed and round give the same plan, whatever else runs.
+//
+// Times are ms from the start of the race's window. What a kill hits at such a time still depends on the machine.
+
+/** Places of actors/failpoint.hpp, and how often a race of four classes passes them at least. */
+export const points = [
+  ['ingest.append', 60],
+  ['ingest.answer', 60],
+  ['race.mark', 4],
+  ['race.mark_read', 4],
+  ['results.result', 4],
+  ['class.merge', 4],
+  ['store.applied', 4],
+  ['race.done', 4],
+];
+
+/** What is killed by time: where in the race, of a race that takes updates until `deadline`. */
+const moments = {
+  riding: ({ window, ride }) => [500, window + ride - 500],
+  'window end': ({ window }) => [window - 700, window + 700],
+  close: ({ deadline }) => [deadline - 500, deadline + 1200],
+};
+
+/**
+ * Uniform numbers in 0..1 (mulberry32).
+ * @param {number} seed  0..2^32 - 1
+ * @returns {() => number}
+ */
+export function randomFrom(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/**
+ * @typedef {object} Strike
+ * @property {number} at    ms from the start of the window
+ * @property {'node' | 'nats-server' | 'both'} what
+ * @property {number} down  ms until it is started again, 0..2000, longer only across the deadline
+ * @property {string} place for the table
+ *
+ * @typedef {object} Plan
+ * @property {number} round      1..
+ * @property {number} seed       of the riders
+ * @property {Strike[]} strikes  in the order of time
+ * @property {{place: string, nth: number}[]} points  the node ends at the first; started again, at the second
+ * @property {{loss: number, duplicate: number, reorder: number, late: number}} faults  probabilities
+ */
+
+/**
+ * @param {number} seed   0..2^32 - 1
+ * @param {number} round  1..
+ * @param {import('../../oracle/rules.mjs').Rules} rules
+ * @param {{fault?: boolean}} [options]  with a planted fault every plan is one kill of the node while riders ride
+ * @returns {Plan}
+ */
+export function planOf(seed, round, rules, { fault = false } = {}) {
+  const random = randomFrom(seed ^ Math.imul(round, 0x9e3779b1));
+  const between = (low, high) => Math.floor(low + random() * (high - low + 1));
+  const oneOf = (list) => list[between(0, list.length - 1)];
+  const window = rules.window_seconds * 1000;
+  const ride = rules.ride_seconds * 1000;
+  const deadline = window + ride + rules.grace_seconds * 1000;
+
+  const strikeAt = (place, what) => ({ at: between(...moments[place]({ window, ride, deadline })), what, down: between(0, 2000), place });
+  const point = () => {
+    const [place, most] = oneOf(points);
+    return { place, nth: between(1, most) };
+  };
+  const anything = () => oneOf(['node', 'node', 'nats-server', 'both']);
+
+  const plan = { round, seed: between(1, 1e6), strikes: [], points: [], faults: {} };
+  for (const [name, most] of [['loss', 0.1], ['duplicate', 0.1], ['reorder', 0.1], ['late', 0.05]])
+    plan.faults[name] = Math.round(random() * most * 1000) / 1000;
+
+  if (fault) {
+    plan.strikes.push({ at: between(4000, window + ride - 4000), what: 'node', down: 0, place: 'riding' });
+    return plan;
+  }
+  const kind = oneOf(['riding', 'riding', 'window end', 'close', 'across the deadline', 'point', 'point', 'point']);
+  if (kind === 'across the deadline') {
+    const at = deadline - between(500, 3000);
+    plan.strikes.push({ at, what: 'both', down: deadline - at + between(200, 3000), place: kind });
+  } else if (kind === 'point') {
+    plan.points.push(point());
+    if (random() < 1 / 3) plan.points.push(point());
+  } else {
+    plan.strikes.push(strikeAt(kind, anything()));
+  }
+  if ((kind === 'riding' || kind === 'window end' || kind === 'point') && random() < 1 / 3) plan.strikes.push(strikeAt('close', anything()));
+  return plan;
+}
+
+/** @param {Plan} plan */
+export function describePlan({ strikes, points: armed }) {
+  const at = (ms) => `${(ms / 1000).toFixed(1)} s`;
+  return [
+    ...armed.map(({ place, nth }) => `at ${place}:${nth}`),
+    ...strikes.map(({ at: ms, what, down, place }) => `${what} at ${at(ms)} (${place}) for ${at(down)}`),
+  ].join(', ');
+}

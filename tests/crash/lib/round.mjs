@@ -1,0 +1,191 @@
+// One round: riders in four classes, kills as planned, and after the close the comparison with the oracle.
+
+import { compare } from '../../oracle/compare.mjs';
+import { readLog } from '../../oracle/log.mjs';
+import { storedRaces } from '../../e2e/lib/tables.mjs';
+import { sleep, until } from '../../e2e/lib/until.mjs';
+import { racesOf, verify } from '../../e2e/lib/verify.mjs';
+
+/** Exit code of a node that ended at a named place. */
+const killedAtPoint = 137;
+
+/**
+ * @typedef {object} Kill
+ * @property {string} place
+ * @property {number} recovery  ms from the death until /readyz is ok again
+ * @property {number} down      ms of them until it was started again
+ *
+ * @typedef {object} Outcome
+ * @property {Kill[]} kills
+ * @property {string[]} notReached  named places that the node did not come by
+ * @property {number} acknowledged  updates of this round
+ * @property {number} lost          seconds of rides that must be there and are not
+ * @property {number} twice         racers more than once in a table, and seconds that must not be there
+ * @property {number} differences   of all that was compared
+ * @property {string} failure       '' = as the oracle says
+ */
+
+/** Kills and brings back what a plan says, until it is told to stop. */
+class Striker {
+  /**
+   * @param {import('../../e2e/lib/world.mjs').World} world
+   * @param {import('./plan.mjs').Plan} plan
+   * @param {{flags: string[], variables: Record<string, string> | undefined}} node
+   */
+  constructor(world, plan, node) {
+    this.world = world;
+    this.strikes = [...plan.strikes];
+    this.points = [...plan.points];
+    this.node = node;
+    /** @type {Kill[]} */
+    this.kills = [];
+    this.stopped = false;
+  }
+
+  /** Variables of the node's next start. */
+  get variables() {
+    if (this.points.length === 0) return this.node.variables;
+    return { ...this.node.variables, ALLEYCAT_FAILPOINT: `${this.points[0].place}:${this.points[0].nth}` };
+  }
+
+  get idle() {
+    return this.strikes.length === 0 && this.world.node.running && !this.busy;
+  }
+
+  /** Starts the node, again and again while it ends at a named place before it is ready. */
+  async bringNode() {
+    for (;;) {
+      const armed = this.points.length > 0;
+      try {
+        await this.world.startNode('node-1', this.node.flags, this.variables);
+        return;
+      } catch (error) {
+        if (!armed || this.world.node.running || (await this.world.node.ended) !== killedAtPoint) throw error;
+        this.kills.push({ place: `${this.points.shift().place} (at start)`, recovery: NaN, down: NaN });
+      }
+    }
+  }
+
+  async strike({ what, down, place }) {
+    const { world } = this;
+    const died = Date.now();
+    const victims = { node: [world.node], 'nats-server': [world.nats], both: [world.nats, world.node] }[what];
+    await Promise.all(victims.map((victim) => victim.kill()));
+    await sleep(down);
+    const started = Date.now();
+    if (what !== 'node') await world.startNats();
+    if (what !== 'nats-server') await this.bringNode();
+    else await until('the node is ready again', async () => !world.node.running || (await fetch(`${world.httpUrl}/readyz`)).ok);
+    this.kills.push({ place: `${what}, ${place}`, recovery: Date.now() - died, down: started - died });
+  }
+
+  /** The node ended without a strike. */
+  async afterPoint() {
+    const died = Date.now();
+    const outcome = await this.world.node.ended;
+    const point = this.points.shift();
+    if (!point || outcome !== killedAtPoint) throw new Error(`the node ended by itself with ${outcome}`);
+    await this.bringNode();
+    this.kills.push({ place: point.place, recovery: Date.now() - died, down: 0 });
+  }
+
+  /** @param {number} begin  start of the window, ms since the epoch */
+  async work(begin) {
+    while (!this.stopped) {
+      this.busy = true;
+      if (!this.world.node.running) await this.afterPoint();
+      else if (this.strikes.length > 0 && Date.now() >= begin + this.strikes[0].at) {
+        await this.strike(this.strikes[0]);
+        this.strikes.shift();
+      }
+      this.busy = false;
+      await sleep(10);
+    }
+  }
+}
+
+/** Counts of what differs, in the words of the promise. */
+function countDifferences(expected, actual) {
+  const stored = new Map(actual.races.map((race) => [`${race.classId}/${race.raceId}`, race]));
+  let lost = 0;
+  let twice = 0;
+  for (const race of expected.races) {
+    const rides = stored.get(`${race.classId}/${race.raceId}`)?.rides ?? {};
+    for (const [racerId, { cadence }] of Object.entries(race.rides)) {
+      const have = rides[racerId]?.cadence ?? [];
+      for (let i = 0; i < Math.max(cadence.length, have.length); i += 1) {
+        const wanted = (cadence[i] ?? null) !== null;
+        const there = (have[i] ?? null) !== null;
+        if (wanted && !there) lost += 1;
+        if (there && !wanted) twice += 1;
+      }
+    }
+  }
+  const tables = [...actual.races.map((race) => race.ranking), ...Object.values(actual.leaderboard), ...Object.values(actual.allTime).flatMap(Object.values)];
+  for (const rows of tables) twice += rows.length - new Set(rows.map(({ racerId }) => racerId)).size;
+  return { lost, twice, differences: compare(expected, actual).differences.length };
+}
+
+/**
+ * @param {import('../../e2e/lib/world.mjs').World} world
+ * @param {import('./plan.mjs').Plan} plan
+ * @param {object} options
+ * @param {string} options.classes   as alleycat-sim takes them: "1,2,3,4"
+ * @param {number} options.racers    per class
+ * @param {string[]} options.logs    of the rounds before in these classes; grows by this round's
+ * @param {string[]} [options.flags] of the node
+ * @param {Record<string, string>} [options.variables]  given, always the node with crash points, with these
+ * @returns {Promise<Outcome>}
+ */
+export async function playRound(world, plan, { classes, racers, logs, flags = [], variables }) {
+  const striker = new Striker(world, plan, { flags, variables });
+  const outcome = { kills: striker.kills, notReached: [], acknowledged: 0, lost: 0, twice: 0, differences: 0, failure: '' };
+  try {
+    if (striker.variables) {
+      await world.node.stop();
+      await striker.bringNode();
+    }
+    const window = world.rules.window_seconds * 1000;
+    const left = () => window - (Date.now() % window);
+    if (left() < 2000) await sleep(left() + 1);
+    const begin = Date.now() + left();
+    const faults = Object.entries(plan.faults).flatMap(([name, chance]) => [`--${name}`, chance]);
+    const riders = world.startRiders(`round-${plan.round}`, ['--classes', classes, '--racers', racers, '--ack', '--start', 'next', '--seed', plan.seed, ...faults]);
+    logs.push(riders.log);
+
+    const watch = async () => {
+      const code = await riders.ended;
+      if (code !== 0 && code !== 1) throw new Error(`riders ended with ${code}: ${riders.stderr.trimEnd()}`);
+      const races = racesOf(await readLog(riders.log));
+      let closed = 0;
+      await until('the races are closed', async () => {
+        if (!striker.idle || (closed === 0 && (await storedRaces(world.client, races)).missing.length > 0)) return false;
+        closed ||= Date.now();
+        // A named place behind the result is passed in a moment, or not at all.
+        return striker.points.length === 0 || Date.now() - closed > 3000;
+      }, { seconds: 120 });
+    };
+    try {
+      const work = striker.work(begin);
+      await Promise.race([watch(), work]);
+      striker.stopped = true;
+      await work;
+    } finally {
+      striker.stopped = true;
+      await riders.stop('SIGKILL');
+    }
+    outcome.notReached = striker.points.map(({ place, nth }) => `${place}:${nth}`);
+    outcome.acknowledged = (await readLog(riders.log)).filter(({ answers }) => answers.some((answer) => answer?.ok)).length;
+    const verdict = await verify(world.client, logs, world.rules, { presume: true });
+    Object.assign(outcome, countDifferences(verdict.expected, verdict.actual));
+    if (!verdict.equal) outcome.failure = verdict.report;
+    if (striker.variables && !variables) {
+      striker.points = [];
+      await world.node.stop();
+      await striker.bringNode();
+    }
+  } catch (error) {
+    outcome.failure = error.message;
+  }
+  return outcome;
+}
