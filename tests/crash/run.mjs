@@ -128,7 +128,7 @@ async function main() {
       return;
     }
     outcomes.push(outcome);
-    const kills = outcome.kills.map(({ place, recovery }) => `${place}: ready after ${seconds(recovery)}`);
+    const kills = outcome.kills.map(({ place, recovery, open }) => `${place}: ${open ?? '?'} races open, ready after ${seconds(recovery)}`);
     const missed = outcome.notReached.map((place) => `${place}: not reached`);
     console.log(`${name}\n  ${[...kills, ...missed].join(', ')}\n  ${outcome.acknowledged} acknowledged, ${outcome.failure ? 'FAILED' : 'equal'}`);
     if (outcome.failure) console.log(`${outcome.failure.replace(/^/gm, '    ')}\n    again: tests/crash/run --seed ${options.seed} --only ${plan.round}`);

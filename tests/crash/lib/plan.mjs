@@ -14,11 +14,11 @@ export const points = [
   ['race.done', 4],
 ];
 
-/** What is killed by time: where in the race, of a race that takes updates until `deadline`. */
+/** What is killed by time: where in the race, of one that closes at `close` or a little later. */
 const moments = {
   riding: ({ window, ride }) => [500, window + ride - 500],
   'window end': ({ window }) => [window - 700, window + 700],
-  close: ({ deadline }) => [deadline - 500, deadline + 1200],
+  close: ({ close }) => [close - 500, close + 1500],
 };
 
 /**
@@ -48,7 +48,8 @@ export function randomFrom(seed) {
  * @property {number} seed       of the riders
  * @property {Strike[]} strikes  in the order of time
  * @property {{place: string, nth: number}[]} points  the node ends at the first; started again, at the second
- * @property {{loss: number, duplicate: number, reorder: number, late: number}} faults  probabilities
+ * @property {{loss: number, duplicate: number, reorder: number, late: number, dropout: number}} faults  probabilities;
+ *   without dropouts a race closes when its last ride is complete, with them at its deadline
  */
 
 /**
@@ -66,14 +67,18 @@ export function planOf(seed, round, rules, { fault = false } = {}) {
   const ride = rules.ride_seconds * 1000;
   const deadline = window + ride + rules.grace_seconds * 1000;
 
-  const strikeAt = (place, what) => ({ at: between(...moments[place]({ window, ride, deadline })), what, down: between(0, 2000), place });
+  const kind = oneOf(['riding', 'riding', 'window end', 'close', 'across the deadline', 'point', 'point', 'point']);
+  const dropout = kind === 'across the deadline' || random() < 0.5 ? 0.3 : 0;
+  const close = dropout > 0 ? deadline : window + ride - 1000; // the last bike starts a second before the window ends
+
+  const strikeAt = (place, what) => ({ at: between(...moments[place]({ window, ride, close })), what, down: between(0, 2000), place });
   const point = () => {
     const [place, most] = oneOf(points);
     return { place, nth: between(1, most) };
   };
   const anything = () => oneOf(['node', 'node', 'nats-server', 'both']);
 
-  const plan = { round, seed: between(1, 1e6), strikes: [], points: [], faults: {} };
+  const plan = { round, seed: between(1, 1e6), strikes: [], points: [], faults: { dropout } };
   for (const [name, most] of [['loss', 0.1], ['duplicate', 0.1], ['reorder', 0.1], ['late', 0.05]])
     plan.faults[name] = Math.round(random() * most * 1000) / 1000;
 
@@ -81,7 +86,6 @@ export function planOf(seed, round, rules, { fault = false } = {}) {
     plan.strikes.push({ at: between(4000, window + ride - 4000), what: 'node', down: 0, place: 'riding' });
     return plan;
   }
-  const kind = oneOf(['riding', 'riding', 'window end', 'close', 'across the deadline', 'point', 'point', 'point']);
   if (kind === 'across the deadline') {
     const at = deadline - between(500, 3000);
     plan.strikes.push({ at, what: 'both', down: deadline - at + between(200, 3000), place: kind });

@@ -2,7 +2,7 @@
 
 import { compare } from '../../oracle/compare.mjs';
 import { readLog } from '../../oracle/log.mjs';
-import { storedRaces } from '../../e2e/lib/tables.mjs';
+import { resultsStream, storedRaces } from '../../e2e/lib/tables.mjs';
 import { sleep, until } from '../../e2e/lib/until.mjs';
 import { racesOf, verify } from '../../e2e/lib/verify.mjs';
 
@@ -14,6 +14,8 @@ const killedAtPoint = 137;
  * @property {string} place
  * @property {number} recovery  ms from the death until /readyz is ok again
  * @property {number} down      ms of them until it was started again
+ * @property {number} died      ms since the epoch
+ * @property {number} open      races of the round that were not closed then
  *
  * @typedef {object} Outcome
  * @property {Kill[]} kills
@@ -61,7 +63,7 @@ class Striker {
         return;
       } catch (error) {
         if (!armed || this.world.node.running || (await this.world.node.ended) !== killedAtPoint) throw error;
-        this.kills.push({ place: `${this.points.shift().place} (at start)`, recovery: NaN, down: NaN });
+        this.kills.push({ place: `${this.points.shift().place} (at start)`, recovery: NaN, down: NaN, died: Date.now() });
       }
     }
   }
@@ -76,7 +78,7 @@ class Striker {
     if (what !== 'node') await world.startNats();
     if (what !== 'nats-server') await this.bringNode();
     else await until('the node is ready again', async () => !world.node.running || (await fetch(`${world.httpUrl}/readyz`)).ok);
-    this.kills.push({ place: `${what}, ${place}`, recovery: Date.now() - died, down: started - died });
+    this.kills.push({ place: `${what}, ${place}`, recovery: Date.now() - died, down: started - died, died });
   }
 
   /** The node ended without a strike. */
@@ -86,7 +88,7 @@ class Striker {
     const point = this.points.shift();
     if (!point || outcome !== killedAtPoint) throw new Error(`the node ended by itself with ${outcome}`);
     await this.bringNode();
-    this.kills.push({ place: point.place, recovery: Date.now() - died, down: 0 });
+    this.kills.push({ place: point.place, recovery: Date.now() - died, down: 0, died });
   }
 
   /** @param {number} begin  start of the window, ms since the epoch */
@@ -102,6 +104,16 @@ class Striker {
       await sleep(10);
     }
   }
+}
+
+/** How many of the races were open at each kill, by the time in their results. */
+async function noteOpenRaces(client, kills, races) {
+  const names = new Set(races.map(({ classId, raceId }) => `${classId}/${raceId}`));
+  const results = (await client.readStream(resultsStream))
+    .filter(({ subject }) => subject.split('.')[1] !== 'ride')
+    .map(({ data }) => JSON.parse(Buffer.from(data).toString()));
+  const closed = results.filter(({ classId, raceId }) => names.has(`${classId}/${raceId}`)).map(({ ts }) => ts);
+  for (const kill of kills) kill.open = closed.filter((ts) => ts > kill.died).length;
 }
 
 /** Counts of what differs, in the words of the promise. */
@@ -149,8 +161,10 @@ export async function playRound(world, plan, { classes, racers, logs, flags = []
     const left = () => window - (Date.now() % window);
     if (left() < 2000) await sleep(left() + 1);
     const begin = Date.now() + left();
+    // Starts all over the window: a race closes early when its rides are complete, and kills have to meet open ones.
+    const stagger = world.rules.window_seconds - 1;
     const faults = Object.entries(plan.faults).flatMap(([name, chance]) => [`--${name}`, chance]);
-    const riders = world.startRiders(`round-${plan.round}`, ['--classes', classes, '--racers', racers, '--ack', '--start', 'next', '--seed', plan.seed, ...faults]);
+    const riders = world.startRiders(`round-${plan.round}`, ['--classes', classes, '--racers', racers, '--ack', '--start', 'next', '--stagger', stagger, '--seed', plan.seed, ...faults]);
     logs.push(riders.log);
 
     const watch = async () => {
@@ -177,6 +191,7 @@ export async function playRound(world, plan, { classes, racers, logs, flags = []
     outcome.notReached = striker.points.map(({ place, nth }) => `${place}:${nth}`);
     outcome.acknowledged = (await readLog(riders.log)).filter(({ answers }) => answers.some((answer) => answer?.ok)).length;
     const verdict = await verify(world.client, logs, world.rules, { presume: true });
+    await noteOpenRaces(world.client, striker.kills, racesOf(await readLog(riders.log)));
     Object.assign(outcome, countDifferences(verdict.expected, verdict.actual));
     if (!verdict.equal) outcome.failure = verdict.report;
     if (striker.variables && !variables) {

@@ -24,16 +24,17 @@ export function summary(outcomes) {
     const all = of.map(({ recovery }) => recovery);
     const up = of.map(({ recovery, down }) => recovery - down);
     const cells = [quantile(all, 0.5), quantile(all, 0.99), quantile(up, 0.5), quantile(up, 0.99)];
-    return `${name.padEnd(34)}${String(of.length).padStart(6)}${cells.map((ms) => seconds(ms).padStart(12)).join('')}`;
+    return `${name.padEnd(34)}${String(of.length).padStart(6)}${String(of.filter(({ open }) => open > 0).length).padStart(6)}${cells.map((ms) => seconds(ms).padStart(12)).join('')}`;
   };
   const total = (key) => outcomes.reduce((sum, outcome) => sum + outcome[key], 0);
   const failed = outcomes.filter(({ failure }) => failure !== '').length;
   const notReached = outcomes.flatMap((outcome) => outcome.notReached);
   return [
     '',
-    `${'recovery from the kill, and from'.padEnd(40)}${'kill p50'.padStart(12)}${'kill p99'.padStart(12)}${'start p50'.padStart(12)}${'start p99'.padStart(12)}`,
+    `${'place'.padEnd(34)}${'kills'.padStart(6)}${'open'.padStart(6)}${'kill p50'.padStart(12)}${'kill p99'.padStart(12)}${'start p50'.padStart(12)}${'start p99'.padStart(12)}`,
     ...[...byPlace].sort().map(([place, of]) => row(place, of)),
     row('all', kills),
+    'open: kills with a race of the round not closed yet; recovery until /readyz is ok, from the kill and from the new start',
     '',
     ...(notReached.length > 0 ? [`named places not reached: ${notReached.join(', ')}`] : []),
     `${total('acknowledged')} updates acknowledged, ${total('lost')} lost, ${total('twice')} counted twice or unasked, ${total('differences')} differences`,
