@@ -58,6 +58,8 @@ struct meters {
   counter races_merged;
   counter bests_beaten;
   counter records_broken;
+  // store
+  counter store_errors; ///< calls that failed and may be repeated
   // actors alive, by type
   gauge racer_actors;
   gauge race_actors;

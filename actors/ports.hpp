@@ -109,6 +109,9 @@ public:
   virtual ~log_port() = default;
   virtual void info(std::string_view event, std::initializer_list<fact> facts) = 0;
   virtual void warn(std::string_view event, std::initializer_list<fact> facts) = 0;
+  /// The last event of this process, which ends with it at once and with exit code 1: nothing is tidied up, nothing more
+  /// is written. (In tests it returns.)
+  virtual void fatal(std::string_view event, std::initializer_list<fact> facts) = 0;
 };
 
 } // namespace alleycat

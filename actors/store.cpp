@@ -9,42 +9,51 @@ namespace alleycat {
 
 namespace {
 
-/// Calls the store; a failure becomes an error value.
+/// Calls the store. What may go away becomes an error value; what may not ends the process.
 template <class Result, class Call>
-caf::result<Result> answer(Call&& call) {
+caf::result<Result> answer(const actor_context& env, Call&& call) {
+  std::string why;
   try {
     return call();
+  } catch (const store_failed_error& e) {
+    why = e.what();
+    env.log->fatal("store.failed", {{"error", why}});
   } catch (const store_error& e) {
-    return caf::make_error(ec::store_failed, std::string{e.what()});
+    why = e.what();
+    env.counts->store_errors.add();
+  } catch (const std::exception& e) {
+    why = e.what();
+    env.log->fatal("store.failed", {{"error", why}});
   }
+  return caf::make_error(ec::store_failed, std::move(why));
 }
 
 } // namespace
 
-store_actor::behavior_type store(store_actor::pointer, record_store* records) {
+store_actor::behavior_type store(store_actor::pointer, const actor_context* env, record_store* records) {
   return {
       [=](const load_class& x) {
-        return answer<class_records_ptr>([&] {
+        return answer<class_records_ptr>(*env, [&] {
           auto all = std::make_shared<std::vector<racer_bests>>();
           records->each_bests(x.cls, [&](const racer_bests& bests) { all->push_back(bests); });
           return class_records_ptr{std::move(all)};
         });
       },
       [=](const apply_closed& x) {
-        return answer<merged>([&] {
+        return answer<merged>(*env, [&] {
           const bool first_time = records->apply(*x.race, x.rule);
           failpoint("store.applied");
           return merged{first_time};
         });
       },
       [=](const find_applied& x) {
-        return answer<applied_answer>([&] { return applied_answer{records->applied(x.key)}; });
+        return answer<applied_answer>(*env, [&] { return applied_answer{records->applied(x.key)}; });
       },
       [=](const list_races& x) {
-        return answer<race_list>([&] { return race_list{records->races(x.cls, x.before, x.limit)}; });
+        return answer<race_list>(*env, [&] { return race_list{records->races(x.cls, x.before, x.limit)}; });
       },
       [=](const find_result& x) {
-        return answer<result_answer>([&] {
+        return answer<result_answer>(*env, [&] {
           auto found = records->result(x.key);
           return result_answer{found ? std::make_shared<const race_result>(std::move(*found)) : nullptr};
         });

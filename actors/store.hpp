@@ -1,6 +1,7 @@
 /// The only actor that touches the record store.
 #pragma once
 
+#include "actors/context.hpp"
 #include "actors/interfaces.hpp"
 #include "racing/record_store.hpp"
 
@@ -10,8 +11,9 @@
 
 namespace alleycat {
 
-/// Spawn detached: every call may block. Failures are answered with `ec::store_failed` and the store's own words.
+/// Spawn detached: every call may block. What may go away (a full disk) is answered with `ec::store_failed` and the store's
+/// own words; after a failure that may not, `store.failed` is the process's last event.
 /// @param records  outlives the actor; touched by nobody else
-store_actor::behavior_type store(store_actor::pointer self, record_store* records);
+store_actor::behavior_type store(store_actor::pointer self, const actor_context* env, record_store* records);
 
 } // namespace alleycat

@@ -22,6 +22,7 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <cstdlib>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -53,6 +54,10 @@ public:
   }
   void warn(std::string_view event, std::initializer_list<fact> facts) override {
     write(log_level::warn, event, facts);
+  }
+  void fatal(std::string_view event, std::initializer_list<fact> facts) override {
+    write(log_level::error, event, facts);
+    std::_Exit(1);
   }
 
 private:
@@ -154,7 +159,7 @@ void backend::inside::open_store(const node_config& config) {
 
 void backend::inside::start_actors(const node_config& config) {
   system = std::make_unique<caf::actor_system>(caf_config);
-  store_handle = system->spawn<caf::detached>(store, static_cast<record_store*>(records.get()));
+  store_handle = system->spawn<caf::detached>(store, &context, static_cast<record_store*>(records.get()));
   results_handle = system->spawn<caf::detached>(results, &results_out);
   host_handle = system->spawn(host, &context, store_handle, results_handle);
   query_handle = system->spawn(queries, &context, &outgoing, query_partners{host_handle, store_handle});

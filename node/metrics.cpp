@@ -35,6 +35,8 @@ constexpr named_counter counters[] = {
     {"alleycat_races_merged_total", "Closed races merged into this node's classes.", &meters::races_merged},
     {"alleycat_bests_beaten_total", "All-time bests of a second that were set or beaten.", &meters::bests_beaten},
     {"alleycat_records_broken_total", "Leaderboard records that were set or beaten.", &meters::records_broken},
+    {"alleycat_store_errors_total", "Calls of the store that failed and are repeated, as on a full disk.",
+     &meters::store_errors},
 };
 
 struct named_gauge {

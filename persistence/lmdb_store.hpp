@@ -11,13 +11,6 @@
 
 namespace alleycat {
 
-/// The store can never go on in this process: a failed fsync, EIO, a damaged file. The process should end; retrying
-/// could report as durable what the disk has lost. Every later write throws this too.
-class store_failed_error : public store_error {
-public:
-  using store_error::store_error;
-};
-
 /// What was handed over does not fit this store (a ride longer than `ride_seconds`, rides not sorted, a foreign key).
 /// Nothing was written, and a retry will not change that.
 class store_refused_error : public store_error {

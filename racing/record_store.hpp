@@ -18,6 +18,13 @@ public:
   using std::runtime_error::runtime_error;
 };
 
+/// The store can never go on in this process: a failed fsync, EIO, a damaged file. The process must end, and no write be
+/// tried again: that could report as durable what the disk has lost. Every later write throws this too.
+class store_failed_error : public store_error {
+public:
+  using store_error::store_error;
+};
+
 /// All-time bests of one racer in one class.
 struct racer_bests {
   racer_id racer;
@@ -55,7 +62,7 @@ struct ride_summary {
 };
 
 /// Durable records of one node. Not thread safe: one detached actor owns it. Every call may block and may throw
-/// `store_error`.
+/// `store_error`; any but a `store_failed_error` may go away, and the call be repeated.
 class record_store {
 public:
   virtual ~record_store() = default;

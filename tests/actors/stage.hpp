@@ -113,6 +113,7 @@ struct remembered_log : log_port {
   std::vector<std::string> events;
   void info(std::string_view event, std::initializer_list<fact>) override { events.emplace_back(event); }
   void warn(std::string_view event, std::initializer_list<fact>) override { events.emplace_back(event); }
+  void fatal(std::string_view event, std::initializer_list<fact>) override { events.emplace_back(event); }
 };
 
 class stage {

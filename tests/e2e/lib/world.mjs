@@ -95,13 +95,17 @@ export class World {
    * @param {string} name  its data folder has the same name: a node started again under it finds its data
    * @param {string[]} [flags]
    * @param {Record<string, string>} [variables]  given, the node with crash points is started, with these
+   * @param {object} [launch]
+   * @param {Record<string, string>} [launch.env]  for the plain node too
+   * @param {string[]} [launch.by]  a command that runs the node, which is appended to it
    */
-  async startNode(name = 'node-1', flags = [], variables = undefined) {
+  async startNode(name = 'node-1', flags = [], variables = undefined, { env = {}, by = [] } = {}) {
     const port = await freePort();
     this.httpUrl = `http://127.0.0.1:${port}`;
     const args = ['--nats', this.natsUrl, '--name', name, '--data', this.path(name), '--listen', '127.0.0.1:0',
       '--http', `127.0.0.1:${port}`, '--config', this.path('node.toml'), ...flags];
-    this.node = this.run(name, programPath(variables ? 'alleycat-node-crash' : 'alleycat-node'), args, variables);
+    const [path, ...rest] = [...by, programPath(variables ? 'alleycat-node-crash' : 'alleycat-node'), ...args];
+    this.node = this.run(name, path, rest, { ...env, ...variables });
     await this.untilReady(this.node, `${this.httpUrl}/readyz`);
     return this.node;
   }
