@@ -214,6 +214,24 @@ applied_race decode_applied(std::string_view value) {
   return race;
 }
 
+std::string encode_mark(const stream_mark& mark) {
+  return sealed([&](byte_writer& out) {
+    out.number(mark.sequence);
+    out.number(mark.stored);
+    out.number(mark.checksum);
+  });
+}
+
+stream_mark decode_mark(std::string_view value) {
+  auto in = unsealed(value);
+  stream_mark mark;
+  mark.sequence = in.number<std::uint64_t>();
+  mark.stored = in.number<unix_ms>();
+  mark.checksum = in.number<std::uint64_t>();
+  expect_end(in);
+  return mark;
+}
+
 std::string encode_count(std::uint64_t count) {
   return sealed([&](byte_writer& out) { out.number(count); });
 }

@@ -123,6 +123,7 @@ void store_on_lmdb::open_tables() {
       tables_.by_racer = open("by_racer");
       tables_.names = open("names");
       tables_.applied = open("applied");
+      tables_.unannounced = open("unannounced");
       in.commit();
     };
     for (;;) {

@@ -85,16 +85,18 @@ std::vector<ride_summary> store_on_lmdb::rides_of(racer_id racer, std::size_t li
 }
 
 std::optional<racer_bests> store_on_lmdb::bests_of(class_id cls, racer_id racer) {
-  return read("reading bests", [&](const lmdb::txn& in) -> std::optional<racer_bests> {
-    const auto key = layout::racer_key(cls, racer);
-    const auto stored = in.get(tables_.bests, key);
-    if (!stored)
-      return std::nullopt;
-    racer_bests of{racer, layout::decode_bests(*stored), std::nullopt};
-    if (const auto record = in.get(tables_.records, key))
-      of.record = layout::decode_record(*record);
-    return of;
-  });
+  return read("reading bests", [&](const lmdb::txn& in) { return find_bests(in, cls, racer); });
+}
+
+std::optional<racer_bests> store_on_lmdb::find_bests(const lmdb::txn& in, class_id cls, racer_id racer) const {
+  const auto key = layout::racer_key(cls, racer);
+  const auto stored = in.get(tables_.bests, key);
+  if (!stored)
+    return std::nullopt;
+  racer_bests of{racer, layout::decode_bests(*stored), std::nullopt};
+  if (const auto record = in.get(tables_.records, key))
+    of.record = layout::decode_record(*record);
+  return of;
 }
 
 } // namespace alleycat

@@ -109,10 +109,10 @@ bool store_on_lmdb::grow() {
   return true;
 }
 
-std::uint64_t store_on_lmdb::count_start() {
+std::uint64_t store_on_lmdb::count_start(std::uint64_t at_least) {
   return write("counting a start", [&](lmdb::txn& in) {
     const auto before = in.get(tables_.meta, "starts");
-    const auto count = (before ? layout::decode_count(*before) : 0) + 1;
+    const auto count = std::max((before ? layout::decode_count(*before) : 0) + 1, at_least);
     in.put(tables_.meta, "starts", layout::encode_count(count));
     return count;
   });

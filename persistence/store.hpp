@@ -24,15 +24,24 @@ inline constexpr const char* way_out = "start once with --rebuild to build it ag
 
 /// The tables, opened once; persistence/README.md says what is in them.
 struct tables {
-  lmdb::dbi meta, bests, records, results, rides, by_racer, names, applied;
+  lmdb::dbi meta, bests, records, results, rides, by_racer, names, applied, unannounced;
 };
 
 class store_on_lmdb final : public lmdb_store {
 public:
   store_on_lmdb(std::filesystem::path folder, const lmdb_options& options);
 
-  bool apply(const closed_race& race, scoring scoring_rule) override;
+  using record_store::apply;
+  using record_store::count_start;
+  bool apply(const closed_race& race, scoring scoring_rule, bool announce) override;
+  bool apply_rides(const std::vector<ride_record>& rides, scoring scoring_rule) override;
+  void merge_bests(class_id cls, const std::vector<racer_bests>& bests) override;
   std::optional<journal_stamp> applied(race_key key) override;
+  std::vector<race_key> unannounced(class_id cls) override;
+  std::vector<racer_bests> news_of(race_key key) override;
+  void announced(race_key key) override;
+  stream_mark mark_of(history_stream stream) override;
+  void keep_mark(history_stream stream, const stream_mark& mark) override;
   void each_bests(class_id cls, const std::function<void(const racer_bests&)>& visit) override;
   void each_name(const std::function<void(racer_id, const std::string&)>& visit) override;
   std::vector<race_summary> races(class_id cls, std::optional<race_id> before, std::size_t limit) override;
@@ -40,7 +49,7 @@ public:
   std::optional<ride_record> ride(race_key key, racer_id racer) override;
   std::vector<ride_summary> rides_of(racer_id racer, std::size_t limit) override;
   std::optional<racer_bests> bests_of(class_id cls, racer_id racer) override;
-  std::uint64_t count_start() override;
+  std::uint64_t count_start(std::uint64_t at_least) override;
   usage map_usage() override;
   void backup(const std::filesystem::path& target) override;
   pruned prune(unix_ms before, race_key from, std::size_t most_rides) override;
@@ -63,10 +72,13 @@ private:
                  const std::function<void(racer_id, std::string_view content)>& visit) const;
 
   // apply.cpp: one table each; `in` is the transaction of the race.
-  void refuse_misfits(const closed_race& race) const;
-  void merge_bests(lmdb::txn& in, const closed_race& race, scoring rule);
-  void merge_records(lmdb::txn& in, const closed_race& race, scoring rule);
-  void merge_names(lmdb::txn& in, const closed_race& race);
+  void refuse_misfits(race_key key, const std::vector<ride_record>& rides) const;
+  /// Everything that follows from a race's rides.
+  void merge_rides(lmdb::txn& in, race_key key, const std::vector<ride_record>& rides, scoring rule);
+  void merge_bests_at(lmdb::txn& in, const std::string& key, const std::vector<score>& scores);
+  void merge_record(lmdb::txn& in, const std::string& key, const final_score& record);
+  void merge_names(lmdb::txn& in, const std::vector<ride_record>& rides);
+  std::optional<racer_bests> find_bests(const lmdb::txn& in, class_id cls, racer_id racer) const;
 
   // prune.cpp
   /// Whether a ride holds its racer's record or a best second.

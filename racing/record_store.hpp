@@ -61,6 +61,19 @@ struct ride_summary {
   friend bool operator==(const ride_summary&, const ride_summary&) = default;
 };
 
+/// How far a stream was read into the store: its last message taken, told apart from another that may stand at the same
+/// sequence once the stream was restored from a backup.
+struct stream_mark {
+  std::uint64_t sequence = 0; ///< 0 = nothing was read
+  unix_ms stored = 0;         ///< the stream's timestamp of the message
+  std::uint64_t checksum = 0; ///< of its payload
+
+  friend bool operator==(const stream_mark&, const stream_mark&) = default;
+};
+
+/// The streams a store is filled from.
+enum class history_stream : std::uint8_t { results, bests };
+
 /// Durable records of one node. Not thread safe: one detached actor owns it. Every call may block and may throw
 /// `store_error`; any but a `store_failed_error` may go away, and the call be repeated.
 class record_store {
@@ -70,11 +83,33 @@ public:
   /// Merges a closed race in one transaction: result, rides, bests (max per second), records of finishers (strictly
   /// higher replaces, equal keeps the earlier race), latest names, and the race's "applied" stamp.
   /// @param scoring_rule  of the race's class
-  /// @returns false when the race was applied before with the same stamp; then nothing changes.
-  virtual bool apply(const closed_race& race, scoring scoring_rule) = 0;
+  /// @param announce      the bests of its riders are to be told to others: the race is `unannounced` from here on
+  /// @returns false when the race was applied before: then its tables stay as they are, and the stamp becomes this one
+  /// (unless this one has no checksum: then it is only read from a stream).
+  virtual bool apply(const closed_race& race, scoring scoring_rule, bool announce) = 0;
+  bool apply(const closed_race& race, scoring scoring_rule) { return apply(race, scoring_rule, false); }
+
+  /// Merges rides of a race whose result is not kept any more (they hold a record or a best second). Like `apply`
+  /// without a result; nothing changes when the race was applied before.
+  /// @param rides  of one race, by racer id, ascending; at least one
+  virtual bool apply_rides(const std::vector<ride_record>& rides, scoring scoring_rule) = 0;
+
+  /// Merges bests that come without their races: maximum per second; a record as in `apply`.
+  virtual void merge_bests(class_id cls, const std::vector<racer_bests>& bests) = 0;
 
   /// @returns the stamp the race was applied with.
   virtual std::optional<journal_stamp> applied(race_key key) = 0;
+
+  /// Races of a class whose bests are still to be told, by race id.
+  virtual std::vector<race_key> unannounced(class_id cls) = 0;
+  /// What is to be told of a race: the bests of its riders whose ride equals their best at some second.
+  virtual std::vector<racer_bests> news_of(race_key key) = 0;
+  /// The race's bests are told.
+  virtual void announced(race_key key) = 0;
+
+  /// How far a stream was read; a mark of sequence 0 where it never was.
+  virtual stream_mark mark_of(history_stream stream) = 0;
+  virtual void keep_mark(history_stream stream, const stream_mark& mark) = 0;
 
   /// Visits the bests of every racer of a class, by racer id ascending.
   virtual void each_bests(class_id cls, const std::function<void(const racer_bests&)>& visit) = 0;
@@ -90,8 +125,10 @@ public:
   virtual std::vector<ride_summary> rides_of(racer_id racer, std::size_t limit) = 0;
   virtual std::optional<racer_bests> bests_of(class_id cls, racer_id racer) = 0;
 
-  /// Counts one more start of this node's data folder. @returns the number of starts, 1 on the first.
-  virtual std::uint64_t count_start() = 0;
+  /// Counts one more start of this node's data folder. @returns the number of starts, 1 on the first, but not less than
+  /// `at_least`, which is counted on from then.
+  virtual std::uint64_t count_start(std::uint64_t at_least) = 0;
+  std::uint64_t count_start() { return count_start(1); }
 
   /// Bytes of the map in use and its size.
   struct usage {

@@ -48,18 +48,6 @@ TEST_CASE("a race applied again with the same stamp changes nothing") {
   CHECK(difference(*store, expected_after({first, second}, scoring::total), {harbour}).empty());
 }
 
-TEST_CASE("a race applied before with another stamp stays as it was, and the stamp tells") {
-  const scratch_folder folder;
-  const auto store = open_lmdb_store(folder.path(), small_store());
-  const auto kept = race_of(race(1), 1000, {ride_of(race(1), racer_id{8}, 1000, {900'000})});
-  auto other = race_of(race(1), 1001, {ride_of(race(1), racer_id{8}, 1001, {1'500'000})});
-  other.stamp.checksum ^= 1;
-  CHECK(store->apply(kept, scoring::total));
-  CHECK_FALSE(store->apply(other, scoring::total));
-  CHECK(store->applied(race(1)) == kept.stamp);
-  CHECK(store->ride(race(1), racer_id{8}) == kept.rides.front());
-  CHECK(difference(*store, expected_after({kept}, scoring::total), {harbour}).empty());
-}
 
 TEST_CASE("an equal record stays with the earlier race, whichever is applied first") {
   const std::vector<std::uint32_t> outputs(ride_seconds, 900'250);
