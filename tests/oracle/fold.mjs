@@ -23,7 +23,7 @@ const perhapsStored = new Set(['not_stored']);
  * @property {number} anchor      deviceTimestamp - 1000 * second
  * @property {number} cadence     0.1 rpm
  * @property {number} resistance  0.1 %
- * @property {number} seq         position of its batch in the journal of its class; 0 when only presumed
+ * @property {number} seq         position of its batch in the journal of its class; 0 when only presumed and not known
  * @property {number} answeredAt  ms, by the clock of who answered; 0 when only presumed
  */
 
@@ -40,7 +40,7 @@ const perhapsStored = new Set(['not_stored']);
 /**
  * @typedef {object} Fold
  * @property {Map<string, Ride[]>} races  by `class/race`; rides in the order of their first acceptance
- * @property {Record<string, number>} counts
+ * @property {Record<string, number>} counts  left_out: acknowledged, but late, and their second came in no other way
  * @property {string[]} ambiguous
  */
 
@@ -50,6 +50,8 @@ export const raceKey = (classId, raceId) => `${classId}/${raceId}`;
 export const slotKey = (x) => `${x.classId}/${x.raceId}/${x.racerId}/${x.second}`;
 
 const sameValue = (a, b) => a.cadence === b.cadence && a.resistance === b.resistance;
+
+/** @typedef {{cadence: number, resistance: number, seq?: number}} Stored */
 
 /** @returns {Candidate} */
 function candidateOf(update, seq, answeredAt) {
@@ -72,37 +74,44 @@ function candidateOf(update, seq, answeredAt) {
  * @param {import('./rules.mjs').Rules} rules
  * @param {object} [known]
  * @param {Map<string, number>} [known.marks]  journal position of the close mark by `class/race`: what comes after it is late
- * @param {Map<string, {cadence: number, resistance: number}>} [known.witness]  stored values by `class/race/racer/second`.
- *   An update that was sent and never answered may have reached the journal or not; it counts if it was stored just so.
+ * @param {Map<string, Stored | Stored[]>} [known.witness]  stored values by `class/race/racer/second`, with their positions
+ *   where those are known. An update of which a message was never answered may have reached the journal or not; it counts
+ *   if it was stored just so.
  * @returns {Fold}
  */
 export function fold(sent, rules, { marks = new Map(), witness = new Map() } = {}) {
-  const counts = { sent: 0, accepted: 0, unanswered: 0, presumed: 0, refused: 0, duplicate: 0, conflict: 0, other_ride: 0, race_full: 0, late: 0 };
+  const counts = { sent: 0, accepted: 0, unanswered: 0, presumed: 0, refused: 0, duplicate: 0, conflict: 0, other_ride: 0, race_full: 0, late: 0, left_out: 0 };
   const ambiguous = [];
 
   /** @type {Candidate[]} */
   const candidates = [];
-  for (const { update, answers } of sent) {
+  for (const { update, answers, sends = answers.length } of sent) {
     counts.sent += 1;
     const oks = answers.filter((answer) => answer?.ok === true);
     for (const answer of oks) candidates.push(candidateOf(update, answer.seq, answer.ts));
     if (oks.length > 0) continue;
-    if (answers.length > 0 && answers.every((answer) => answer && !perhapsStored.has(answer.error))) {
+    // A message without an answer may be in the journal, even though another of the same update was refused.
+    if (answers.length > 0 && answers.length >= sends && answers.every((answer) => answer && !perhapsStored.has(answer.error))) {
       counts.refused += 1;
       continue;
     }
     counts.unanswered += 1;
     const candidate = candidateOf(update, 0, 0);
-    const stored = witness.get(slotKey(candidate));
-    if (stored && sameValue(stored, candidate)) candidates.push(candidate);
+    for (const stored of [witness.get(slotKey(candidate)) ?? []].flat())
+      if (sameValue(stored, candidate)) candidates.push({ ...candidate, seq: stored.seq ?? 0 });
   }
 
   const races = new Map();
   for (const [key, ofRace] of groupBy(candidates, (c) => raceKey(c.classId, c.raceId))) {
     const mark = marks.get(key) ?? Infinity;
     const inTime = ofRace.filter((c) => c.seq < mark);
-    counts.late += ofRace.length - inTime.length;
-    races.set(key, foldRace(inTime, rules, counts, ambiguous));
+    const rides = foldRace(inTime, rules, counts, ambiguous);
+    races.set(key, rides);
+    for (const c of ofRace.filter(({ seq }) => seq >= mark)) {
+      counts.late += 1;
+      const ride = rides.find(({ racerId }) => racerId === c.racerId);
+      if (c.answeredAt > 0 && !ride?.slots.has(c.second)) counts.left_out += 1;
+    }
   }
   return { races, counts, ambiguous };
 }
@@ -157,7 +166,7 @@ function foldBatch(ride, batch, rules, counts, ambiguous) {
     for (const c of others) counts[sameValue(c, holder) ? 'duplicate' : 'conflict'] += 1;
     if (isNew) {
       ride.slots.set(second, { cadence: holder.cadence, resistance: holder.resistance });
-      counts[holder.seq === 0 ? 'presumed' : 'accepted'] += 1;
+      counts[holder.answeredAt === 0 ? 'presumed' : 'accepted'] += 1;
     }
     if (ride.name === '') ride.name = forSlot.map((c) => c.name).find((name) => name !== '') ?? '';
   }

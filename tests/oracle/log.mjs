@@ -1,6 +1,7 @@
 // The simulator's log: what was sent, and what was answered. One JSON object a line:
 //
-//   {"t":"sent","n":17,"ts":…,"update":{…}}             the update exactly as sent; `n` names it, also when it is sent again
+//   {"t":"sent","n":17,"ts":…,"update":{…}}             the update exactly as sent; `n` names it, also when it is sent again:
+//                                                       each line is one message
 //   {"t":"answer","n":17,"ts":…,"answer":{"ok":true,"seq":48211,"ts":…}}
 //   {"t":"answer_lost","n":17,"ts":…,"answer":{…}}       the node answered, the bike was made not to hear it
 //
@@ -14,6 +15,7 @@ import { createInterface } from 'node:readline';
  * @typedef {object} Sent
  * @property {object} update   as sent
  * @property {object[]} answers
+ * @property {number} [sends]  how many messages it was; as many as there are answers, where it is not said
  */
 
 /**
@@ -41,15 +43,16 @@ export async function parseLog(lines) {
     if (entry.t === 'sent') {
       const text = JSON.stringify(entry.update);
       const known = byNumber.get(entry.n);
-      if (!known) byNumber.set(entry.n, { update: entry.update, answers: [], text });
-      else if (known.text !== text) throw new Error(`line ${number} of the log gives n ${entry.n} to another update`);
+      if (!known) byNumber.set(entry.n, { update: entry.update, answers: [], sends: 1, text });
+      else if (known.text === text) known.sends += 1;
+      else throw new Error(`line ${number} of the log gives n ${entry.n} to another update`);
     } else if (entry.t === 'answer' || entry.t === 'answer_lost') {
       const known = byNumber.get(entry.n);
       if (!known) throw new Error(`line ${number} of the log answers n ${entry.n}, which was not sent`);
       known.answers.push(entry.answer);
     }
   }
-  return [...byNumber.values()].map(({ update, answers }) => ({ update, answers }));
+  return [...byNumber.values()].map(({ update, answers, sends }) => ({ update, answers, sends }));
 }
 
 /**

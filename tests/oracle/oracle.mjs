@@ -201,7 +201,7 @@ export function classTables(races, rules, scoring) {
  * @param {Partial<import('./rules.mjs').Rules>} someRules
  * @param {object} [known]
  * @param {{classId: number, raceId: number, seq: number}[]} [known.closes]
- * @param {Map<string, {cadence: number, resistance: number}>} [known.witness]  see `fold`
+ * @param {Map<string, import("./fold.mjs").Stored | import("./fold.mjs").Stored[]>} [known.witness]  see `fold`
  * @returns {Tables}
  */
 export function expectedTables(sent, someRules, { closes = [], witness } = {}) {

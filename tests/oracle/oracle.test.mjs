@@ -132,6 +132,7 @@ test('what lies behind the close mark is late', () => {
   const { races, counts } = tablesOf([update(1, 1, 70, { seq: 3 }), update(1, 2, 70, { seq: 5 })], { closes: [{ classId: 3, raceId: 100, seq: 4 }] });
   assert.deepEqual(races[0].rides[1].score, [700000]);
   assert.equal(counts.late, 1);
+  assert.equal(counts.left_out, 1);
 });
 
 test('a refused update has no effect', () => {
@@ -148,6 +149,23 @@ test('an update that was never answered counts only if it was stored just so', (
   assert.equal(races[0].ranking[0].second, 2);
   assert.equal(counts.unanswered, 2);
   assert.equal(counts.presumed, 1);
+});
+
+test('an update that was refused counts if another message of it went unanswered and was stored', () => {
+  const sent = [update(1, 1, 70), { ...update(1, 2, 70, { answer: [{ ok: false, error: 'too_late' }] }), sends: 2 }];
+  const witness = new Map([['3/100/1/2', { cadence: 650, resistance: 50 }]]);
+  assert.equal(tablesOf(sent).races[0].ranking[0].second, 1);
+  assert.equal(tablesOf(sent, { witness }).races[0].ranking[0].second, 2);
+  sent[1].sends = 1;
+  assert.equal(tablesOf(sent, { witness }).races[0].ranking[0].second, 1);
+});
+
+test('an update that was never answered and is known to lie behind the close mark is late', () => {
+  const sent = [update(1, 1, 70, { seq: 3 }), update(1, 2, 70, { answer: [] })];
+  const witness = (seq) => new Map([['3/100/1/2', [{ cadence: 650, resistance: 50, seq }]]]);
+  const closes = [{ classId: 3, raceId: 100, seq: 8 }];
+  assert.equal(tablesOf(sent, { closes, witness: witness(7) }).races[0].ranking[0].second, 2);
+  assert.equal(tablesOf(sent, { closes, witness: witness(9) }).races[0].ranking[0].second, 1);
 });
 
 test('standings rank by score at each latest second, and tell the rank at the own second', () => {
@@ -201,7 +219,7 @@ test('a rule that does not exist is an error', () => {
 
 test('a log cut off in its last line is read up to there', async () => {
   const sent = await parseLog(['{"t":"start"}', '{"t":"sent","n":1,"ts":1,"update":{"second":1}}', '{"t":"answer","n":1,"ts":2,"answer":{"ok":true,"seq":4,"ts":2}}', '{"t":"se']);
-  assert.deepEqual(sent, [{ update: { second: 1 }, answers: [{ ok: true, seq: 4, ts: 2 }] }]);
+  assert.deepEqual(sent, [{ update: { second: 1 }, answers: [{ ok: true, seq: 4, ts: 2 }], sends: 1 }]);
 });
 
 test('a re-sent update is one update with two answers, heard by the bike or not', async () => {
@@ -209,6 +227,7 @@ test('a re-sent update is one update with two answers, heard by the bike or not'
   const sent = await parseLog([`${line}}`, `${line},"again":true}`, '{"t":"answer","n":1,"ts":2,"answer":{"ok":true,"seq":4,"ts":2}}', '{"t":"answer_lost","n":1,"ts":3,"answer":{"ok":true,"seq":5,"ts":3}}']);
   assert.equal(sent.length, 1);
   assert.deepEqual(sent[0].answers.map((answer) => answer.seq), [4, 5]);
+  assert.equal(sent[0].sends, 2);
 });
 
 test('a broken line inside a log is an error', async () => {

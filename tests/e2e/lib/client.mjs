@@ -60,7 +60,7 @@ export class Client {
    * Everything a stream holds now.
    * @param {string} stream
    * @param {string} [filter]  one subject, `>` for all (nats-server 2.9 knows no more than one)
-   * @returns {Promise<{subject: string, seq: number, data: Uint8Array}[]>} in its order
+   * @returns {Promise<{subject: string, seq: number, at: number, data: Uint8Array}[]>} in its order; `at` in ms, by the stream's clock
    */
   async readStream(stream, filter = '>') {
     const js = jetstream(this.nc);
@@ -70,11 +70,21 @@ export class Client {
     while (pending > 0) {
       const batch = await consumer.fetch({ max_messages: Math.min(pending, 1000), expires: 10_000 });
       for await (const message of batch) {
-        messages.push({ subject: message.subject, seq: message.seq, data: message.data });
+        messages.push({ subject: message.subject, seq: message.seq, at: message.time.getTime(), data: message.data });
         pending = message.info.pending;
       }
     }
     return messages;
+  }
+
+  /**
+   * Writes into a stream.
+   * @param {string} subject
+   * @param {Uint8Array} data
+   * @returns {Promise<number>} its sequence
+   */
+  async append(subject, data) {
+    return (await jetstream(this.nc).publish(subject, data)).seq;
   }
 
   /** @returns {Promise<Record<string, number>>} how many messages each subject of a stream holds */

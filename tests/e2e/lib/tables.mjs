@@ -56,13 +56,14 @@ export const rankedRide = ({ rank, racerId, name, second, seconds, output, total
  * Results and rides as stored.
  * @param {import('./client.mjs').Client} client
  * @param {{classId: number, raceId: number}[]} races
- * @returns {Promise<{races: import('../../oracle/oracle.mjs').RaceTables[], closes: {classId: number, raceId: number, seq: number}[], missing: string[]}>}
+ * @returns {Promise<{races: import('../../oracle/oracle.mjs').RaceTables[], results: object[], missing: string[]}>}
+ *   results: the messages themselves, in the order of the stream
  */
 export async function storedRaces(client, races) {
   const wanted = new Set(races.map(({ classId, raceId }) => `${classId}.${raceId}`));
   const tables = new Map();
   const rides = new Map([...wanted].map((key) => [key, {}]));
-  const closes = [];
+  const results = [];
   for (const message of await client.readStream(resultsStream)) {
     const [, kind, classId, raceId] = message.subject.split('.');
     const key = `${classId}.${raceId}`;
@@ -76,11 +77,11 @@ export async function storedRaces(client, races) {
       const result = JSON.parse(Buffer.from(message.data).toString());
       if (tables.has(key)) throw new Error(`two results for race ${key}`);
       tables.set(key, { classId: result.classId, raceId: result.raceId, ranking: result.rows.map(rankedRide) });
-      closes.push({ classId: result.classId, raceId: result.raceId, seq: result.asOf });
+      results.push(result);
     }
   }
   const missing = [...wanted].filter((key) => !tables.has(key)).map((key) => key.replace('.', '/'));
-  return { races: [...tables].map(([key, table]) => ({ ...table, rides: rides.get(key) })), closes, missing };
+  return { races: [...tables].map(([key, table]) => ({ ...table, rides: rides.get(key) })), results, missing };
 }
 
 /**

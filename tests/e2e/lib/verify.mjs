@@ -1,9 +1,13 @@
 // One run of riders against the oracle: waits for the results of its races, then compares everything.
 
+import { isDeepStrictEqual } from 'node:util';
+
 import { compare, report } from '../../oracle/compare.mjs';
-import { groupBy, slotKey } from '../../oracle/fold.mjs';
+import { groupBy, raceKey, slotKey } from '../../oracle/fold.mjs';
 import { readLog } from '../../oracle/log.mjs';
 import { expectedTables } from '../../oracle/oracle.mjs';
+import { deadlineOf } from '../../oracle/rules.mjs';
+import { readJournal } from './journal.mjs';
 import { allTime, leaderboard, storedRaces } from './tables.mjs';
 import { sleep, until } from './until.mjs';
 
@@ -16,33 +20,71 @@ export function racesOf(sent) {
   }));
 }
 
-/** What was stored, slot by slot: shows which of the unanswered updates arrived. */
-function witnessOf(races) {
+/** @typedef {import('../../oracle/fold.mjs').Stored} Stored */
+
+/**
+ * Which of the unanswered updates arrived: by the journal, up to the mark and in time; where it was purged, by what is
+ * stored. By slot.
+ * @returns {Map<string, Stored[]>}
+ */
+function witnessOf(races, journal, rules) {
   const witness = new Map();
-  for (const { classId, raceId, rides } of races)
+  const add = (slot, value) => witness.set(slotKey(slot), [...(witness.get(slotKey(slot)) ?? []), value]);
+  for (const update of journal.updates) {
+    const { raceId, second, cadence, resistance, seq, at } = update;
+    const earliest = (raceId * rules.window_seconds + second) * 1000 - 5000;
+    if (rules.admit !== 'live' || (at >= earliest && at <= deadlineOf(rules, raceId))) add(update, { cadence, resistance, seq });
+  }
+  for (const { classId, raceId, rides } of races) {
+    if (journal.marks.has(raceKey(classId, raceId))) continue;
     for (const [racerId, ride] of Object.entries(rides))
       ride.cadence.forEach((cadence, i) => {
-        if (cadence !== null) witness.set(slotKey({ classId, raceId, racerId, second: i + 1 }), { cadence, resistance: ride.resistance[i] });
+        if (cadence !== null) add({ classId, raceId, racerId, second: i + 1 }, { cadence, resistance: ride.resistance[i] });
       });
+  }
   return witness;
+}
+
+/** Results that are not as of their close mark. */
+function marksAmiss(results, { marks }) {
+  return results
+    .map(({ classId, raceId, asOf }) => ({ name: raceKey(classId, raceId), asOf }))
+    .filter(({ name, asOf }) => marks.has(name) && marks.get(name) !== asOf)
+    .map(({ name, asOf }) => `race ${name}: its close mark stands at ${marks.get(name)}, the result is as of ${asOf}`);
+}
+
+/** Past races about which a query tells something else than the stream of results. */
+async function answersAmiss(client, results) {
+  const differences = [];
+  for (const stored of results) {
+    const name = raceKey(stored.classId, stored.raceId);
+    const answer = await client.query(`race.${stored.classId}.${stored.raceId}`);
+    if (answer.error) differences.push(`race ${name}, asked for: ${answer.error.code}: ${answer.error.message}`);
+    else if (answer.state !== 'closed') differences.push(`race ${name}, asked for: it is ${answer.state}`);
+    else if (answer.asOf !== stored.asOf) differences.push(`race ${name}, asked for: as of ${answer.asOf}, was stored as of ${stored.asOf}`);
+    else if (!isDeepStrictEqual(answer.rows, stored.rows)) differences.push(`race ${name}, asked for: other rows than were stored`);
+  }
+  return differences;
 }
 
 /**
  * @typedef {object} Verdict
  * @property {boolean} equal
  * @property {string} report
+ * @property {string[]} differences
  * @property {import('../../oracle/oracle.mjs').Tables} expected
  * @property {object} actual
  */
 
 /**
- * Compares results, rides, all-time tables and leaderboards with the oracle. The riders' classes must have had no other races.
+ * Compares results, rides, all-time tables and leaderboards with the oracle, results with the close marks in the journal,
+ * and what is answered about past races with what was stored. The riders' classes must have had no other races.
  * @param {import('./client.mjs').Client} client
  * @param {string[]} logs
  * @param {import('../../oracle/rules.mjs').Rules} rules
  * @param {object} [options]
  * @param {number} [options.seconds]   how long to wait for the results
- * @param {boolean} [options.presume]  unanswered updates may count, if they were stored so; without, they must not
+ * @param {boolean} [options.presume]  unanswered updates count if the journal has them; without, they must not
  * @returns {Promise<Verdict>}
  * @throws {Error} when a result does not come, or the log can not tell what must come out
  */
@@ -56,8 +98,10 @@ export async function verify(client, logs, rules, { seconds = 60, presume = fals
     return found;
   }, { seconds, everyMs: 250 });
 
-  const witness = presume ? witnessOf(stored.races) : undefined;
-  const expected = expectedTables(sent, rules, { closes: stored.closes, witness });
+  const journal = await readJournal(client, races);
+  const closes = stored.results.map(({ classId, raceId, asOf }) => ({ classId, raceId, seq: journal.marks.get(raceKey(classId, raceId)) ?? asOf }));
+  const witness = presume ? witnessOf(stored.races, journal, rules) : undefined;
+  const expected = expectedTables(sent, rules, { closes, witness });
   if (expected.ambiguous.length > 0) throw new Error(`the log can not tell what must come out:\n  ${expected.ambiguous.slice(0, 10).join('\n  ')}`);
 
   // The result is out before its rides are merged: tables may need a moment more.
@@ -71,7 +115,9 @@ export async function verify(client, logs, rules, { seconds = 60, presume = fals
       for (let s = 1; s <= rules.ride_seconds; s += 1) actual.allTime[classId][s] = await allTime(client, classId, s);
     }
     const comparison = compare(expected, actual);
-    if (comparison.equal || Date.now() > deadline) return { equal: comparison.equal, report: report(comparison), expected, actual };
+    comparison.differences.push(...marksAmiss(stored.results, journal), ...(await answersAmiss(client, stored.results)));
+    comparison.equal = comparison.differences.length === 0;
+    if (comparison.equal || Date.now() > deadline) return { equal: comparison.equal, report: report(comparison), differences: comparison.differences, expected, actual };
     await sleep(500);
   }
 }
