@@ -30,6 +30,9 @@ inline constexpr auto ingest_tick = 100ms;
 inline constexpr auto ack_deadline = 2s;
 /// Retries end this long before the race's deadline: a batch behind the mark would be late.
 inline constexpr auto retry_margin = 2s;
+/// A PubAck that comes later than this long before the race's deadline is no `ok`: by a clock that runs ahead by as much the
+/// mark may have been written before the batch was.
+inline constexpr auto answer_margin = 1s;
 
 /// Updates in one journal message.
 inline constexpr std::size_t batch_limit = 500;

@@ -123,6 +123,11 @@ void ingest_state::commit(race_key key, open_race& race) {
     race.pending.erase(race.pending.begin(), race.pending.begin() + cut);
     race.waiting.erase(race.waiting.begin(), race.waiting.begin() + cut);
   }
+  if (!is_before_deadline(key, defaults::retry_margin)) {
+    give_up(sent, refusal::not_stored, "the journal did not keep up until the race's deadline");
+    less_unstored(sent.batch.size());
+    return;
+  }
   ++race.in_flight;
   const auto token = next_token_++;
   env_->counts->batches_sent.add();
@@ -137,7 +142,9 @@ void ingest_state::settle(const journal_ack& ack) {
     return; // a repeated batch confirmed twice
   const auto& batch = found->second;
   failpoint("ingest.answer");
-  if (ack.stored) {
+  if (ack.stored && !is_before_deadline(batch.key, defaults::answer_margin)) {
+    give_up(batch, refusal::not_stored, "the journal confirmed too late: the race may have ended before");
+  } else if (ack.stored) {
     env_->counts->batches_stored.add();
     env_->counts->updates_acknowledged.add(batch.batch.size());
     for (const auto& reply_to : batch.waiting)
@@ -150,8 +157,7 @@ void ingest_state::settle(const journal_ack& ack) {
 }
 
 void ingest_state::finish(std::map<std::uint64_t, sent_batch>::iterator batch) {
-  unstored_ -= batch->second.batch.size();
-  env_->counts->updates_unstored.set(static_cast<std::int64_t>(unstored_));
+  const auto settled = batch->second.batch.size();
   const auto race = races_.find(batch->second.key);
   in_flight_.erase(batch);
   --race->second.in_flight;
@@ -159,8 +165,19 @@ void ingest_state::finish(std::map<std::uint64_t, sent_batch>::iterator batch) {
     commit(race->first, race->second);
   else if (!race->second.pending.empty())
     arm_linger();
+  less_unstored(settled);
+}
+
+void ingest_state::less_unstored(std::size_t settled) {
+  unstored_ -= settled;
+  env_->counts->updates_unstored.set(static_cast<std::int64_t>(unstored_));
   if (flushing_ && unstored_ == 0 && flush_promise_.pending())
     flush_promise_.deliver(flushed{0});
+}
+
+bool ingest_state::is_before_deadline(race_key key, std::chrono::milliseconds margin) const {
+  const auto& rules = env_->rules.race;
+  return rules.admit == admission::any || env_->clock->now() <= rules.deadline_ms(key.race) - margin.count();
 }
 
 void ingest_state::give_up(const sent_batch& batch, refusal reason, std::string_view why) {
@@ -176,14 +193,12 @@ void ingest_state::give_up(const sent_batch& batch, refusal reason, std::string_
 void ingest_state::look_at_clock() {
   const auto now = env_->clock->now();
   const auto late = std::chrono::duration_cast<std::chrono::milliseconds>(defaults::ack_deadline).count();
-  const auto margin = std::chrono::duration_cast<std::chrono::milliseconds>(defaults::retry_margin).count();
   for (auto i = in_flight_.begin(); i != in_flight_.end();) {
     const auto current = i++;
     auto& batch = current->second;
     if (now - batch.sent < late)
       continue;
-    const bool live = env_->rules.race.admit == admission::live;
-    if (live && now > env_->rules.race.deadline_ms(batch.key.race) - margin) {
+    if (!is_before_deadline(batch.key, defaults::retry_margin)) {
       give_up(batch, refusal::not_stored, "the journal did not confirm before the race's deadline");
       finish(current);
       continue;

@@ -7,6 +7,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <unordered_map>
@@ -57,7 +58,10 @@ private:
   void take(arrival& a, unix_ms now);
   void refuse(const std::string& reply_to, refusal reason, std::string_view why);
   void commit(race_key key, open_race& race);
+  /// Whether the race's deadline is at least this far away; with `admit any` there is none.
+  bool is_before_deadline(race_key key, std::chrono::milliseconds margin) const;
   void give_up(const sent_batch& batch, refusal reason, std::string_view why);
+  void less_unstored(std::size_t settled);
   void finish(std::map<std::uint64_t, sent_batch>::iterator batch);
   void arm_linger();
 

@@ -112,6 +112,35 @@ TEST_CASE("retries end 2 s before the race's deadline, with an answer") {
   CHECK(s.counts.updates_unstored.value() == 0);
 }
 
+TEST_CASE("a PubAck that comes as the race ends is no ok: the batch may stand behind the mark") {
+  ingest_stage s;
+  s.clock.time = race_start + 10'000 + 20'000 - 6'000; // 1 s before ingest stops admitting
+  s.send(update_at(8, 10), "_INBOX.a");
+  s.pass(10ms);
+  REQUIRE(s.journal.appends.size() == 1);
+  s.clock.time = race_start + 30'000 - 500;
+  s.journal.acks({s.journal.appends[0].token, true, journal_position{5}});
+  s.settle();
+  CHECK(s.answers.ok.empty());
+  CHECK(s.answers.no.at("_INBOX.a") == refusal::not_stored);
+  CHECK(s.counts.updates_unstored.value() == 0);
+}
+
+TEST_CASE("what waits for a journal that stands still is not written behind the deadline") {
+  ingest_stage s;
+  s.clock.time = race_start + 10'000 + 20'000 - 6'000;
+  for (std::uint16_t second = 1; second <= 5; ++second) {
+    s.send(update_at(8, second), "_INBOX." + std::to_string(second));
+    s.pass(20ms);
+  }
+  REQUIRE(s.journal.appends.size() == defaults::batches_in_flight);
+  s.pass(8'000ms);
+  for (const auto& sent : s.journal.appends)
+    CHECK(sent.batch.front().second < own_second{5});
+  CHECK(s.answers.no.at("_INBOX.5") == refusal::not_stored);
+  CHECK(s.counts.updates_unstored.value() == 0);
+}
+
 TEST_CASE("a full journal answers busy") {
   ingest_stage s;
   s.send(update_at(8, 1), "_INBOX.a");

@@ -13,7 +13,7 @@ namespace {
 /// Fails in the way it is told; keeps nothing.
 struct faulty_records : record_store {
   std::function<void()> fail;
-  bool apply(const closed_race&, scoring) override {
+  bool apply(const closed_race&, scoring, bool) override {
     fail();
     return true;
   }
@@ -28,7 +28,14 @@ struct faulty_records : record_store {
   std::optional<ride_record> ride(race_key, racer_id) override { return std::nullopt; }
   std::vector<ride_summary> rides_of(racer_id, std::size_t) override { return {}; }
   std::optional<racer_bests> bests_of(class_id, racer_id) override { return std::nullopt; }
-  std::uint64_t count_start() override { return 1; }
+  bool apply_rides(const std::vector<ride_record>&, scoring) override { return true; }
+  void merge_bests(class_id, const std::vector<racer_bests>&) override {}
+  std::vector<race_key> unannounced(class_id) override { return {}; }
+  std::vector<racer_bests> news_of(race_key) override { return {}; }
+  void announced(race_key) override {}
+  stream_mark mark_of(history_stream) override { return {}; }
+  void keep_mark(history_stream, const stream_mark&) override {}
+  std::uint64_t count_start(std::uint64_t) override { return 1; }
   usage map_usage() override { return {}; }
 };
 
