@@ -11,10 +11,12 @@
 
 namespace alleycat {
 
-void host_state::start(pointer self, const actor_context& env, store_actor store, results_actor results) {
+void host_state::start(pointer self, const actor_context& env, store_actor store, store_actor reader,
+                       results_actor results) {
   self_ = self;
   env_ = &env;
   store_ = std::move(store);
+  reader_ = std::move(reader);
   results_ = std::move(results);
   for (const auto& course : env.rules.classes)
     classes_.emplace(course.id, self_->spawn(class_of_races, env_, course, store_));
@@ -27,7 +29,7 @@ void host_state::saw(race_key key) {
   if (races_.contains(key) || asked_.contains(key) || kept_.contains(key) || !classes_.contains(key.cls))
     return;
   asked_.insert(key);
-  self_->request(store_, defaults::store_deadline, find_applied{key})
+  self_->request(reader_, defaults::store_deadline, find_applied{key})
       .then(
           [this, key](const applied_answer& answer) {
             asked_.erase(key);
@@ -143,8 +145,8 @@ caf::result<class_actor> host_state::find(class_id cls) const {
 }
 
 host_actor::behavior_type host(host_actor::stateful_pointer<host_state> self, const actor_context* env,
-                               store_actor store, results_actor results) {
-  self->state.start(self, *env, std::move(store), std::move(results));
+                               store_actor store, store_actor reader, results_actor results) {
+  self->state.start(self, *env, std::move(store), std::move(reader), std::move(results));
   return {
       [self](const race_hint& x) { self->state.saw(x.key); },
       [self](const journal_subjects& x) { self->state.saw_journal(x); },

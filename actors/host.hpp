@@ -22,7 +22,7 @@ class host_state {
 public:
   using pointer = host_actor::stateful_pointer<host_state>;
 
-  void start(pointer self, const actor_context& env, store_actor store, results_actor results);
+  void start(pointer self, const actor_context& env, store_actor store, store_actor reader, results_actor results);
   void saw(race_key key);
   void saw_journal(const journal_subjects& subjects);
   void take(const race_status& status);
@@ -49,6 +49,7 @@ private:
   pointer self_ = nullptr;
   const actor_context* env_ = nullptr;
   store_actor store_;
+  store_actor reader_; ///< of the same records: a slow sync must not delay the opening of a race
   results_actor results_;
   std::map<class_id, class_actor> classes_;
   std::map<race_key, open_race> races_;
@@ -58,6 +59,6 @@ private:
 };
 
 host_actor::behavior_type host(host_actor::stateful_pointer<host_state> self, const actor_context* env,
-                               store_actor store, results_actor results);
+                               store_actor store, store_actor reader, results_actor results);
 
 } // namespace alleycat

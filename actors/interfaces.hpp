@@ -22,7 +22,7 @@ using racer_actor = caf::typed_actor<
     // Nothing more will come.
     caf::reacts_to<race_over>>;
 
-/// Touches LMDB, alone; detached.
+/// Touches LMDB; detached. A node has two: one writes, the other only reads and does not wait for a sync.
 using store_actor = caf::typed_actor<
     // Every racer's bests of a class.
     caf::replies_to<load_class>::with<class_records_ptr>,
@@ -33,12 +33,23 @@ using store_actor = caf::typed_actor<
     // Closed races, newest first.
     caf::replies_to<list_races>::with<race_list>,
     // The final ranking of a closed race.
-    caf::replies_to<find_result>::with<result_answer>>;
+    caf::replies_to<find_result>::with<result_answer>,
+    // A race older than what is kept.
+    caf::replies_to<find_old>::with<old_race_search>,
+    // One transaction that lets it go.
+    caf::replies_to<remove_old>::with<removed>>;
 
-/// Writes to the results stream; detached, since it waits for PubAcks.
+/// Writes to the results stream; detached, since it waits for answers. A node has two: one stores, the other removes.
 using results_actor = caf::typed_actor<
     // Rides first, then the result, each create-only.
-    caf::replies_to<store_closed>::with<results_stored>>;
+    caf::replies_to<store_closed>::with<results_stored>,
+    // The result first, then the rides that leave: what is not there is no error.
+    caf::replies_to<remove_stored>::with<removed>>;
+
+/// Lets go of old races.
+using history_actor = caf::typed_actor<
+    // Time for the next look.
+    caf::reacts_to<look_at_clock>>;
 
 /// One class: the all-time table and the leaderboard.
 using class_actor = caf::typed_actor<

@@ -173,6 +173,22 @@ struct result_answer {
   std::shared_ptr<const race_result> result; ///< null: no such closed race
 };
 
+/// Look for a race of which something may go; answered with `old_race_search`.
+struct find_old {
+  unix_ms before = 0;
+  race_key from;
+};
+/// Remove it, from the store.
+struct remove_old {
+  old_race race;
+};
+/// Remove it, from the results stream.
+struct remove_stored {
+  old_race race;
+};
+/// What was to go is gone, or was gone before.
+struct removed {};
+
 /// Put rides and result into the results stream.
 struct store_closed {
   closed_race_ptr race;
@@ -254,6 +270,11 @@ ALLEYCAT_LOCAL_MESSAGE(list_races)
 ALLEYCAT_LOCAL_MESSAGE(race_list)
 ALLEYCAT_LOCAL_MESSAGE(find_result)
 ALLEYCAT_LOCAL_MESSAGE(result_answer)
+ALLEYCAT_LOCAL_MESSAGE(find_old)
+ALLEYCAT_LOCAL_MESSAGE(old_race_search)
+ALLEYCAT_LOCAL_MESSAGE(remove_old)
+ALLEYCAT_LOCAL_MESSAGE(remove_stored)
+ALLEYCAT_LOCAL_MESSAGE(removed)
 ALLEYCAT_LOCAL_MESSAGE(store_closed)
 ALLEYCAT_LOCAL_MESSAGE(results_stored)
 ALLEYCAT_LOCAL_MESSAGE(race_hint)

@@ -60,6 +60,8 @@ struct meters {
   counter records_broken;
   // store
   counter store_errors; ///< calls that failed and may be repeated
+  counter results_removed;
+  counter rides_removed;
   // actors alive, by type
   gauge racer_actors;
   gauge race_actors;

@@ -1,5 +1,6 @@
 #include "actors/store.hpp"
 
+#include "actors/defaults.hpp"
 #include "actors/errors.hpp"
 #include "actors/failpoint.hpp"
 
@@ -48,6 +49,16 @@ store_actor::behavior_type store(store_actor::pointer, const actor_context* env,
       },
       [=](const find_applied& x) {
         return answer<applied_answer>(*env, [&] { return applied_answer{records->applied(x.key)}; });
+      },
+      [=](const find_old& x) {
+        return answer<old_race_search>(*env,
+                                       [&] { return records->find_old(x.before, x.from, defaults::rides_looked_at); });
+      },
+      [=](const remove_old& x) {
+        return answer<removed>(*env, [&] {
+          records->remove_old(x.race);
+          return removed{};
+        });
       },
       [=](const list_races& x) {
         return answer<race_list>(*env, [&] { return race_list{records->races(x.cls, x.before, x.limit)}; });

@@ -2,6 +2,7 @@
 
 #include "actors/defaults.hpp"
 #include "actors/errors.hpp"
+#include "actors/history.hpp"
 #include "actors/host.hpp"
 #include "actors/ingest.hpp"
 #include "actors/store.hpp"
@@ -99,7 +100,8 @@ struct backend::inside {
   inside(const node_config& config, const std::vector<std::string>& urls)
       : incoming{urls, config.name + " updates"}, outgoing{urls, config.name + " out"}, journal{urls, config.name,
                                                                                                 config.rules.classes},
-        results_out{urls, config.name}, letters{outgoing, clock}, answers{outgoing, clock} {}
+        results_out{urls, config.name}, results_removal{urls, config.name}, letters{outgoing, clock}, answers{outgoing,
+                                                                                                              clock} {}
 
   void open_store(const node_config& config);
   void start_actors(const node_config& config);
@@ -118,6 +120,7 @@ struct backend::inside {
   nats_connection outgoing;
   jetstream_journal journal;
   results_writer results_out;
+  results_writer results_removal; ///< of its own: closing races do not wait while old ones are removed
   dead_letters letters;
   answer_desk answers;
   std::unique_ptr<nats_publisher> publisher;
@@ -126,7 +129,10 @@ struct backend::inside {
   actor_config caf_config;
   std::unique_ptr<caf::actor_system> system;
   store_actor store_handle;
+  store_actor reader_handle;
   results_actor results_handle;
+  results_actor removal_handle;
+  history_actor history_handle;
   host_actor host_handle;
   query_actor query_handle;
   std::vector<ingest_actor> ingests;
@@ -146,6 +152,7 @@ void backend::inside::open_store(const node_config& config) {
   context.rules = config.rules;
   context.standings_min_interval_ms = config.standings_min_interval_ms;
   context.journal_linger_ms = config.journal.linger_ms;
+  context.history_keep_ms = static_cast<unix_ms>(config.history_keep_days * 86'400'000);
   context.by = epoch{records->count_start()};
   publisher = std::make_unique<nats_publisher>(outgoing, clock, names, context.by);
   context.clock = &clock;
@@ -160,9 +167,12 @@ void backend::inside::open_store(const node_config& config) {
 void backend::inside::start_actors(const node_config& config) {
   system = std::make_unique<caf::actor_system>(caf_config);
   store_handle = system->spawn<caf::detached>(store, &context, static_cast<record_store*>(records.get()));
+  reader_handle = system->spawn<caf::detached>(store, &context, static_cast<record_store*>(records.get()));
   results_handle = system->spawn<caf::detached>(results, &results_out);
-  host_handle = system->spawn(host, &context, store_handle, results_handle);
-  query_handle = system->spawn(queries, &context, &outgoing, query_partners{host_handle, store_handle});
+  removal_handle = system->spawn<caf::detached>(results, &results_removal);
+  host_handle = system->spawn(host, &context, store_handle, reader_handle, results_handle);
+  history_handle = system->spawn(history, &context, history_partners{reader_handle, store_handle, removal_handle});
+  query_handle = system->spawn(queries, &context, &outgoing, query_partners{host_handle, reader_handle});
   for (std::uint32_t i = 0; i < config.journal.ingest_actors; ++i) {
     auto inbox = std::make_shared<handoff<arrival>>(defaults::inbox_limit);
     ingests.push_back(system->spawn(ingest, &context, inbox, host_handle));
@@ -255,14 +265,20 @@ void backend::inside::stop() {
       self->send_exit(handle, caf::exit_reason::user_shutdown);
     self->send_exit(query_handle, caf::exit_reason::user_shutdown);
     self->send_exit(host_handle, caf::exit_reason::user_shutdown);
+    self->send_exit(history_handle, caf::exit_reason::user_shutdown);
     self->send_exit(results_handle, caf::exit_reason::user_shutdown);
+    self->send_exit(removal_handle, caf::exit_reason::user_shutdown);
     self->send_exit(store_handle, caf::exit_reason::user_shutdown);
+    self->send_exit(reader_handle, caf::exit_reason::user_shutdown);
   }
   ingests.clear();
   query_handle = nullptr;
   host_handle = nullptr;
+  history_handle = nullptr;
   results_handle = nullptr;
+  removal_handle = nullptr;
   store_handle = nullptr;
+  reader_handle = nullptr;
   system.reset(); // waits for all actors
 }
 

@@ -50,7 +50,7 @@ std::string help_of(const option& opt, const node_config& defaults) {
 }
 
 std::string placeholder(const option& opt) {
-  if (std::holds_alternative<whole_number>(opt.kind))
+  if (std::holds_alternative<whole_number>(opt.kind) || std::holds_alternative<any_number>(opt.kind))
     return "NUMBER";
   if (std::holds_alternative<one_of>(opt.kind))
     return "WORD";

@@ -54,7 +54,7 @@ struct node_config {
   rule_set rules{race_rules{}, shipped_classes()};
   journal_config journal;
   std::uint32_t standings_min_interval_ms = 900; ///< 0..60000
-  std::uint32_t history_keep_days = 90;          ///< 1..3650
+  double history_keep_days = 90;                 ///< 0.0001..3650
   std::uint32_t drain_seconds = 10;              ///< 0..600
   log_level level = log_level::info;
   log_format format = log_format::text;

@@ -38,6 +38,8 @@ std::vector<std::string> known_keys() {
 option_value value_of(const toml::node& node) {
   if (const auto number = node.value_exact<std::int64_t>())
     return *number;
+  if (const auto number = node.value_exact<double>())
+    return *number;
   if (const auto text = node.value_exact<std::string>())
     return *text;
   std::vector<std::string> list;

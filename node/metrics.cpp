@@ -37,6 +37,10 @@ constexpr named_counter counters[] = {
     {"alleycat_records_broken_total", "Leaderboard records that were set or beaten.", &meters::records_broken},
     {"alleycat_store_errors_total", "Calls of the store that failed and are repeated, as on a full disk.",
      &meters::store_errors},
+    {"alleycat_history_results_removed_total", "Results of old races removed from LMDB and the results stream.",
+     &meters::results_removed},
+    {"alleycat_history_rides_removed_total", "Rides of old races removed from LMDB and the results stream.",
+     &meters::rides_removed},
 };
 
 struct named_gauge {

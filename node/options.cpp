@@ -25,6 +25,19 @@ option number(std::string_view key, std::string_view short_flag, std::int64_t lo
 }
 
 template <class Access>
+option decimal(std::string_view key, double low, double high, Access access, std::string_view doc) {
+  return {key,
+          "",
+          any_number{low, high},
+          doc,
+          [access](const node_config& c) { return option_value{access(c)}; },
+          [access](node_config& c, const option_value& v) {
+            const auto* whole = std::get_if<std::int64_t>(&v);
+            access(c) = whole ? static_cast<double>(*whole) : std::get<double>(v);
+          }};
+}
+
+template <class Access>
 option text(std::string_view key, std::string_view short_flag, value_kind kind, Access access, std::string_view doc) {
   return {key,
           short_flag,
@@ -141,8 +154,10 @@ std::vector<option> make_options() {
       number<std::uint32_t>(
           "standings.min_interval_ms", "", 0, 60'000, ALLEYCAT_MEMBER(standings_min_interval_ms),
           "Shortest time between two standings of one race. 0 publishes as soon as all riders have reported."),
-      number<std::uint32_t>("history.keep_days", "", 1, 3650, ALLEYCAT_MEMBER(history_keep_days),
-                            "How long results and rides are kept. Rides that hold a record or a best second stay."),
+      decimal(
+          "history.keep_days", 0.0001, 3650, ALLEYCAT_MEMBER(history_keep_days),
+          "How long results and rides are kept, in LMDB and in the results stream. Rides that hold a record or a best "
+          "second stay. Fractions of a day are for tests."),
       number<std::uint32_t>("cluster.drain_seconds", "", 0, 600, ALLEYCAT_MEMBER(drain_seconds),
                             "How long a node that is told to stop waits for others to take its races over."),
       choice<log_level>("log.level", {"debug", "info", "warn", "error"}, ALLEYCAT_MEMBER(level),
@@ -230,6 +245,13 @@ std::optional<option_value> value_from_text(const option& opt, std::string_view 
       return std::nullopt;
     return number;
   }
+  if (std::holds_alternative<any_number>(opt.kind)) {
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (text.empty() || error != std::errc{} || end != text.data() + text.size())
+      return std::nullopt;
+    return number;
+  }
   if (!std::holds_alternative<text_list>(opt.kind))
     return std::string{text};
   std::vector<std::string> parts;
@@ -243,10 +265,16 @@ std::optional<option_value> value_from_text(const option& opt, std::string_view 
 
 std::optional<std::string> fault_in(const option& opt, const option_value& value) {
   const auto* number = std::get_if<std::int64_t>(&value);
+  const auto* decimal = std::get_if<double>(&value);
   const auto* text = std::get_if<std::string>(&value);
   const auto* list = std::get_if<std::vector<std::string>>(&value);
   const bool fits = std::visit(
       overloaded{[&](const whole_number& range) { return number && *number >= range.low && *number <= range.high; },
+                 [&](const any_number& range) {
+                   if (number)
+                     return static_cast<double>(*number) >= range.low && static_cast<double>(*number) <= range.high;
+                   return decimal && *decimal >= range.low && *decimal <= range.high;
+                 },
                  [&](const any_text&) { return text != nullptr; },
                  [&](const plain_name&) { return text && is_plain_name(*text); },
                  [&](const one_of& choice) {
@@ -267,6 +295,7 @@ std::string allowed_values(const option& opt) {
   return std::visit(
       overloaded{
           [](const whole_number& range) { return fmt::format("a whole number in {}..{}", range.low, range.high); },
+          [](const any_number& range) { return fmt::format("a number in {}..{}", range.low, range.high); },
           [](const any_text&) { return std::string{"a text"}; },
           [](const plain_name&) { return std::string{"1 to 64 letters, digits, - or _"}; },
           [](const one_of& choice) { return fmt::format("one of {}", fmt::join(choice.words, ", ")); },
@@ -277,6 +306,7 @@ std::string allowed_values(const option& opt) {
 
 std::string toml_literal(const option_value& value) {
   return std::visit(overloaded{[](std::int64_t number) { return std::to_string(number); },
+                               [](double number) { return fmt::format("{}", number); },
                                [](const std::string& text) { return toml_string(text); },
                                [](const std::vector<std::string>& list) {
                                  std::vector<std::string> parts;

@@ -13,11 +13,15 @@
 
 namespace alleycat {
 
-using option_value = std::variant<std::int64_t, std::string, std::vector<std::string>>;
+using option_value = std::variant<std::int64_t, double, std::string, std::vector<std::string>>;
 
 /// What a value may be.
 struct whole_number {
   std::int64_t low, high;
+};
+/// With or without a fraction.
+struct any_number {
+  double low, high;
 };
 struct any_text {};
 /// Letters, digits, `-` and `_`, 1..64 of them.
@@ -29,7 +33,7 @@ struct one_of {
 struct address {};
 /// In text, separated by commas.
 struct text_list {};
-using value_kind = std::variant<whole_number, any_text, plain_name, one_of, address, text_list>;
+using value_kind = std::variant<whole_number, any_number, any_text, plain_name, one_of, address, text_list>;
 
 /// `key` "race.window_seconds" is the TOML key `window_seconds` in `[race]`, the flag `--race.window_seconds` and the
 /// variable `ALLEYCAT_RACE_WINDOW_SECONDS`.

@@ -92,14 +92,79 @@ results_stored results_writer::store(const closed_race& race) {
   return {status == NATS_OK};
 }
 
+std::map<racer_id, std::uint64_t> results_writer::find_rides(race_key key) {
+  const auto filter = ride_wildcard(key);
+  jsSubOptions options;
+  jsSubOptions_Init(&options);
+  options.Stream = results_stream.data();
+  options.Ordered = true;
+  options.Config.HeadersOnly = true;
+  natsSubscription* made = nullptr;
+  if (const auto status = js_SubscribeSync(&made, js_.get(), filter.c_str(), nullptr, &options, nullptr);
+      status != NATS_OK)
+    throw std::runtime_error{std::string{"can not list rides: "} + natsStatus_GetText(status)};
+  const std::unique_ptr<natsSubscription, void (*)(natsSubscription*)> subscription{made, natsSubscription_Destroy};
+  jsConsumerInfo* info = nullptr;
+  if (const auto status = natsSubscription_GetConsumerInfo(&info, made, nullptr, nullptr); status != NATS_OK)
+    throw std::runtime_error{std::string{"can not count rides: "} + natsStatus_GetText(status)};
+  auto left = info->Delivered.Consumer + info->NumPending;
+  jsConsumerInfo_Destroy(info);
+
+  std::map<racer_id, std::uint64_t> found;
+  for (; left != 0; --left) {
+    natsMsg* next = nullptr;
+    if (const auto status = natsSubscription_NextMsg(&next, made, ack_deadline_ms); status != NATS_OK)
+      throw std::runtime_error{std::string{"can not list rides: "} + natsStatus_GetText(status)};
+    const nats_message message{next};
+    jsMsgMetaData* meta = nullptr;
+    if (natsMsg_GetMetaData(&meta, next) != NATS_OK)
+      throw std::runtime_error{"a ride came without its place in the stream"};
+    if (const auto ride = parse_ride_subject(subject_of(next)))
+      found[ride->racer] = meta->Sequence.Stream;
+    jsMsgMetaData_Destroy(meta);
+  }
+  return found;
+}
+
+void results_writer::remove(const old_race& race) {
+  if (race.has_result) {
+    const auto subject = result_subject(race.key);
+    jsOptions options;
+    jsOptions_Init(&options);
+    options.Wait = ack_deadline_ms;
+    options.Stream.Purge.Subject = subject.c_str();
+    if (const auto status = js_PurgeStream(js_.get(), results_stream.data(), &options, nullptr); status != NATS_OK)
+      throw std::runtime_error{std::string{"can not remove a result: "} + natsStatus_GetText(status)};
+  }
+  if (race.leaving.empty())
+    return;
+  // By its place in the stream: to find a message by subject the server goes through the whole stream each time.
+  const auto places = find_rides(race.key);
+  for (const auto racer : race.leaving) {
+    const auto place = places.find(racer);
+    if (place == places.end())
+      continue;
+    if (const auto status = js_DeleteMsg(js_.get(), results_stream.data(), place->second, nullptr, nullptr);
+        status != NATS_OK)
+      throw std::runtime_error{std::string{"can not remove a ride: "} + natsStatus_GetText(status)};
+  }
+}
+
 results_actor::behavior_type results(results_actor::pointer, results_writer* writer) {
+  const auto attempt = [](auto&& call) -> caf::result<std::decay_t<decltype(call())>> {
+    try {
+      return call();
+    } catch (const std::runtime_error& e) {
+      return caf::make_error(ec::not_stored, std::string{e.what()});
+    }
+  };
   return {
-      [writer](const store_closed& x) -> caf::result<results_stored> {
-        try {
-          return writer->store(*x.race);
-        } catch (const std::runtime_error& e) {
-          return caf::make_error(ec::not_stored, std::string{e.what()});
-        }
+      [=](const store_closed& x) { return attempt([&] { return writer->store(*x.race); }); },
+      [=](const remove_stored& x) {
+        return attempt([&] {
+          writer->remove(x.race);
+          return removed{};
+        });
       },
   };
 }

@@ -1,4 +1,4 @@
-/// Closed races into the results stream.
+/// Closed races into the results stream, and old ones out of it.
 #pragma once
 
 #include "actors/interfaces.hpp"
@@ -6,6 +6,7 @@
 #include "node/streams.hpp"
 
 #include <atomic>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,13 @@ public:
   /// @throws std::runtime_error when something was not confirmed within 5 s; the whole call may be repeated.
   results_stored store(const closed_race& race);
 
+  /// Removes the race's result, then the rides that leave. What is not there is no error.
+  /// @throws std::runtime_error when something was not confirmed within 5 s; the whole call may be repeated.
+  void remove(const old_race& race);
+
 private:
+  /// Sequences in the stream of a race's rides, by racer.
+  std::map<racer_id, std::uint64_t> find_rides(race_key key);
   void settle();
   static void refused(jsCtx*, jsPubAckErr* error, void* self);
 

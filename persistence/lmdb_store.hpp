@@ -5,9 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <limits>
 #include <memory>
-#include <optional>
 
 namespace alleycat {
 
@@ -29,16 +27,6 @@ struct lmdb_options {
   bool read_only = false;
 };
 
-/// What one call of `prune` did.
-struct pruned {
-  std::size_t results = 0;      ///< race results removed
-  std::size_t rides = 0;        ///< rides removed, each with its line in the rider's history
-  std::size_t kept = 0;         ///< rides of old races that stay, because they hold a record or a best second
-  std::optional<race_key> next; ///< where to go on; none = everything was looked at
-
-  friend bool operator==(const pruned&, const pruned&) = default;
-};
-
 /// `record_store` on LMDB. Durable: when a writing call returns, its transaction was fsynced.
 class lmdb_store : public record_store {
 public:
@@ -46,16 +34,6 @@ public:
   /// @param target  a folder that is new or empty; the copy can be opened with `open_lmdb_store`
   /// @throws store_error where `target` has content or can not be written; what was begun there is removed.
   virtual void backup(const std::filesystem::path& target) = 0;
-
-  /// Removes result, rides and history lines of the races closed before a time. A ride stays, with its history line,
-  /// when it holds its racer's record, or at some second holds the best: its score there equals the stored best, and no
-  /// earlier ride (by time of close, then race id) of this racer and class in the store has the same. Excluded rides
-  /// hold nothing. The stamps of the races stay, so that a replay does not bring them back. One transaction per race.
-  /// The file does not shrink: freed pages are used again.
-  /// @param from  where to begin: the `next` of the call before
-  /// @param most_rides  stops after the race in which this many rides were looked at, so that others get their turn
-  virtual pruned prune(unix_ms before, race_key from = {},
-                       std::size_t most_rides = std::numeric_limits<std::size_t>::max()) = 0;
 };
 
 /// Opens the store in a folder; creates both where missing.

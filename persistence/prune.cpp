@@ -41,63 +41,70 @@ bool store_on_lmdb::holds_something(const lmdb::txn& in, const layout::stored_ri
   return !held.empty();
 }
 
-std::pair<pruned, std::size_t> store_on_lmdb::prune_race(race_key key, const layout::applied_race& race) {
-  return write("removing old races", [&](lmdb::txn& in) {
-    pruned done;
-    std::vector<layout::block_ride<std::string>> staying;
-    std::vector<std::string> leaving; // keys of history
-    each_ride(in, key, [&](racer_id racer, std::string_view content) {
-      const auto stored = layout::decode_ride(key, racer, content);
-      if (holds_something(in, stored))
-        staying.push_back({racer, std::string{content}});
-      else
-        leaving.push_back(layout::history_key(racer, stored.ride.closed, key));
-    });
-    if (!leaving.empty()) {
-      remove_rides(in, key);
-      put_rides(in, key, staying);
+old_race store_on_lmdb::look_at(const lmdb::txn& in, race_key key) const {
+  old_race race;
+  race.key = key;
+  race.has_result = in.get(tables_.results, layout::race_key_of(key)).has_value();
+  each_ride(in, key, [&](racer_id racer, std::string_view content) {
+    if (holds_something(in, layout::decode_ride(key, racer, content)))
+      ++race.staying;
+    else
+      race.leaving.push_back(racer);
+  });
+  return race;
+}
+
+old_race_search store_on_lmdb::find_old(unix_ms before, race_key from, std::size_t most_rides) {
+  return read("looking for old races", [&](const lmdb::txn& in) {
+    old_race_search search;
+    std::size_t looked_at = 0;
+    lmdb::cursor at{in, tables_.applied};
+    for (auto entry = at.at_or_after(layout::race_key_of(from)); entry; entry = at.next()) {
+      const race_key key{class_id{key_part<std::uint16_t>(entry->key, 0)},
+                         race_id{key_part<std::uint32_t>(entry->key, 2)}};
+      if (search.found || looked_at >= most_rides) {
+        search.next = key;
+        break;
+      }
+      const auto applied = layout::decode_applied(entry->value);
+      if (applied.emptied || applied.closed >= before || in.get(tables_.unannounced, entry->key))
+        continue;
+      auto race = look_at(in, key);
+      looked_at += race.leaving.size() + race.staying;
+      if (race.has_result || !race.leaving.empty() || race.staying == 0)
+        search.found = std::move(race);
     }
-    for (const auto& line : leaving)
-      in.remove(tables_.by_racer, line);
-    done.kept = staying.size();
-    done.rides = leaving.size();
-    done.results = in.remove(tables_.results, layout::race_key_of(key)) ? 1 : 0;
-    if (done.kept == 0)
-      in.put(tables_.applied, layout::race_key_of(key), layout::encode_applied({race.stamp, race.closed, true}));
-    return std::pair{done, done.kept + done.rides};
+    return search;
   });
 }
 
-pruned store_on_lmdb::prune(unix_ms before, race_key from, std::size_t most_rides) {
-  refuse_writing();
-  using due_race = std::pair<race_key, layout::applied_race>;
-  pruned sum;
-  std::size_t looked_at = 0;
-  for (auto position = layout::race_key_of(from);;) {
-    const auto due = read("looking for old races", [&](const lmdb::txn& in) -> std::optional<due_race> {
-      lmdb::cursor at{in, tables_.applied};
-      for (auto entry = at.at_or_after(position); entry; entry = at.next()) {
-        const auto race = layout::decode_applied(entry->value);
-        if (!race.emptied && race.closed < before)
-          return due_race{
-              {class_id{key_part<std::uint16_t>(entry->key, 0)}, race_id{key_part<std::uint32_t>(entry->key, 2)}},
-              race};
-      }
-      return std::nullopt;
+void store_on_lmdb::remove_old(const old_race& race) {
+  write("removing an old race", [&](lmdb::txn& in) {
+    const auto table_key = layout::race_key_of(race.key);
+    const auto applied = in.get(tables_.applied, table_key);
+    if (!applied)
+      return false;
+    auto stamp = layout::decode_applied(*applied);
+    std::vector<layout::block_ride<std::string>> staying;
+    std::vector<std::string> lines; // keys of history
+    each_ride(in, race.key, [&](racer_id racer, std::string_view content) {
+      if (std::binary_search(race.leaving.begin(), race.leaving.end(), racer))
+        lines.push_back(
+            layout::history_key(racer, layout::decode_ride(race.key, racer, content).ride.closed, race.key));
+      else
+        staying.push_back({racer, std::string{content}});
     });
-    if (!due)
-      return sum;
-    if (looked_at >= most_rides) {
-      sum.next = due->first;
-      return sum;
+    if (!lines.empty()) {
+      remove_rides(in, race.key);
+      put_rides(in, race.key, staying);
     }
-    const auto [done, rides] = prune_race(due->first, due->second);
-    sum.results += done.results;
-    sum.rides += done.rides;
-    sum.kept += done.kept;
-    looked_at += rides;
-    position = layout::race_key_of(due->first) + '\0';
-  }
+    for (const auto& line : lines)
+      in.remove(tables_.by_racer, line);
+    in.remove(tables_.results, table_key);
+    stamp.emptied = staying.empty();
+    in.put(tables_.applied, table_key, layout::encode_applied(stamp));
+    return true;
+  });
 }
 
 } // namespace alleycat

@@ -97,6 +97,7 @@ bool store_on_lmdb::grow() {
   const auto larger = std::min(now * 2, options_.max_map_bytes);
   if (larger <= now)
     return false;
+  const std::unique_lock alone{map_mutex_};
   try {
     env_->resize(larger);
   } catch (const lmdb::error& error) {
@@ -130,6 +131,7 @@ record_store::usage store_on_lmdb::map_usage() {
 }
 
 void store_on_lmdb::backup(const std::filesystem::path& target) {
+  const std::shared_lock mapped{map_mutex_};
   refuse_without_map();
   std::error_code trouble;
   std::filesystem::create_directories(target, trouble);

@@ -8,8 +8,11 @@
 #include "persistence/lmdb.hpp"
 #include "persistence/lmdb_store.hpp"
 
+#include <atomic>
 #include <functional>
+#include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -52,7 +55,8 @@ public:
   std::uint64_t count_start(std::uint64_t at_least) override;
   usage map_usage() override;
   void backup(const std::filesystem::path& target) override;
-  pruned prune(unix_ms before, race_key from, std::size_t most_rides) override;
+  old_race_search find_old(unix_ms before, race_key from, std::size_t most_rides) override;
+  void remove_old(const old_race& race) override;
 
 private:
   // open.cpp
@@ -83,8 +87,7 @@ private:
   // prune.cpp
   /// Whether a ride holds its racer's record or a best second.
   bool holds_something(const lmdb::txn& in, const layout::stored_ride& stored) const;
-  /// Removes what may go of one race, as one transaction. @returns what was done, and how many rides were looked at.
-  std::pair<pruned, std::size_t> prune_race(race_key key, const layout::applied_race& race);
+  old_race look_at(const lmdb::txn& in, race_key key) const;
 
   // store.cpp
   /// Turns an error of LMDB into words. @param doing  as in "while ..."
@@ -99,16 +102,18 @@ private:
   /// Runs `work(const lmdb::txn&)` in a short read transaction.
   template <class Work>
   auto read(const std::string& doing, Work&& work) {
-    refuse_without_map();
     try {
       for (;;) {
         try {
+          const std::shared_lock mapped{map_mutex_};
+          refuse_without_map();
           const lmdb::txn in{*env_, lmdb::access::read};
           return work(in);
         } catch (const lmdb::error& error) {
           if (error.code() != MDB_MAP_RESIZED)
             throw;
         }
+        const std::unique_lock alone{map_mutex_};
         env_->resize(0);
       }
     } catch (const lmdb::error& error) {
@@ -146,7 +151,9 @@ private:
   std::optional<folder_lock> lock_; ///< none where read only
   std::optional<lmdb::env> env_;    ///< none once the map was lost
   tables tables_{};
-  bool failed_ = false; ///< a store_failed_error was thrown: no more writing
+  std::shared_mutex map_mutex_; ///< the map must not move while somebody reads
+  /// A store_failed_error was thrown: no more writing.
+  std::atomic<bool> failed_ = false;
 };
 
 } // namespace alleycat

@@ -61,6 +61,24 @@ struct ride_summary {
   friend bool operator==(const ride_summary&, const ride_summary&) = default;
 };
 
+/// A race closed long ago, of which something may go.
+struct old_race {
+  race_key key;
+  bool has_result = false;
+  std::vector<racer_id> leaving; ///< whose rides may go, by racer id
+  std::size_t staying = 0;       ///< rides that hold a record or a best second
+
+  friend bool operator==(const old_race&, const old_race&) = default;
+};
+
+/// What one look for old races found.
+struct old_race_search {
+  std::optional<old_race> found;
+  std::optional<race_key> next; ///< where to go on; none = everything was looked at
+
+  friend bool operator==(const old_race_search&, const old_race_search&) = default;
+};
+
 /// How far a stream was read into the store: its last message taken, told apart from another that may stand at the same
 /// sequence once the stream was restored from a backup.
 struct stream_mark {
@@ -74,7 +92,7 @@ struct stream_mark {
 /// The streams a store is filled from.
 enum class history_stream : std::uint8_t { results, bests };
 
-/// Durable records of one node. Not thread safe: one detached actor owns it. Every call may block and may throw
+/// Durable records of one node. One thread writes; beside it another may read. Every call may block and may throw
 /// `store_error`; any but a `store_failed_error` may go away, and the call be repeated.
 class record_store {
 public:
@@ -129,6 +147,17 @@ public:
   /// `at_least`, which is counted on from then.
   virtual std::uint64_t count_start(std::uint64_t at_least) = 0;
   std::uint64_t count_start() { return count_start(1); }
+
+  /// Looks for a race that was closed before a time and of which something may go: the result, and rides that hold neither
+  /// their racer's record nor, at any second, the best: another score is better, or an earlier ride (by time of close,
+  /// then race id) has the same. Excluded rides hold nothing. Races whose bests are still to be told are left alone.
+  /// A ride that may go stays one that may: bests only grow.
+  /// @param from        where to begin: the `next` of the call before
+  /// @param most_rides  ends after the race in which this many rides were looked at, so that others get their turn
+  virtual old_race_search find_old(unix_ms before, race_key from, std::size_t most_rides) = 0;
+  /// Removes what may go of a race, in one transaction: its result, the rides that leave and their lines in the riders'
+  /// histories. Its stamp stays, so that a replay does not bring it back.
+  virtual void remove_old(const old_race& race) = 0;
 
   /// Bytes of the map in use and its size.
   struct usage {

@@ -14,7 +14,7 @@ struct host_stage : stage {
     const auto store = keep(system().spawn(kept_store, records));
     const auto results =
         keep(system().spawn(kept_results, std::make_shared<std::vector<closed_race_ptr>>(), std::make_shared<int>(0)));
-    actor = keep(system().spawn(host, &context, store, results));
+    actor = keep(system().spawn(host, &context, store, store, results));
     settle();
   }
   void tell(auto message) {

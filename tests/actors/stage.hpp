@@ -249,6 +249,7 @@ inline results_actor::behavior_type kept_results(results_actor::pointer,
         into->push_back(x.race);
         return results_stored{true};
       },
+      [=](const remove_stored&) { return removed{}; },
   };
 }
 
@@ -276,6 +277,8 @@ inline store_actor::behavior_type kept_store(store_actor::pointer, std::shared_p
       },
       [=](const list_races&) { return race_list{}; },
       [=](const find_result&) { return result_answer{}; },
+      [=](const find_old&) { return old_race_search{}; },
+      [=](const remove_old&) { return removed{}; },
   };
 }
 

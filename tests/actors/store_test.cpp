@@ -17,6 +17,13 @@ struct faulty_records : record_store {
     fail();
     return true;
   }
+  bool apply_rides(const std::vector<ride_record>&, scoring) override { return true; }
+  void merge_bests(class_id, const std::vector<racer_bests>&) override {}
+  std::vector<race_key> unannounced(class_id) override { return {}; }
+  std::vector<racer_bests> news_of(race_key) override { return {}; }
+  void announced(race_key) override {}
+  stream_mark mark_of(history_stream) override { return {}; }
+  void keep_mark(history_stream, const stream_mark&) override {}
   std::optional<journal_stamp> applied(race_key) override {
     fail();
     return std::nullopt;
@@ -28,14 +35,9 @@ struct faulty_records : record_store {
   std::optional<ride_record> ride(race_key, racer_id) override { return std::nullopt; }
   std::vector<ride_summary> rides_of(racer_id, std::size_t) override { return {}; }
   std::optional<racer_bests> bests_of(class_id, racer_id) override { return std::nullopt; }
-  bool apply_rides(const std::vector<ride_record>&, scoring) override { return true; }
-  void merge_bests(class_id, const std::vector<racer_bests>&) override {}
-  std::vector<race_key> unannounced(class_id) override { return {}; }
-  std::vector<racer_bests> news_of(race_key) override { return {}; }
-  void announced(race_key) override {}
-  stream_mark mark_of(history_stream) override { return {}; }
-  void keep_mark(history_stream, const stream_mark&) override {}
   std::uint64_t count_start(std::uint64_t) override { return 1; }
+  old_race_search find_old(unix_ms, race_key, std::size_t) override { return {}; }
+  void remove_old(const old_race&) override {}
   usage map_usage() override { return {}; }
 };
 

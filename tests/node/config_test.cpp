@@ -109,6 +109,8 @@ TEST_CASE("every key can be given as a flag, in the environment and in the file"
     option_value other = original;
     if (const auto* range = std::get_if<whole_number>(&opt.kind))
       other = std::get<std::int64_t>(original) == range->low ? range->high : range->low;
+    else if (const auto* numbers = std::get_if<any_number>(&opt.kind))
+      other = (numbers->low + numbers->high) / 2;
     else if (const auto* choice = std::get_if<one_of>(&opt.kind))
       other = std::string{choice->words.back() == std::get<std::string>(original) ? choice->words.front()
                                                                                   : choice->words.back()};
@@ -130,6 +132,22 @@ TEST_CASE("every key can be given as a flag, in the environment and in the file"
     CHECK(opt.get(accepted({}, {{opt.variable(), text}})) == other);
     CHECK(opt.get(accepted({"--config", folder.write("node.toml", toml).string()})) == other);
   }
+}
+
+TEST_CASE("a number may be whole where a fraction is allowed, and must be within its range") {
+  const temporary_folder folder;
+  const auto of_file = [&](const std::string& value) {
+    return std::vector<std::string>{"--config",
+                                    folder.write("node.toml", "[history]\nkeep_days = " + value + "\n").string()};
+  };
+  CHECK(accepted({"--history.keep_days", "7"}).history_keep_days == 7);
+  CHECK(accepted({"--history.keep_days", "0.5"}).history_keep_days == 0.5);
+  CHECK(accepted(of_file("7")).history_keep_days == 7);
+  CHECK(accepted(of_file("0.5")).history_keep_days == 0.5);
+  for (const auto* wrong : {"0", "-1", "3651", "nan", "inf", "7 days", ""})
+    CHECK_THAT(refused({"--history.keep_days", wrong}), Catch::Contains("a number in 0.0001..3650"));
+  CHECK_THAT(refused(of_file("\"7\"")), Catch::Contains("a number in 0.0001..3650"));
+  CHECK_THAT(refused(of_file("nan")), Catch::Contains("a number in 0.0001..3650"));
 }
 
 TEST_CASE("each key, flag and variable stands once, with a sentence about it") {

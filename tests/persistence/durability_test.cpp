@@ -120,6 +120,38 @@ TEST_CASE("the map grows by itself, and a larger file is opened with a small map
   CHECK(store->apply(random_race(random, {harbour, race_id{9}}, 9, {800, 2000, ride_seconds}), scoring::total));
 }
 
+TEST_CASE("another thread reads while races are stored and the map grows") {
+  const scratch_folder folder;
+  auto options = small_store();
+  options.initial_map_bytes = 64 << 10;
+  const auto store = open_lmdb_store(folder.path(), options);
+  std::vector<closed_race> races;
+  for (std::uint32_t id = 0; id != 60; ++id)
+    races.push_back(numbered_race(id));
+  std::atomic<std::size_t> stored{0};
+  std::atomic<std::size_t> wrong{0};
+  std::thread reader{[&] {
+    std::mt19937 random{3};
+    for (std::size_t there = 0; there != races.size();) {
+      there = stored;
+      if (there == 0)
+        continue;
+      const auto& race = races[random() % there];
+      const auto& ride = race.rides[random() % race.rides.size()];
+      if (!same(store->result(race.result.key).value(), race.result) || store->ride(ride.key, ride.racer) != ride ||
+          store->races(harbour, std::nullopt, 10).empty())
+        ++wrong;
+    }
+  }};
+  for (const auto& race : races) {
+    store->apply(race, scoring::total);
+    ++stored;
+  }
+  reader.join();
+  CHECK(wrong == 0);
+  CHECK(store->map_usage().map_bytes >= 512 << 10);
+}
+
 TEST_CASE("a map at its maximum refuses the race, says so, and goes on with what fits") {
   const scratch_folder folder;
   auto options = small_store();

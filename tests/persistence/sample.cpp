@@ -196,6 +196,21 @@ std::string difference(record_store& store, const expected_tables& expected, con
   return all_names(store) == expected.names ? "" : "names";
 }
 
+pruned prune(record_store& store, unix_ms before, std::size_t most_rides) {
+  pruned sum;
+  for (std::optional<race_key> from = race_key{}; from;) {
+    const auto search = store.find_old(before, *from, most_rides);
+    if (search.found) {
+      store.remove_old(*search.found);
+      sum.results += search.found->has_result ? 1 : 0;
+      sum.rides += search.found->leaving.size();
+      sum.kept += search.found->staying;
+    }
+    from = search.next;
+  }
+  return sum;
+}
+
 pid_t in_child(const std::function<void()>& work) {
   const pid_t child = ::fork();
   if (child != 0)

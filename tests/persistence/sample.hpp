@@ -67,6 +67,18 @@ std::map<racer_id, std::string> all_names(record_store& store);
 /// @returns what differs, in words; empty = the same.
 std::string difference(record_store& store, const expected_tables& expected, const std::vector<class_id>& classes);
 
+/// What was removed, and what stayed of the races it was removed from.
+struct pruned {
+  std::size_t results = 0;
+  std::size_t rides = 0;
+  std::size_t kept = 0;
+
+  friend bool operator==(const pruned&, const pruned&) = default;
+};
+/// Removes everything that may go of races closed before a time.
+/// @param most_rides  of one look
+pruned prune(record_store& store, unix_ms before, std::size_t most_rides = 1'000'000);
+
 /// Runs `work` in a child process. @returns its process id
 pid_t in_child(const std::function<void()>& work);
 /// Waits for a child. @returns its exit code; 0 when `work` returned, 1 when it threw; -signal when it was killed.

@@ -71,7 +71,7 @@ TEST_CASE("1,000 rides of 300 seconds into 40,000 stored racers", "[!benchmark]"
   store->each_bests(class_id{1}, [&](const racer_bests& bests) { racers += bests.at.empty() ? 0 : 1; });
   std::cout << "bests of " << racers << " racers read in " << milliseconds_since(start) << " ms\n";
   start = clock::now();
-  const auto done = store->prune(1000 + 50);
+  const auto done = prune(*store, 1000 + 50);
   std::cout << "pruned " << done.rides << " rides of " << done.results << " races, kept " << done.kept << ", in "
             << milliseconds_since(start) << " ms\n";
 }

@@ -114,8 +114,8 @@ TEST_CASE("pruning removes old races but keeps who holds a record or a best seco
                         ride_of(race(3), racer_id{3}, 3000, outputs(900'250, 900'250, 10))}),
                scoring::total);
 
-  CHECK(store->prune(1000) == pruned{});
-  CHECK(store->prune(3000) == pruned{2, 2, 4, std::nullopt});
+  CHECK(prune(*store, 1000) == pruned{});
+  CHECK(prune(*store, 3000) == pruned{2, 2, 4});
   CHECK_FALSE(store->result(race(1)));
   CHECK_FALSE(store->result(race(2)));
   CHECK(store->result(race(3)));
@@ -130,10 +130,12 @@ TEST_CASE("pruning removes old races but keeps who holds a record or a best seco
   CHECK(store->applied(race(1)));
   CHECK(store->applied(race(2)));
 
-  // A holder that is beaten goes at the next pruning; nothing else is looked at twice.
+  CHECK(prune(*store, 3000) == pruned{});
+
+  // A holder that is beaten goes at the next pruning.
   store->apply(race_of(race(4), 4000, {ride_of(race(4), racer_id{1}, 4000, outputs(1'000'350, 1'000'350, 10))}),
                scoring::total);
-  CHECK(store->prune(3000) == pruned{0, 1, 3, std::nullopt});
+  CHECK(prune(*store, 3000) == pruned{0, 1, 2});
   CHECK_FALSE(store->ride(race(1), racer_id{1}));
 }
 
@@ -149,16 +151,7 @@ TEST_CASE("after pruning random races, at once or in steps, exactly the holders 
   const auto expected = expected_after(races, rule);
 
   const unix_ms before = 1150;
-  pruned sum;
-  int calls = 0;
-  for (std::optional<race_key> from = race_key{}; from; ++calls) {
-    const auto done = store->prune(before, *from, in_steps ? 50 : 1'000'000);
-    sum.results += done.results;
-    sum.rides += done.rides;
-    sum.kept += done.kept;
-    from = done.next;
-  }
-  CHECK((calls > 1) == in_steps);
+  const auto sum = prune(*store, before, in_steps ? 1 : 1'000'000);
 
   std::map<std::pair<class_id, racer_id>, std::vector<const ride_record*>> counting;
   for (const auto& each : races)
@@ -192,7 +185,32 @@ TEST_CASE("after pruning random races, at once or in steps, exactly the holders 
   // What was pruned does not come back by a replay.
   for (const auto& each : races)
     CHECK_FALSE(store->apply(each, rule));
-  CHECK(store->prune(before) == pruned{0, 0, slow.kept, std::nullopt});
+  CHECK(prune(*store, before) == pruned{});
+}
+
+TEST_CASE("a look for old races ends after as many rides as it was told, and goes on from there") {
+  const scratch_folder folder;
+  const auto store = open_lmdb_store(folder.path(), small_store());
+  for (std::uint32_t i = 1; i <= 5; ++i)
+    store->apply(race_of(race(i), 1000, {ride_of(race(i), racer_id{i}, 1000, std::vector<std::uint32_t>(10, 300'300))}),
+                 scoring::total);
+  CHECK(prune(*store, 2000) == pruned{5, 0, 5});
+  // Nothing may go any more: races are looked at until the limit.
+  const auto first = store->find_old(2000, {}, 2);
+  CHECK_FALSE(first.found);
+  CHECK(first.next == race(3));
+  const auto last = store->find_old(2000, race(5), 2);
+  CHECK(last == old_race_search{});
+}
+
+TEST_CASE("a race whose bests are still to be told is not pruned") {
+  const scratch_folder folder;
+  const auto store = open_lmdb_store(folder.path(), small_store());
+  std::mt19937 random{15};
+  store->apply(random_race(random, race(1), 1000), scoring::total, true);
+  CHECK(prune(*store, 2000) == pruned{});
+  store->announced(race(1));
+  CHECK(prune(*store, 2000).results == 1);
 }
 
 TEST_CASE("pages of pruned races are used again") {
@@ -202,7 +220,7 @@ TEST_CASE("pages of pruned races are used again") {
   std::uintmax_t early_size = 0;
   for (std::uint32_t i = 0; i != 200; ++i) {
     store->apply(random_race(random, race(i), 1000 + i, {30, 40, ride_seconds}), scoring::total);
-    store->prune(1000 + i - 5);
+    prune(*store, 1000 + i - 5);
     if (i == 60)
       early_size = std::filesystem::file_size(folder / "data.mdb");
   }

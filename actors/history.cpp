@@ -1,0 +1,93 @@
+#include "actors/history.hpp"
+
+#include "actors/defaults.hpp"
+#include "actors/failpoint.hpp"
+
+#include <caf/all.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace alleycat {
+
+namespace {
+
+/// Time between two looks: a thirtieth of what is kept, at least a second and at most a day.
+std::chrono::milliseconds interval(unix_ms keep_ms) {
+  using namespace std::chrono_literals;
+  return std::clamp<std::chrono::milliseconds>(std::chrono::milliseconds{keep_ms / 30}, 1s, 24h);
+}
+
+} // namespace
+
+void history_state::start(pointer self, const actor_context& env, history_partners partners) {
+  self_ = self;
+  env_ = &env;
+  partners_ = std::move(partners);
+  // Soon after the start, or a node that is started each day would never look.
+  const auto first = std::min<std::chrono::milliseconds>(defaults::first_prune, interval(env.history_keep_ms));
+  self_->delayed_send(self_, first, look_at_clock{});
+}
+
+void history_state::look() {
+  before_ = env_->clock->now() - env_->history_keep_ms;
+  results_ = 0;
+  rides_ = 0;
+  find({});
+}
+
+void history_state::find(race_key from) {
+  self_->request(partners_.finder, defaults::close_deadline, find_old{before_, from})
+      .then(
+          [this](const old_race_search& search) {
+            if (search.found)
+              remove(*search.found, search.next);
+            else
+              go_on(search.next);
+          },
+          [this](const caf::error& e) { failed("find", e); });
+}
+
+void history_state::remove(const old_race& race, std::optional<race_key> next) {
+  self_->request(partners_.results, defaults::close_deadline, remove_stored{race})
+      .then(
+          [this, race, next](removed) {
+            failpoint("history.removed_stored");
+            self_->request(partners_.store, defaults::close_deadline, remove_old{race})
+                .then(
+                    [this, race, next](removed) {
+                      results_ += race.has_result ? 1 : 0;
+                      rides_ += race.leaving.size();
+                      env_->counts->results_removed.add(race.has_result ? 1 : 0);
+                      env_->counts->rides_removed.add(race.leaving.size());
+                      go_on(next);
+                    },
+                    [this](const caf::error& e) { failed("store", e); });
+          },
+          [this](const caf::error& e) { failed("stream", e); });
+}
+
+void history_state::go_on(std::optional<race_key> next) {
+  if (next)
+    return find(*next);
+  if (results_ + rides_ != 0)
+    env_->log->info("history.pruned", {{"results", results_}, {"rides", rides_}, {"before", before_}});
+  self_->delayed_send(self_, interval(env_->history_keep_ms), look_at_clock{});
+}
+
+void history_state::failed(std::string_view step, const caf::error& why) {
+  env_->log->warn("history.prune_delayed", {{"step", std::string{step}}, {"error", self_->system().render(why)}});
+  self_->delayed_send(self_,
+                      std::min<std::chrono::milliseconds>(defaults::first_prune, interval(env_->history_keep_ms)),
+                      look_at_clock{});
+}
+
+history_actor::behavior_type history(history_actor::stateful_pointer<history_state> self, const actor_context* env,
+                                     history_partners partners) {
+  self->state.start(self, *env, std::move(partners));
+  return {
+      [self](look_at_clock) { self->state.look(); },
+  };
+}
+
+} // namespace alleycat

@@ -1,0 +1,51 @@
+/// Lets go of races that are older than what is kept.
+#pragma once
+
+#include "actors/context.hpp"
+#include "actors/interfaces.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+namespace alleycat {
+
+/// Whom the history works with.
+struct history_partners {
+  store_actor finder;    ///< looks for old races; not the one that writes, which has better things to do
+  store_actor store;     ///< removes them
+  results_actor results; ///< removes them from the results stream; not the one that closing races wait for
+};
+
+/// Race by race, so that everybody else gets a turn in between: first out of the results stream, then out of the store.
+/// When something ends in the middle, the store still knows what is to be removed, and removing twice is harmless.
+///
+///     waiting --(time)--> finding --found--> out of the stream --> out of the store --> finding ...
+///        ^                   '--nothing is left, or something failed--.
+///        '-------------------------------------------------------------'
+class history_state {
+public:
+  using pointer = history_actor::stateful_pointer<history_state>;
+
+  void start(pointer self, const actor_context& env, history_partners partners);
+  void look();
+
+  static inline const char* name = "history";
+
+private:
+  void find(race_key from);
+  void remove(const old_race& race, std::optional<race_key> next);
+  void go_on(std::optional<race_key> next);
+  void failed(std::string_view step, const caf::error& why);
+
+  pointer self_ = nullptr;
+  const actor_context* env_ = nullptr;
+  history_partners partners_;
+  unix_ms before_ = 0;
+  std::size_t results_ = 0; ///< removed since the look began
+  std::size_t rides_ = 0;
+};
+
+history_actor::behavior_type history(history_actor::stateful_pointer<history_state> self, const actor_context* env,
+                                     history_partners partners);
+
+} // namespace alleycat
