@@ -48,7 +48,6 @@ TEST_CASE("a race applied again with the same stamp changes nothing") {
   CHECK(difference(*store, expected_after({first, second}, scoring::total), {harbour}).empty());
 }
 
-
 TEST_CASE("an equal record stays with the earlier race, whichever is applied first") {
   const std::vector<std::uint32_t> outputs(ride_seconds, 900'250);
   const auto earlier = race_of(race(1), 1000, {ride_of(race(1), racer_id{8}, 1000, outputs)});
