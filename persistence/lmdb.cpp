@@ -51,6 +51,11 @@ void env::resize(std::uint64_t map_bytes) {
   check(mdb_env_set_mapsize(env_, whole_pages(map_bytes)), "mdb_env_set_mapsize");
 }
 
+void env::forget_dead_readers() {
+  int dead = 0;
+  check(mdb_reader_check(env_, &dead), "mdb_reader_check");
+}
+
 std::uint64_t env::map_bytes() const {
   MDB_envinfo info{};
   check(mdb_env_info(env_, &info), "mdb_env_info");

@@ -38,6 +38,8 @@ public:
   MDB_env* handle() const { return env_; }
   /// Size of the map in bytes; 0 takes over the size another process has set. No transaction may be open.
   void resize(std::uint64_t map_bytes);
+  /// Other processes that read and were killed keep the pages they saw: gives those pages back.
+  void forget_dead_readers();
   std::uint64_t map_bytes() const;
   std::uint64_t page_bytes() const;
   /// Up to the last page that was ever in use.

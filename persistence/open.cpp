@@ -35,7 +35,8 @@ void read_everything(lmdb::txn& in) {
 } // namespace
 
 void store_on_lmdb::open_environment() {
-  if (options_.ride_seconds == 0 || options_.ride_seconds > max_ride_seconds)
+  const bool any_length = options_.ride_seconds == 0 && options_.read_only;
+  if (!any_length && (options_.ride_seconds == 0 || options_.ride_seconds > max_ride_seconds))
     throw store_refused_error{"ride_seconds must be 1.." + std::to_string(max_ride_seconds)};
   const auto file = folder_ / data_file;
   std::error_code trouble;
@@ -160,6 +161,8 @@ void store_on_lmdb::check_meta(lmdb::txn& in) {
   if (!seconds)
     throw damaged_value{"table `meta` names no ride_seconds"};
   const auto stored = layout::decode_count(*seconds);
+  if (options_.ride_seconds == 0)
+    options_.ride_seconds = static_cast<std::uint32_t>(stored);
   if (stored != options_.ride_seconds)
     throw store_error{"the store " + file + " is of races with ride_seconds " + std::to_string(stored) + ", not " +
                       std::to_string(options_.ride_seconds) +

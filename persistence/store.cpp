@@ -131,7 +131,7 @@ record_store::usage store_on_lmdb::map_usage() {
 }
 
 void store_on_lmdb::backup(const std::filesystem::path& target) {
-  const std::shared_lock mapped{map_mutex_};
+  const std::unique_lock alone{map_mutex_};
   refuse_without_map();
   std::error_code trouble;
   std::filesystem::create_directories(target, trouble);
@@ -144,7 +144,12 @@ void store_on_lmdb::backup(const std::filesystem::path& target) {
     throw store_error{"backup: folder " + target.string() + " is not empty"};
   try {
     copy_in_progress copy{target};
-    lmdb::check(mdb_env_copyfd2(env_->handle(), copy.file(), MDB_CP_COMPACT), "mdb_env_copyfd2");
+    int code = mdb_env_copyfd2(env_->handle(), copy.file(), MDB_CP_COMPACT);
+    if (code == MDB_MAP_RESIZED) { // only beside another process, which has the map's size to itself
+      env_->resize(0);
+      code = mdb_env_copyfd2(env_->handle(), copy.file(), MDB_CP_COMPACT);
+    }
+    lmdb::check(code, "mdb_env_copyfd2");
     copy.finish();
   } catch (const lmdb::error& error) {
     throw store_error{"backup to " + target.string() + ": " + error.what()};

@@ -128,6 +128,7 @@ private:
   auto write(const std::string& doing, Work&& work) {
     refuse_writing();
     try {
+      env_->forget_dead_readers();
       for (;;) {
         try {
           lmdb::txn in{*env_, lmdb::access::write};

@@ -31,6 +31,7 @@ void add_watch(CLI::App& app, const common_options& common);
 void add_top(CLI::App& app, const common_options& common);
 void add_races(CLI::App& app, const common_options& common);
 void add_race(CLI::App& app, const common_options& common);
+void add_backup(CLI::App& app, const common_options& common);
 
 /// A required class id, 1..65535.
 void add_class_argument(CLI::App& command, std::uint16_t& cls);

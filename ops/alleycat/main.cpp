@@ -35,6 +35,7 @@ int main(int argc, char** argv) {
   add_top(app, common);
   add_races(app, common);
   add_race(app, common);
+  add_backup(app, common);
 
   try {
     app.parse(argc, argv);

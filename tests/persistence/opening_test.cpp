@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <csignal>
 #include <fstream>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -82,6 +83,59 @@ TEST_CASE("another process reads beside the owner, also after the owner's map gr
   CHECK(outcome_of(reader) == 0);
   for (const int end : {to_child[0], to_child[1], to_parent[0], to_parent[1]})
     ::close(end);
+}
+
+TEST_CASE("a reader that was killed does not keep pages for ever") {
+  const scratch_folder folder;
+  const auto store = open_lmdb_store(folder.path(), small_store());
+  std::mt19937 random{5};
+  const auto replace_race = [&](std::uint32_t id) {
+    store->apply(random_race(random, {class_id{1}, race_id{id}}, 1000 + id, {30, 40, ride_seconds}), scoring::total);
+    prune(*store, 1000 + id);
+  };
+  for (std::uint32_t id = 1; id != 30; ++id)
+    replace_race(id);
+  int to_parent[2];
+  REQUIRE(::pipe(to_parent) == 0);
+  const auto reader = in_child([&] {
+    auto options = small_store();
+    options.read_only = true;
+    const auto beside = open_lmdb_store(folder.path(), options);
+    beside->each_bests(class_id{1}, [&](const racer_bests&) {
+      const char byte = 'r';
+      if (::write(to_parent[1], &byte, 1) != 1)
+        throw std::runtime_error{"pipe"};
+      ::pause(); // in the middle of its transaction
+    });
+  });
+  char byte = 0;
+  REQUIRE(::read(to_parent[0], &byte, 1) == 1);
+  ::kill(reader, SIGKILL);
+  REQUIRE(outcome_of(reader) == -SIGKILL);
+  const auto before = std::filesystem::file_size(folder / "data.mdb");
+  for (std::uint32_t id = 30; id != 200; ++id)
+    replace_race(id);
+  CHECK(std::filesystem::file_size(folder / "data.mdb") < before * 2);
+  ::close(to_parent[0]);
+  ::close(to_parent[1]);
+}
+
+TEST_CASE("a backup beside a running node needs to know nothing about it") {
+  const scratch_folder folder;
+  const auto store = open_lmdb_store(folder / "store", small_store());
+  std::mt19937 random{6};
+  const auto race = random_race(random, {class_id{1}, race_id{1}}, 1000);
+  store->apply(race, scoring::total);
+  const auto copier = in_child([&] {
+    lmdb_options options;
+    options.ride_seconds = 0;
+    options.read_only = true;
+    open_lmdb_store(folder / "store", options)->backup(folder / "copy");
+  });
+  REQUIRE(outcome_of(copier) == 0);
+  const auto copy = open_lmdb_store(folder / "copy", small_store());
+  CHECK(same(copy->result(race.result.key).value(), race.result));
+  CHECK(difference(*copy, expected_after({race}, scoring::total), {class_id{1}}).empty());
 }
 
 TEST_CASE("reading only needs a store to be there") {
