@@ -11,7 +11,7 @@ namespace alleycat {
 struct actor_context {
   rule_set rules;
   unix_ms standings_min_interval_ms = 900;
-  unix_ms journal_linger_ms = 2;
+  unix_ms journal_linger_ms = 20;
   unix_ms history_keep_ms = 90LL * 86'400'000; ///< results and rides of older races go
   epoch by;                                    ///< fencing token of everything this node owns
 

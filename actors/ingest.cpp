@@ -6,6 +6,7 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace alleycat {
@@ -52,6 +53,7 @@ void ingest_state::take_arrivals() {
   for (auto& a : arrivals_)
     take(a, now);
   arrivals_.clear();
+  commit_due(now);
   env_->counts->updates_unstored.set(static_cast<std::int64_t>(unstored_));
 }
 
@@ -65,20 +67,16 @@ void ingest_state::take(arrival& a, unix_ms now) {
     return refuse(a.reply_to, refusal::busy, flushing_ ? "this node is leaving" : "the journal does not keep up");
 
   const race_key key{u.cls, u.race};
-  const auto [entry, first] = races_.try_emplace(key);
+  const auto [entry, first] = races_.try_emplace(key, env_->journal_linger_ms);
   auto& race = entry->second;
   if (first)
     self_->send(host_, race_hint{key});
   race.last_use = now;
-  if (!u.name.empty()) {
-    auto& written = race.names[u.racer];
-    if (written.name != u.name)
-      written = {u.name, 1};
-    else if (written.times < name_repeats)
-      ++written.times;
-    else
-      u.name.clear();
-  }
+  auto& rider = race.riders[u.racer];
+  write_name_or_not(rider, u.name);
+  if (!std::exchange(race.lingers, true))
+    lingering_.push_back(&*entry);
+  race.rhythm.arrived(rider.round, now);
   race.pending.push_back({u.racer, u.second, u.device_timestamp, u.measured, u.wants_view, std::move(u.name)});
   if (planted_fault("ack_early") && !a.reply_to.empty())
     env_->answers->stored(std::exchange(a.reply_to, {}), journal_position{1});
@@ -86,25 +84,66 @@ void ingest_state::take(arrival& a, unix_ms now) {
   ++unstored_;
   if (race.pending.size() >= defaults::batch_limit && race.in_flight < defaults::batches_in_flight)
     commit(key, race);
-  else
-    arm_linger();
 }
 
-void ingest_state::arm_linger() {
-  if (linger_armed_)
+void ingest_state::write_name_or_not(known_rider& rider, std::string& sent) {
+  if (sent.empty())
     return;
-  linger_armed_ = true;
-  if (env_->journal_linger_ms == 0)
-    self_->send(self_, linger_over{});
+  if (rider.name != sent) {
+    rider.name = sent;
+    rider.times = 1;
+  } else if (rider.times < name_repeats) {
+    ++rider.times;
+  } else {
+    sent.clear();
+  }
+}
+
+void ingest_state::commit_due(unix_ms now) {
+  std::optional<unix_ms> next;
+  for (auto* const entry : lingering_) {
+    auto& [key, race] = *entry;
+    while (!race.pending.empty() && race.in_flight < defaults::batches_in_flight &&
+           (race.pending.size() >= defaults::batch_limit || race.rhythm.due() <= now))
+      commit(key, race);
+    // A race with too many batches on their way is looked at again when one of them is settled.
+    if (!race.pending.empty() && race.in_flight < defaults::batches_in_flight)
+      next = std::min(next.value_or(race.rhythm.due()), race.rhythm.due());
+  }
+  forget_empty();
+  if (next)
+    wake_at(*next, now);
+}
+
+void ingest_state::wake_at(unix_ms due, unix_ms now) {
+  if (wake_up_ && *wake_up_ <= due)
+    return;
+  wake_up_ = due;
+  if (due <= now)
+    self_->send(self_, linger_over{due});
   else
-    self_->delayed_send(self_, std::chrono::milliseconds{env_->journal_linger_ms}, linger_over{});
+    self_->delayed_send(self_, std::chrono::milliseconds{due - now}, linger_over{due});
+}
+
+void ingest_state::commit_due(linger_over which) {
+  if (wake_up_ != which.due)
+    return;
+  wake_up_.reset();
+  commit_due(env_->clock->now());
 }
 
 void ingest_state::commit_all() {
-  linger_armed_ = false;
   for (auto& [key, race] : races_)
     while (!race.pending.empty() && race.in_flight < defaults::batches_in_flight)
       commit(key, race);
+  forget_empty();
+}
+
+void ingest_state::forget_empty() {
+  std::erase_if(lingering_, [](auto* entry) {
+    entry->second.lingers = !entry->second.pending.empty();
+    return !entry->second.lingers;
+  });
 }
 
 void ingest_state::commit(race_key key, open_race& race) {
@@ -123,6 +162,8 @@ void ingest_state::commit(race_key key, open_race& race) {
     race.pending.erase(race.pending.begin(), race.pending.begin() + cut);
     race.waiting.erase(race.waiting.begin(), race.waiting.begin() + cut);
   }
+  if (race.pending.empty())
+    race.rhythm.committed();
   if (!is_before_deadline(key, defaults::retry_margin)) {
     give_up(sent, refusal::not_stored, "the journal did not keep up until the race's deadline");
     less_unstored(sent.batch.size());
@@ -161,10 +202,8 @@ void ingest_state::finish(std::map<std::uint64_t, sent_batch>::iterator batch) {
   const auto race = races_.find(batch->second.key);
   in_flight_.erase(batch);
   --race->second.in_flight;
-  if (race->second.pending.size() >= defaults::batch_limit)
-    commit(race->first, race->second);
-  else if (!race->second.pending.empty())
-    arm_linger();
+  if (!race->second.pending.empty())
+    commit_due(env_->clock->now());
   less_unstored(settled);
 }
 
@@ -182,10 +221,10 @@ bool ingest_state::is_before_deadline(race_key key, std::chrono::milliseconds ma
 
 void ingest_state::give_up(const sent_batch& batch, refusal reason, std::string_view why) {
   // A name in a lost batch must be written again with the next update.
-  auto& names = races_.at(batch.key).names;
+  auto& riders = races_.at(batch.key).riders;
   for (const auto& u : batch.batch)
     if (!u.name.empty())
-      names.erase(u.racer);
+      riders[u.racer].times = 0;
   for (const auto& reply_to : batch.waiting)
     refuse(reply_to, reason, why);
 }
@@ -237,7 +276,7 @@ ingest_actor::behavior_type ingest(ingest_actor::stateful_pointer<ingest_state> 
   self->attach_functor([env] { env->counts->ingest_actors.add(-1); });
   return {
       [self](arrived) { self->state.take_arrivals(); },
-      [self](linger_over) { self->state.commit_all(); },
+      [self](linger_over which) { self->state.commit_due(which); },
       [self](const journal_ack& ack) { self->state.settle(ack); },
       [self](look_at_clock) { self->state.look_at_clock(); },
       [self](flush_pending) { return self->state.flush(); },

@@ -1,6 +1,7 @@
 /// Takes updates in.
 #pragma once
 
+#include "actors/commit_rhythm.hpp"
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
 
@@ -10,13 +11,15 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace alleycat {
 
-/// Group commit: updates of one race wait at most the linger time, or until there are 500, and go to the journal in one
-/// message. The bike gets its `ok` when that message is stored, never before.
+/// Group commit: updates of one race wait at most the linger time (`commit_rhythm` says when less), or until there are 500,
+/// and go to the journal in one message. The bike gets its `ok` when that message is stored, never before.
 ///
 ///     arrival --judge--> pending --commit--> in flight --PubAck--> answered `ok`
 ///        |                  |                   |--none in time--> sent again (harmless), up to 2 s before the deadline
@@ -27,7 +30,8 @@ public:
 
   void start(pointer self, const actor_context& env, std::shared_ptr<handoff<arrival>> inbox, host_actor host);
   void take_arrivals();
-  void commit_all();
+  /// The linger time of something pending is over.
+  void commit_due(linger_over which);
   void settle(const journal_ack& ack);
   void look_at_clock();
   /// @returns a promise that is kept when nothing is unstored.
@@ -36,16 +40,21 @@ public:
   static inline const char* name = "ingest";
 
 private:
-  /// A name goes with the first updates of a ride, not only the first: the fold may refuse that one.
-  struct written_name {
-    std::string name;
+  struct known_rider {
+    std::string name; ///< as last written
+    /// How often: a name goes with the first updates of a ride, not only the first, since the fold may refuse that one.
     std::uint8_t times = 0;
+    commit_rhythm::round round = 0;
   };
   struct open_race {
+    explicit open_race(unix_ms linger_ms) : rhythm{linger_ms} {}
+
     journal_batch pending;
     std::vector<std::string> waiting; ///< reply subjects of `pending`
     std::size_t in_flight = 0;
-    std::unordered_map<racer_id, written_name> names; ///< as last written for each ride
+    std::unordered_map<racer_id, known_rider> riders;
+    commit_rhythm rhythm;
+    bool lingers = false; ///< stands in `lingering_`
     unix_ms last_use = 0;
   };
   struct sent_batch {
@@ -57,13 +66,17 @@ private:
 
   void take(arrival& a, unix_ms now);
   void refuse(const std::string& reply_to, refusal reason, std::string_view why);
+  void write_name_or_not(known_rider& rider, std::string& sent);
+  void commit_due(unix_ms now);
+  void commit_all();
+  void forget_empty();
   void commit(race_key key, open_race& race);
   /// Whether the race's deadline is at least this far away; with `admit any` there is none.
   bool is_before_deadline(race_key key, std::chrono::milliseconds margin) const;
   void give_up(const sent_batch& batch, refusal reason, std::string_view why);
   void less_unstored(std::size_t settled);
   void finish(std::map<std::uint64_t, sent_batch>::iterator batch);
-  void arm_linger();
+  void wake_at(unix_ms due, unix_ms now);
 
   pointer self_ = nullptr;
   const actor_context* env_ = nullptr;
@@ -72,10 +85,11 @@ private:
   std::unique_ptr<journal_writer> writer_;
   std::vector<arrival> arrivals_;
   std::unordered_map<race_key, open_race> races_;
+  std::vector<std::pair<const race_key, open_race>*> lingering_; ///< each race with something pending, once
   std::map<std::uint64_t, sent_batch> in_flight_;
   std::uint64_t next_token_ = 1;
   std::size_t unstored_ = 0;
-  bool linger_armed_ = false;
+  std::optional<unix_ms> wake_up_; ///< when the next `linger_over` that counts comes
   caf::typed_response_promise<flushed> flush_promise_;
   bool flushing_ = false;
 };

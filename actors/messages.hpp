@@ -19,8 +19,10 @@ namespace alleycat {
 
 /// The inbox beside the mailbox has something.
 struct arrived {};
-/// The linger time of pending batches is over.
-struct linger_over {};
+/// The linger time of pending updates is over. One that was overtaken by an earlier one does not count.
+struct linger_over {
+  unix_ms due = 0;
+};
 /// Time to look at the clock.
 struct look_at_clock {};
 

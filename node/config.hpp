@@ -28,7 +28,7 @@ enum class journal_storage : std::uint8_t { file, memory, off };
 
 struct journal_config {
   journal_storage storage = journal_storage::file;
-  std::uint32_t linger_ms = 2; ///< 0..1000
+  std::uint32_t linger_ms = 20; ///< 0..1000
   std::uint64_t max_bytes = std::uint64_t{4} << 30;
   std::uint32_t ingest_actors = 1; ///< 1..64
 

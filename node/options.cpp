@@ -144,8 +144,8 @@ std::vector<option> make_options() {
                               "acknowledges what may be lost: for comparisons only."),
       number<std::uint32_t>(
           "journal.linger_ms", "", 0, 1000, ALLEYCAT_MEMBER(journal.linger_ms),
-          "How long an update waits for others of its race before the batch is written. More saves CPU "
-          "and delays every answer by as much."),
+          "How long an update waits for others of its race at most before the batch is written; less where waiting "
+          "would not help. More makes the journal smaller and a restart quicker, and delays answers by as much."),
       number<std::uint64_t>(
           "journal.max_bytes", "", 16 * mebibyte, 1024 * 1024 * mebibyte, ALLEYCAT_MEMBER(journal.max_bytes),
           "Limit of one class's journal. When it is full updates are refused, and bikes send them again."),

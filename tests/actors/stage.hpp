@@ -139,7 +139,9 @@ public:
   /// Handles messages until nobody has any.
   void settle() { scheduler().run(); }
 
-  /// Lets time pass in steps that no timer of ours is finer than.
+  /// Time passes in steps of this: nothing that a test distinguishes may be finer.
+  std::chrono::milliseconds step = 10ms;
+
   void pass(std::chrono::milliseconds span) {
     for (auto gone = 0ms; gone < span; gone += step) {
       clock.time += step.count();
@@ -183,8 +185,6 @@ public:
   actor_context context;
 
 private:
-  static constexpr auto step = 10ms;
-
   struct testing_config : caf::actor_system_config {
     testing_config() {
       add_error_category(*this);

@@ -58,7 +58,7 @@ TEST_CASE("without arguments a node runs with what the contract says") {
   CHECK(config.http == host_port{"127.0.0.1", 8080});
   CHECK(config.rules == rule_set{race_rules{}, shipped_classes()});
   CHECK(config.journal.storage == journal_storage::file);
-  CHECK(config.journal.linger_ms == 2);
+  CHECK(config.journal.linger_ms == 20);
   CHECK(config.journal.max_bytes == 4294967296u);
   CHECK(config.standings_min_interval_ms == 900);
   CHECK(config.history_keep_days == 90);

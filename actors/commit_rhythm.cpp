@@ -1,0 +1,67 @@
+#include "actors/commit_rhythm.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace alleycat {
+
+namespace {
+
+constexpr unix_ms measuring_ms = 250;
+
+} // namespace
+
+void commit_rhythm::arrived(round& rider, unix_ms now) {
+  measure_rate(now);
+  if (pending_++ == 0)
+    first_ = now;
+  last_ = now;
+  if (rider == round_)
+    next_round();
+  if (rider + 1 == round_) {
+    ++again_;
+  } else if (again_ == 0 && expected_ != 0) {
+    // Behind a complete round, before anybody of it reported again: its new last rider.
+    ++expected_;
+    rider = round_ - 1;
+    return;
+  } else {
+    ++joined_;
+  }
+  rider = round_;
+  if (again_ == expected_ && expected_ != 0) {
+    complete_ = true;
+    next_round();
+  }
+}
+
+void commit_rhythm::measure_rate(unix_ms now) {
+  if (const auto passed = now - counted_from_; passed >= measuring_ms) {
+    worth_waiting_ = unix_ms{counted_} * linger_ms_ >= passed;
+    counted_from_ = now;
+    counted_ = 0;
+  }
+  ++counted_;
+}
+
+void commit_rhythm::next_round() {
+  ++round_;
+  expected_ = std::exchange(again_, 0) + std::exchange(joined_, 0);
+}
+
+unix_ms commit_rhythm::due() const {
+  if (complete_)
+    return first_;
+  const auto wait = worth_waiting_ ? linger_ms_ : std::min(linger_ms_, short_linger_ms);
+  if (pending_ < burst_size)
+    return first_ + wait;
+  const auto silence = std::max(least_silence_ms, silence_factor * (last_ - first_) / (pending_ - 1));
+  return std::min(first_ + wait, last_ + silence);
+}
+
+void commit_rhythm::committed() {
+  pending_ = 0;
+  complete_ = false;
+}
+
+} // namespace alleycat

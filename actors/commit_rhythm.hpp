@@ -1,0 +1,64 @@
+/// When the pending updates of one race go to the journal, as far as one ingest actor can know. Pure: time comes in.
+#pragma once
+
+#include "racing/ids.hpp"
+
+#include <cstdint>
+
+namespace alleycat {
+
+/// Waiting makes batches, and large batches are what keeps the journal small and a rebuild short. But nobody should wait
+/// where it does not help. What is pending is due
+///   - at the linger time after the first of it; or earlier:
+///   - at once when the *round* is complete: every rider of the round before has reported. So the last rider of a second
+///     waits for nothing where one ingest actor gets all updates;
+///   - when a *burst* is over: many came close together, and then nothing for as long as about eight of them took. That
+///     is how riders in phase end where several ingest actors share them, and none knows whom to expect;
+///   - after 2 ms where so few ride that the linger time would not bring even one more.
+///
+/// Rounds follow the riders, not a clock: a round begins where the one before was complete, or with the first rider who
+/// reports again before it was. Who is new in a round is expected from the next one on, who was silent is no longer.
+class commit_rhythm {
+public:
+  /// What is kept of each rider, beside other things. Starts as 0.
+  using round = std::uint32_t;
+
+  static constexpr unix_ms short_linger_ms = 2;
+  static constexpr unix_ms least_silence_ms = 2;
+  /// Silence that ends a burst, in mean distances of its updates: by chance one gap of 3,000 is as long.
+  static constexpr unix_ms silence_factor = 8;
+  static constexpr std::uint32_t burst_size = 8;
+
+  /// @param linger_ms  0..1000; 0 = every update is due at once
+  explicit commit_rhythm(unix_ms linger_ms) : linger_ms_{linger_ms} {}
+
+  /// An update is pending now.
+  void arrived(round& rider, unix_ms now);
+
+  /// When what is pending is to be written. @pre something is pending
+  unix_ms due() const;
+
+  /// Everything pending was written.
+  void committed();
+
+private:
+  void measure_rate(unix_ms now);
+  void next_round();
+
+  unix_ms linger_ms_;
+  std::uint32_t pending_ = 0;
+  unix_ms first_ = 0; ///< arrival of the first one pending
+  unix_ms last_ = 0;  ///< and of the last one
+  bool complete_ = false;
+
+  round round_ = 2;            ///< so that a fresh rider (0) was not in the round before
+  std::uint32_t expected_ = 0; ///< riders of the round before; 0 = there was none
+  std::uint32_t again_ = 0;    ///< of those, who have reported in this round
+  std::uint32_t joined_ = 0;   ///< others who have
+
+  unix_ms counted_from_ = 0; ///< the rate is measured from here
+  std::uint32_t counted_ = 0;
+  bool worth_waiting_ = false; ///< at the last measured rate, the linger time brings at least one more
+};
+
+} // namespace alleycat
