@@ -17,6 +17,7 @@
 #include "node/queries.hpp"
 #include "node/results.hpp"
 #include "node/updates.hpp"
+#include "node/web_folder.hpp"
 #include "persistence/lmdb_store.hpp"
 
 #include <caf/all.hpp>
@@ -229,7 +230,9 @@ void backend::inside::start_http(const node_config& config) {
   metrics.add([this](collector& into) { collect_dead_letters(letters, into); });
   metrics.add([this](collector& into) { collect_connections({&incoming, &outgoing, &journal.connection()}, into); });
   http = std::make_unique<http_server>(
-      http_settings{.host = config.http.host, .port = config.http.port, .web = config.web});
+      http_settings{.host = config.http.host,
+                    .port = config.http.port,
+                    .web = config.web.empty() ? find_page(program_folder()) : config.web});
   http->handle("/healthz", [](auto, const auto&) { return http_reply{200, "text/plain; charset=utf-8", "alive\n"}; });
   http->handle("/readyz", [this](auto, const auto&) {
     const auto reason = not_ready();

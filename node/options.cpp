@@ -111,7 +111,7 @@ std::vector<option> make_options() {
             "Where the page, /metrics, /healthz, /readyz and /config.json are served. Everybody who reaches it may "
             "read them."),
       text("http.web", "", any_text{}, ALLEYCAT_MEMBER(web),
-           "Folder with the files of the page. Empty serves no page."),
+           "Folder with the files of the page. Empty is the one the program was built or installed with, if any."),
       text("http.ws_url", "", any_text{}, ALLEYCAT_MEMBER(ws_url),
            "WebSocket address the page connects to. Empty is the page's own host with nats.ws_port."),
       number<std::uint32_t>(

@@ -61,4 +61,20 @@ std::optional<web_file> find_web_file(const fs::path& folder, std::string_view u
                   url_path.starts_with("/assets/")};
 }
 
+fs::path find_page(const fs::path& program_folder) {
+  std::error_code error;
+  for (const auto* candidate : {"web", "share/alleycat/web"}) {
+    const auto folder = program_folder.parent_path() / candidate;
+    if (!program_folder.empty() && fs::is_regular_file(folder / "index.html", error))
+      return folder;
+  }
+  return {};
+}
+
+fs::path program_folder() {
+  std::error_code error;
+  const auto program = fs::read_symlink("/proc/self/exe", error);
+  return error ? fs::path{} : program.parent_path();
+}
+
 } // namespace alleycat

@@ -22,6 +22,14 @@ struct web_file {
 ///   by a link.
 std::optional<web_file> find_web_file(const std::filesystem::path& folder, std::string_view url_path);
 
+/// The page as it was built or installed with this program: `../web` or `../share/alleycat/web` beside the folder of the
+/// program, whichever has an `index.html`; empty when neither has.
+/// @param program_folder  where the program lies
+std::filesystem::path find_page(const std::filesystem::path& program_folder);
+
+/// The folder this program lies in; empty when it can not be told.
+std::filesystem::path program_folder();
+
 /// By the ending of the name; unknown ones are `application/octet-stream`.
 std::string content_type_of(const std::filesystem::path& file);
 

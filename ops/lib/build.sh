@@ -21,3 +21,13 @@ build_preset() {
       cmake --build --preset "$preset" --parallel "$(build_jobs)" "${targets[@]}"
   )
 }
+
+# build_page: the page into build/web, unless it is newer than everything it is made of.
+build_page() {
+  local made=$build_dir/web/index.html
+  use_young_node && install_node_modules "$project_dir/web" || return 1
+  if [ -f "$made" ] && [ -z "$(find "$project_dir/web" -name node_modules -prune -o -type f -newer "$made" -print -quit)" ]; then
+    return 0
+  fi
+  npm run --prefix "$project_dir/web" --silent build -- --logLevel warn
+}

@@ -9,7 +9,7 @@ packages_to_run=(
   nats-server
 )
 # To test and check as well.
-packages_to_test=(catch2 librapidcheck-dev libbenchmark-dev clang-format clang-tidy python3)
+packages_to_test=(catch2 librapidcheck-dev libbenchmark-dev clang-format clang-tidy python3 chromium)
 
 # Prints the packages among the arguments that are not installed.
 missing_packages() {
@@ -35,6 +35,23 @@ install_packages() {
   say "   missing: ${missing[*]}"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# The page's tools want a younger Node.js than Debian 12 has. use_young_node: puts one from npm, below build/, first in PATH
+# when the one that is there is older than 20.19.
+use_young_node() {
+  local minor
+  minor=$(node --version | sed -n 's/^v[0-9]*\.\([0-9]*\)\..*/\1/p')
+  (($(node_major) > 20 || ($(node_major) == 20 && minor >= 19))) && return 0
+  local machine folder=$build_dir/node
+  case $(uname -m) in
+    x86_64) machine=x64 ;;
+    aarch64) machine=arm64 ;;
+    *) fail "the page needs Node.js 20.19 or later" ;;
+  esac
+  [ -x "$folder/node_modules/node-linux-$machine/bin/node" ] ||
+    timed "Node.js 22" npm install --prefix "$folder" --no-save --no-audit --no-fund --loglevel=error "node-linux-$machine@22" || return 1
+  PATH=$folder/node_modules/node-linux-$machine/bin:$PATH
 }
 
 # install_node_modules FOLDER: `npm ci`, unless what is installed is as new as the lock file.

@@ -33,6 +33,12 @@ count_ctest() {
        END { skipped = int(skipped / 2 + 0.5); print all + 0 - failed - skipped, (all ? failed : 1) + 0, skipped + 0 }'
 }
 
+# vitest's closing line: "Tests  3 failed | 165 passed | 1 skipped (169)". No test at all is a failure.
+count_vitest() {
+  sed 's/\x1b\[[0-9;]*m//g' | awk '$1 == "Tests" { for (i = 2; i < NF; i++) n[$(i + 1)] = $i }
+       END { all = n["passed"] + n["failed"]; print n["passed"] + 0, (all ? n["failed"] : 1) + 0, n["skipped"] + n["todo"] + 0 }'
+}
+
 # The closing lines of node's test runner, whatever its reporter: "# pass 5", "ℹ fail 0". No test at all is a failure.
 count_node_tests() {
   awk '$1 == "#" || $1 == "ℹ" { if (NF == 3 && $3 ~ /^[0-9]+$/) n[$2] = $3 }

@@ -42,6 +42,17 @@ TEST_CASE("without a folder there is no page") {
   CHECK_FALSE(find_web_file("/nowhere", "/index.html").has_value());
 }
 
+TEST_CASE("the page lies beside the program that was built or installed with it") {
+  const temporary_folder folder;
+  CHECK(find_page(folder.path() / "bin").empty());
+  folder.write("share/alleycat/web/index.html", "installed");
+  CHECK(find_page(folder.path() / "bin") == folder.path() / "share/alleycat/web");
+  folder.write("web/index.html", "built");
+  CHECK(find_page(folder.path() / "bin") == folder.path() / "web");
+  CHECK(find_page({}).empty());
+  CHECK(std::filesystem::is_directory(program_folder()));
+}
+
 TEST_CASE("the tag of a file changes with its content") {
   const temporary_folder folder;
   folder.write("index.html", "one");

@@ -25,6 +25,9 @@ const counts = [
   ['node_tests', 1, 'ℹ tests 5\nℹ pass 2\nℹ fail 1\nℹ cancelled 1\nℹ skipped 1\nℹ todo 0\n', '2 2 1'],
   ['node_tests', 0, 'ℹ tests 0\nℹ pass 0\nℹ fail 0\n', '0 1 0'],
   ['node_tests', 1, 'SyntaxError\n', '0 1 0'],
+  ['vitest', 0, ' Test Files  9 passed (9)\n      Tests  166 passed (166)\n', '166 0 0'],
+  ['vitest', 1, '\u001b[2m      Tests \u001b[22m \u001b[1m\u001b[31m1 failed\u001b[39m\u001b[22m | \u001b[32m165 passed\u001b[39m | 2 skipped (168)\n', '165 1 2'],
+  ['vitest', 1, 'No test files found, exiting with code 1\n', '0 1 0'],
   ['command', 0, 'whatever\n', '1 0 0'],
   ['command', 3, 'whatever\n', '0 1 0'],
 ];

@@ -51,6 +51,8 @@ export class World {
     this.failed = false;
     /** @type {Program[]} every program started here, in order */
     this.programs = [];
+    /** @type {string[]} more for nats-server's command line */
+    this.natsFlags = [];
     writeFileSync(this.path('node.toml'), configText(rules));
     writeFileSync(this.path('rules.json'), JSON.stringify(rules));
   }
@@ -86,7 +88,7 @@ export class World {
     const monitorPort = await freePort();
     this.natsUrl = `nats://127.0.0.1:${this.natsPort}`;
     mkdirSync(this.path('nats'), { recursive: true });
-    const args = ['-a', '127.0.0.1', '-p', `${this.natsPort}`, '-m', `${monitorPort}`, '-js', '-sd', this.path('nats')];
+    const args = ['-a', '127.0.0.1', '-p', `${this.natsPort}`, '-m', `${monitorPort}`, '-js', '-sd', this.path('nats'), ...this.natsFlags];
     this.nats = this.run('nats-server', natsServerPath(), args);
     await this.untilReady(this.nats, `http://127.0.0.1:${monitorPort}/healthz`);
   }
@@ -100,7 +102,7 @@ export class World {
    * @param {string[]} [launch.by]  a command that runs the node, which is appended to it
    */
   async startNode(name = 'node-1', flags = [], variables = undefined, { env = {}, by = [] } = {}) {
-    const port = await freePort();
+    const port = this.httpPort ?? (await freePort());
     this.httpUrl = `http://127.0.0.1:${port}`;
     const args = ['--nats', this.natsUrl, '--name', name, '--data', this.path(name), '--listen', '127.0.0.1:0',
       '--http', `127.0.0.1:${port}`, '--config', this.path('node.toml'), ...flags];

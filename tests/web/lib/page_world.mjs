@@ -1,0 +1,99 @@
+// A nats-server with WebSocket, a node that serves the page, riders: what tests/e2e has, and a browser on it.
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { chromium } from 'playwright-core';
+
+import { freePort } from '../../e2e/lib/processes.mjs';
+import { Client } from '../../e2e/lib/client.mjs';
+import { programPath, World } from '../../e2e/lib/world.mjs';
+
+const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../../..');
+export const pageFolder = process.env.ALLEYCAT_WEB ?? join(root, 'build', 'web');
+/** Pictures of the views. */
+export const pictureFolder = join(root, 'build', 'screenshots');
+
+function chromiumPath() {
+  const found = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => path && existsSync(path));
+  if (!found) throw new Error('chromium is not installed');
+  return found;
+}
+
+/** The courses as shipped: pictures shall show what people see. */
+const courseNames = ['Harbour Flat', 'River Rollers', 'Old Town Twist', 'Quarry Ramp', 'Ridge Traverse', 'Summit Hairpins'];
+
+export class PageWorld extends World {
+  constructor(rules) {
+    super(rules);
+    const text = readFileSync(this.path('node.toml'), 'utf8');
+    writeFileSync(this.path('node.toml'), text.replace(/"Course (\d+)"/g, (name, id) => JSON.stringify(courseNames[id - 1] ?? name)));
+  }
+
+  /** A nats-server, a node with the page and a client. */
+  static async start(rules) {
+    ['alleycat-node', 'alleycat-sim'].forEach(programPath);
+    if (!existsSync(join(pageFolder, 'index.html'))) throw new Error(`no page in ${pageFolder}: npm --prefix web run build`);
+    const world = new PageWorld(rules);
+    try {
+      world.wsPort = await freePort();
+      writeFileSync(world.path('nats.conf'), `websocket { listen: "127.0.0.1:${world.wsPort}", no_tls: true }\nping_interval: "2s"\nping_max: 2\n`);
+      world.natsFlags = ['-c', world.path('nats.conf')];
+      await world.startNats();
+      await world.startNode();
+      world.client = await Client.connect(world.natsUrl);
+    } catch (error) {
+      await world.stop(error);
+      throw error;
+    }
+    return world;
+  }
+
+  async startNode(name = 'node-1', flags = [], ...more) {
+    // The page stays where it is when a node comes back.
+    this.httpPort ??= await freePort();
+    return super.startNode(name, ['--ws-port', `${this.wsPort}`, '--http.web', pageFolder, ...flags], ...more);
+  }
+
+  /** The browser of this world, with a profile of its own that goes with it. */
+  async browser() {
+    this.chromium ??= await chromium.launch({
+      executablePath: chromiumPath(),
+      headless: true,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--no-first-run'],
+    });
+    return this.chromium;
+  }
+
+  /**
+   * A page on a screen of its own, with nothing stored.
+   * @param {string} [address]  what follows the host: '/?screen=live&class=3'
+   * @param {import('playwright-core').BrowserContextOptions} [options]
+   * @returns {Promise<import('playwright-core').Page & {faults: string[]}>} `faults`: errors and refusals of the browser
+   */
+  async page(address = '/', options = {}) {
+    const context = await (await this.browser()).newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    const page = await context.newPage();
+    page.faults = [];
+    page.on('pageerror', (error) => page.faults.push(`error: ${error.message}`));
+    page.on('console', (message) => {
+      // While the server is away the browser reports each attempt to connect.
+      if (message.type() === 'error' && !/WebSocket|ERR_CONNECTION|Failed to load resource/.test(message.text())) page.faults.push(message.text());
+    });
+    page.on('request', (request) => {
+      const { hostname } = new URL(request.url());
+      if (hostname !== '127.0.0.1') page.faults.push(`asked another host: ${request.url()}`);
+    });
+    await page.goto(this.httpUrl + address);
+    return page;
+  }
+
+  async picture(page, name) {
+    mkdirSync(pictureFolder, { recursive: true });
+    await page.screenshot({ path: join(pictureFolder, `${name}.png`) });
+  }
+
+  async stop(error = null) {
+    await this.chromium?.close();
+    await super.stop(error);
+  }
+}

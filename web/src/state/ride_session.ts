@@ -1,0 +1,297 @@
+/**
+ * The ride of this page: one at a time, in one tab. Each second is measured, kept, sent and sent again until it is answered; all of it
+ * is stored after each step, so that a reload goes on where it stopped.
+ */
+
+import { computed, shallowRef } from 'vue';
+
+import type { Answer, Standings, StandingRow, View } from '../logic/contract';
+import { decimal } from '../logic/output';
+import { deadline, raceAt } from '../logic/race_times';
+import { addSecond, newRide, note, phaseOf, readRide, secondsDue, settle, totals, updateOf, type BikeKind, type Ride } from '../logic/ride';
+import { Ring, type Kept } from '../logic/ring';
+import type { Link, Stop } from '../net/link';
+import { clock, linked, linkState, rules } from './backend';
+import { measure, reading, turn } from './bike';
+import { settings } from './settings';
+import { load, save, tabName } from './storage';
+
+/** ms between two looks at the clock. */
+const stepEvery = 100;
+/** Updates sent in one step at most: a long outage must not flood the connection. */
+const burst = 20;
+/** Time to sit up before the first second, ms. */
+export const countdown = 3000;
+/** A tab that has not stored its ride for so long is gone, ms. */
+const tabTimeout = 4000;
+
+interface Stored {
+  ride: Ride;
+  kept: Kept[];
+  tab: string;
+  /** Device ms. */
+  beat: number;
+}
+
+const tab = tabName();
+
+/** The ride, also when it is over, until it is put away. A new object after each change. */
+export const ride = shallowRef<Ride | null>(null);
+/** The same, changed in place: the one this module works on. */
+let current: Ride | null = null;
+/** Another tab rides. */
+export const elsewhere = shallowRef(false);
+export const view = shallowRef<View | null>(null);
+/** Server ms of the last view. */
+export const viewAt = shallowRef(0);
+/** The closed race of this ride. */
+export const result = shallowRef<Standings | null>(null);
+export const ghostTrouble = shallowRef('');
+
+let ring = new Ring();
+let connection: Link | null = null;
+let stops: Stop[] = [];
+let ghostAsked = '';
+let timer: ReturnType<typeof setInterval> | undefined;
+
+export const phase = computed(() => (ride.value ? phaseOf(ride.value, clock.now()) : null));
+export const myResult = computed<StandingRow | null>(
+  () => result.value?.rows.find(({ racerId }) => racerId === ride.value?.racerId) ?? null,
+);
+/** Whether a ride is on that leaving would spoil. */
+export const riding = computed(() => phase.value === 'ready' || phase.value === 'riding' || phase.value === 'settling');
+/** Seconds that wait for an answer. */
+export const waiting = computed(() => ride.value?.states.filter((state) => state === 'kept').length ?? 0);
+
+export interface StartOptions {
+  classId: number;
+  racerId: number;
+  name: string;
+  ghost: string;
+  bike: BikeKind;
+}
+
+/** Joins the race of the window the first second falls into. */
+export function start(options: StartOptions): Ride | null {
+  if (!rules.value || !clock.set) return null;
+  const anchor = Math.round(clock.now()) + countdown;
+  const { windowSeconds, rideSeconds, graceSeconds } = rules.value;
+  const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
+  begin(newRide({ ...options, anchor, seed, raceId: raceAt(anchor, rules.value), rules: { windowSeconds, rideSeconds, graceSeconds } }), []);
+  store();
+  return current;
+}
+
+/** Puts the ride away; what was not answered is sent no more. */
+export function leave(): void {
+  stopAll();
+  show(null);
+  view.value = null;
+  result.value = null;
+  reading.value = null;
+  save('ride', null);
+}
+
+/** Changes whom to race against in mid-ride. */
+export function chooseGhost(ghost: string): void {
+  if (!current) return;
+  current.ghost = ghost;
+  ghostAsked = '';
+  changed();
+}
+
+/** Goes on with a ride of before the reload, if there is one. */
+export async function resumeRide(): Promise<void> {
+  addEventListener('storage', (event) => {
+    if (event.key === 'alleycat.ride') lookElsewhere();
+  });
+  addEventListener('pagehide', store);
+  connection = await linked;
+  lookElsewhere();
+}
+
+/** Takes the ride over from another tab. */
+export function rideHere(): void {
+  const stored = readStored();
+  elsewhere.value = false;
+  if (stored) begin(stored.ride, stored.kept);
+  store();
+}
+
+function readStored(): Stored | null {
+  try {
+    const stored = JSON.parse(load('ride') ?? 'null') as Stored | null;
+    const kept = readRide(stored ? JSON.stringify(stored.ride) : null);
+    return stored && kept && Array.isArray(stored.kept) ? { ...stored, ride: kept } : null;
+  } catch {
+    return null;
+  }
+}
+
+function lookElsewhere(): void {
+  const stored = readStored();
+  if (!stored) {
+    elsewhere.value = false;
+    return;
+  }
+  const alive = stored.tab !== tab && Date.now() - stored.beat < tabTimeout;
+  elsewhere.value = alive;
+  if (alive) {
+    // The other tab sends; two of them would contradict each other.
+    stopAll();
+    show(null);
+  } else if (!current) {
+    begin(stored.ride, stored.kept);
+  }
+}
+
+function begin(next: Ride, kept: Kept[]): void {
+  stopAll();
+  view.value = null;
+  result.value = null;
+  ghostAsked = '';
+  ghostTrouble.value = '';
+  show(next);
+  ring = new Ring(kept);
+  timer = setInterval(step, stepEvery);
+  if (!connection) {
+    void linked.then((link) => {
+      connection = link;
+      if (current === next) listen(link, next);
+    });
+  } else {
+    listen(connection, next);
+  }
+}
+
+function listen(link: Link, mine: Ride): void {
+  link.handleAnswers(answered);
+  const race = `alleycat.race.${mine.classId}.${mine.raceId}`;
+  stops.push(
+    () => link.handleAnswers(null),
+    link.whenUp(() => {
+      ring.reconnected(clock.now());
+      void askResult(link, mine);
+    }),
+    link.listen<View>(`alleycat.racer.${mine.racerId}.view`, (message) => {
+      if (message.classId === mine.classId && message.raceId === mine.raceId && current === mine) saw(message);
+    }),
+    link.listen<Standings>(`${race}.result`, (message) => {
+      if (current === mine) result.value = message;
+    }),
+  );
+}
+
+/** After a reload the race may be closed already. */
+async function askResult(link: Link, mine: Ride): Promise<void> {
+  if (mine.measured.length < mine.rules.rideSeconds || result.value) return;
+  try {
+    const race = await link.query<Standings>(`race.${mine.classId}.${mine.raceId}`);
+    if (race.state === 'closed' && current === mine) result.value = race;
+  } catch {
+    // It is published when it is there.
+  }
+}
+
+function stopAll(): void {
+  clearInterval(timer);
+  for (const stop of stops) stop();
+  stops = [];
+}
+
+function step(): void {
+  const mine = current;
+  if (!mine || !clock.set) return;
+  const now = clock.now();
+  let dirty = false;
+  for (const second of secondsDue(mine, now)) {
+    const measured = measure(mine, second);
+    addSecond(mine, measured);
+    const update = updateOf(mine, second);
+    if (update) ring.ride(update, now, deadline(mine.raceId, mine.rules));
+    reading.value = measured;
+    dirty = true;
+  }
+  for (const { number } of ring.giveUp(now)) {
+    settle(mine, number, 'lost');
+    dirty = true;
+  }
+  if (linkState.value === 'up' && connection) {
+    for (const kept of ring.due(now, burst)) {
+      if (!connection.sendUpdate(kept.update, kept.number)) break;
+      ring.sent(kept.number, now);
+    }
+  }
+  if (dirty) changed();
+}
+
+function answered(number: number, answer: Answer | null): void {
+  const mine = current;
+  if (!mine) return;
+  const meaning = ring.answered(number, answer, clock.now());
+  if (meaning === 'accepted') settle(mine, number, 'accepted');
+  else if (meaning === 'refused' && answer && !answer.ok) settle(mine, number, 'refused', { error: answer.error, message: answer.message });
+  else return;
+  if (meaning === 'accepted') void askGhost(mine);
+  changed();
+}
+
+function saw(message: View): void {
+  const mine = current!;
+  view.value = message;
+  viewAt.value = clock.now();
+  note(mine, {
+    second: message.second,
+    here: message.hereNow.rank,
+    of: message.hereNow.of,
+    allTime: message.allTime.rank,
+    best: message.best?.delta ?? null,
+    ghost: message.ghost?.delta ?? null,
+  });
+  changed();
+}
+
+/** The racer who computes the ghost's lead lives from the ride's first second on. */
+async function askGhost(mine: Ride): Promise<void> {
+  if (!connection || ghostAsked === mine.ghost) return;
+  ghostAsked = mine.ghost;
+  const wanted = mine.ghost === 'best' ? String(mine.racerId) : mine.ghost;
+  try {
+    await connection.ask(`alleycat.racer.${mine.racerId}.ghost`, { classId: mine.classId, raceId: mine.raceId, ghost: wanted });
+    ghostTrouble.value = '';
+  } catch (error) {
+    ghostTrouble.value = error instanceof Error ? error.message : String(error);
+  }
+}
+
+function show(next: Ride | null): void {
+  current = next;
+  ride.value = next && { ...next };
+}
+
+function changed(): void {
+  show(current);
+  store();
+}
+
+/** Another bike in mid-ride; what was ridden stays. */
+export function changeBike(kind: BikeKind): void {
+  if (!current) return;
+  // The knobs go on from where the automatic had them.
+  if (current.bike === 'auto' && kind === 'manual' && reading.value) {
+    turn('cadence', reading.value.cadence);
+    turn('resistance', reading.value.resistance);
+  }
+  current.bike = kind;
+  settings.bike = kind;
+  changed();
+}
+
+function store(): void {
+  if (!current || elsewhere.value) return;
+  const stored: Stored = { ride: current, kept: ring.kept, tab, beat: Date.now() };
+  save('ride', JSON.stringify(stored));
+}
+
+/** My score by this device alone: the server's comes a moment later, or not at all. */
+export const ownTotal = (mine: Ride): number => decimal(totals(mine).at(-1) ?? 0);

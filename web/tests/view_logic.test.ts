@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+
+import type { Standings } from '../src/logic/contract';
+import { inSeconds, lead, smoothed, steps } from '../src/logic/curve';
+import { nextScene } from '../src/logic/gym';
+import { readGhost, readProfile, readRideCurves } from '../src/logic/history';
+import { MAX_TEXT, MessageLog } from '../src/logic/message_log';
+import { isNews, raceToWatch } from '../src/logic/race_choice';
+import { endsRide, reasonText } from '../src/logic/reasons';
+import { modelAt } from '../src/logic/rider_model';
+import { readRoute, routeText, type Route } from '../src/logic/route';
+import { visibleRows } from '../src/logic/virtual';
+import { socketUrl } from '../src/net/config';
+
+describe('addresses', () => {
+  test.each<Route>([
+    { screen: 'start' },
+    { screen: 'gym', classId: 3 },
+    { screen: 'results', classId: 3, raceId: 5400172, second: 13 },
+    { screen: 'rider', racerId: 0 },
+    { screen: 'leaderboard', classId: 65535, period: '7d' },
+    { screen: 'live', classId: 1, tab: 'alltime' },
+  ])('%o has an address that leads back to it', (route) => expect(readRoute(routeText(route))).toEqual(route));
+
+  test('what can not be understood is left out', () => {
+    expect(readRoute('?screen=nowhere&class=0&race=01&racer=4294967296&second=-1&period=never&tab=x')).toEqual({ screen: 'start' });
+    expect(readRoute('')).toEqual({ screen: 'start' });
+    expect(readRoute('?screen=rider&racer=%3Cscript%3E')).toEqual({ screen: 'rider' });
+  });
+});
+
+describe('the socket', () => {
+  const page = { protocol: 'http:', hostname: 'bikes.lan' };
+  test('is on the page’s own host unless the node says otherwise', () => {
+    expect(socketUrl({ wsUrl: '', wsPort: 8443 }, page)).toBe('ws://bikes.lan:8443');
+    expect(socketUrl({ wsUrl: 'wss://nats.gym/', wsPort: 1 }, page)).toBe('wss://nats.gym/');
+    expect(socketUrl({}, { ...page, protocol: 'https:' })).toBe('wss://bikes.lan:8443');
+  });
+});
+
+describe('rows in sight', () => {
+  test.each([
+    [0, 400, 40, 1000, { from: 0, to: 14 }],
+    [4000, 400, 40, 1000, { from: 96, to: 114 }],
+    [39_800, 400, 40, 1000, { from: 991, to: 1000 }],
+    [90_000, 400, 40, 1000, { from: 1000, to: 1000 }],
+    [-50, 400, 40, 3, { from: 0, to: 3 }],
+    [0, 400, 40, 0, { from: 0, to: 0 }],
+  ])('scrolled by %d, %d high, rows of %d, %d in all: %o', (top, height, row, count, span) => expect(visibleRows(top, height, row, count)).toEqual(span));
+});
+
+describe('the message log', () => {
+  const list = (log: MessageLog, filter = {}) => log.list({ direction: 'both', text: '', ...filter }).map(({ subject }) => subject);
+  test('is bounded, newest first', () => {
+    const log = new MessageLog(3);
+    for (const name of ['a', 'b', 'c', 'd']) log.add(0, 'sent', name, '');
+    expect(list(log)).toEqual(['d', 'c', 'b']);
+  });
+  test('tells what became of a message, also after older ones went', () => {
+    const log = new MessageLog(2);
+    const first = log.add(0, 'sent', 'a', '', true);
+    const second = log.add(0, 'sent', 'b', '', true);
+    log.add(0, 'received', 'c', '');
+    log.settle(first, 'ok');
+    log.settle(second, 'refused');
+    expect(log.list({ direction: 'sent', text: '' }).map(({ subject, outcome }) => [subject, outcome])).toEqual([['b', 'refused']]);
+  });
+  test('filters by direction, subject and content', () => {
+    const log = new MessageLog();
+    log.add(0, 'sent', 'alleycat.update.3.8', '{"name":"Ada"}');
+    log.add(0, 'received', 'alleycat.racer.8.view', '{}');
+    expect(list(log, { direction: 'received' })).toEqual(['alleycat.racer.8.view']);
+    expect(list(log, { text: 'ADA' })).toEqual(['alleycat.update.3.8']);
+    expect(list(log, { text: 'view' })).toEqual(['alleycat.racer.8.view']);
+  });
+  test('counts what comes while paused, and keeps long messages short', () => {
+    const log = new MessageLog();
+    log.add(0, 'sent', 'a', 'x'.repeat(10_000));
+    expect(log.list({ direction: 'both', text: '' })[0]).toMatchObject({ bytes: 10_000, text: `${'x'.repeat(MAX_TEXT)}…` });
+    log.paused = true;
+    log.settle(log.add(0, 'sent', 'b', '', true), 'ok');
+    expect([log.missed, list(log)]).toEqual([1, ['a']]);
+    log.resume();
+    expect(log.missed).toBe(0);
+  });
+});
+
+describe('which race to watch', () => {
+  const race = (raceId: number, live: number) => ({ raceId, live, racers: 10, second: 1 });
+  test.each([
+    ['the one with most riders', [race(1, 3), race(2, 9)], null, 2],
+    ['the newer of equals', [race(1, 3), race(2, 3)], null, 2],
+    ['the one already watched, while anybody rides', [race(1, 1), race(2, 99)], 1, 1],
+    ['another one when nobody rides there any more', [race(1, 0), race(2, 5)], 1, 2],
+    ['the finished one, when nobody rides at all', [], 1, 1],
+    ['none, when there is none', [], null, null],
+  ])('%s', (_why, open, watched, chosen) => expect(raceToWatch(open, watched)).toBe(chosen));
+});
+
+describe('news of a race', () => {
+  const standings = (more: Partial<Standings>): Standings => ({ classId: 3, raceId: 1, epoch: 2, asOf: 100, ts: 0, state: 'running', second: 1, racers: 0, reported: 0, finished: 0, rows: [], ...more });
+  test.each([
+    ['later in the journal', {}, { asOf: 101 }, true],
+    ['earlier in the journal', {}, { asOf: 99 }, false],
+    ['of an owner that lost its race', {}, { epoch: 1, asOf: 500 }, false],
+    ['of a new owner, however early', {}, { epoch: 3, asOf: 1 }, true],
+    ['the result', {}, { state: 'closed' as const, asOf: 100 }, true],
+    ['running again after the result', { state: 'closed' as const }, { epoch: 9, asOf: 999 }, false],
+    ['another race', { state: 'closed' as const }, { raceId: 2, asOf: 1 }, true],
+  ])('%s', (_why, shown, next, is) => expect(isNews(standings(shown), standings(next))).toBe(is));
+  test('the first news is news', () => expect(isNews(null, standings({}))).toBe(true));
+});
+
+describe('curves', () => {
+  test('outputs are what a total gains', () => expect(steps([100, null, 250, 350])).toEqual([100, null, 150, 100]));
+  test('smoothing leaves out what is missing and invents nothing', () => expect(smoothed([2, 4, null, 9], 2)).toEqual([2, 3, null, 9]));
+  test('a lead is where both are', () => expect(lead([10, 30, null, 70], [5, null, 40])).toEqual([5, null, null, null]));
+  test('a gap is as long as it takes to make it up', () => {
+    expect(inSeconds(-300, 150)).toBe(-2);
+    expect(inSeconds(5, 0)).toBe(0);
+  });
+});
+
+describe('the automatic rider', () => {
+  test('gives the same second again, and other riders other ones', () => {
+    const ride = (seed: number) => Array.from({ length: 300 }, (_, i) => modelAt(seed, i + 1, 300));
+    expect(ride(7)).toEqual(ride(7));
+    expect(ride(7)).not.toEqual(ride(8));
+  });
+  test('stays within what a bike may send', () => {
+    for (let seed = 0; seed < 50; seed += 1) {
+      for (let s = 1; s <= 300; s += 1) {
+        const { cadence, resistance } = modelAt(seed * 7919, s, 300);
+        expect(cadence).toBeGreaterThan(30);
+        expect(cadence).toBeLessThanOrEqual(250);
+        expect(resistance).toBeGreaterThan(20);
+        expect(resistance).toBeLessThanOrEqual(100);
+        expect(Math.abs(cadence * 10 - Math.round(cadence * 10))).toBeLessThan(1e-9);
+      }
+    }
+  });
+});
+
+describe('the gym’s wall', () => {
+  const has = { live: true, results: true, leaderboard: true };
+  test('turns', () => {
+    expect(nextScene('live', has)).toBe('results');
+    expect(nextScene('leaderboard', has)).toBe('live');
+  });
+  test('leaves out what is empty, and stays when all is', () => {
+    expect(nextScene('live', { ...has, results: false })).toBe('leaderboard');
+    expect(nextScene('live', { live: true, results: false, leaderboard: false })).toBe('live');
+    expect(nextScene('results', { live: false, results: false, leaderboard: false })).toBe('results');
+  });
+});
+
+describe('answers about the past', () => {
+  test('what is missing or of another kind does no harm', () => {
+    for (const answer of [null, 1, [], {}, { bests: 'x', rides: [null, 3, {}] }]) {
+      expect(() => readProfile(answer)).not.toThrow();
+      expect(() => readRideCurves(answer)).not.toThrow();
+      expect(() => readGhost(answer, 'x')).not.toThrow();
+    }
+  });
+});
+
+describe('refusals', () => {
+  test('known ones are explained, unknown ones readable', () => {
+    expect(reasonText('race_full')).toMatch(/full/);
+    expect(reasonText('some_new_one')).toBe('some new one');
+    expect([endsRide('race_full'), endsRide('conflict')]).toEqual([true, false]);
+  });
+});
