@@ -6,6 +6,7 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace alleycat {
@@ -80,16 +81,19 @@ caf::result<closed_race_ptr> class_state::rank_rides(const closed_race& race) co
   if (!loaded_)
     return not_loaded();
   auto ranked = std::make_shared<closed_race>(race);
-  for (auto& ride : ranked->rides) {
+  auto& rides = ranked->rides;
+  for (auto& ride : rides) {
     const auto scores = scores_of(ride, course_.score);
     for (std::size_t i = 0; i < scores.size(); ++i)
       if (scores[i].value() != 0)
         ride.seconds[i].all_time_rank =
             table_.place(own_second{static_cast<std::uint16_t>(i + 1)}, scores[i], ride.racer).rank;
-    if (!scores.empty())
-      for (auto& row : ranked->result.rows)
-        if (row.racer == ride.racer)
-          row.all_time_rank = ride.seconds.back().all_time_rank;
+  }
+  for (auto& row : ranked->result.rows) {
+    const auto ride = std::lower_bound(rides.begin(), rides.end(), row.racer,
+                                       [](const ride_record& r, racer_id racer) { return r.racer < racer; });
+    if (!ride->seconds.empty())
+      row.all_time_rank = ride->seconds.back().all_time_rank;
   }
   return closed_race_ptr{std::move(ranked)};
 }
