@@ -18,8 +18,8 @@ std::uint64_t mixed(std::uint64_t x) {
 
 past_rider::past_rider(std::uint64_t seed, class_id cls, racer_id racer)
     : key_{mixed(mixed(seed) ^ (std::uint64_t{cls.value()} << 32) ^ racer.value())},
-      cadence_{600 + static_cast<std::uint32_t>(key_ % 400)},
-      resistance_{300 + static_cast<std::uint32_t>((key_ >> 16) % 400)} {}
+      cadence_{600 + static_cast<std::uint32_t>(key_ % 400)}, resistance_{300 + static_cast<std::uint32_t>(
+                                                                                    (key_ >> 16) % 400)} {}
 
 measurement past_rider::at(own_second second) const {
   const auto wander = mixed(key_ ^ second.value());
