@@ -105,11 +105,13 @@ caf::typed_response_promise<merged> class_state::merge(const closed_race_ptr& ra
     return promise;
   }
   failpoint("class.merge");
+  // The result is in the stream, so the tables may show it before LMDB has it: they do not wait for a disk that hangs or is
+  // full. Merging is idempotent: asked again, or with a race that was applied before the tables were read, it does no harm.
+  take(*race);
   self_->request(store_, defaults::close_deadline, apply_closed{race, course_.score})
       .then(
-          [this, race, promise](merged outcome) mutable {
-            // Merging is idempotent, so a race that was applied before this node's tables were read does no harm.
-            take(*race);
+          [this, promise](merged outcome) mutable {
+            env_->counts->races_merged.add();
             promise.deliver(outcome);
           },
           [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
@@ -124,7 +126,6 @@ void class_state::take(const closed_race& race) {
   env_->counts->bests_beaten.add(table_.merge(race.rides, course_.score));
   const auto improved = board_.merge(race.rides, course_.score);
   env_->counts->records_broken.add(improved.size());
-  env_->counts->races_merged.add();
   if (improved.empty())
     return;
   publish_leaderboard();
