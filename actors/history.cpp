@@ -1,7 +1,7 @@
 #include "actors/history.hpp"
 
 #include "actors/defaults.hpp"
-#include "actors/failpoint.hpp"
+#include "racing/failpoint.hpp"
 
 #include <caf/all.hpp>
 

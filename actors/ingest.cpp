@@ -1,8 +1,8 @@
 #include "actors/ingest.hpp"
 
 #include "actors/defaults.hpp"
-#include "actors/failpoint.hpp"
 #include "racing/admission.hpp"
+#include "racing/failpoint.hpp"
 
 #include <caf/all.hpp>
 

@@ -2,12 +2,9 @@
 
 #include "actors/defaults.hpp"
 #include "actors/errors.hpp"
-#include "actors/failpoint.hpp"
+#include "racing/failpoint.hpp"
 
 #include <caf/all.hpp>
-
-#include <algorithm>
-#include <chrono>
 
 namespace alleycat {
 
@@ -32,37 +29,6 @@ caf::result<Result> answer(const actor_context& env, Call&& call) {
   return caf::make_error(ec::store_failed, std::move(why));
 }
 
-/// Notes how full the store is, and that it grew.
-void measure(const actor_context& env, record_store& records) {
-  answer<removed>(env, [&] {
-    const auto usage = records.map_usage();
-    const auto map_bytes = static_cast<std::int64_t>(usage.map_bytes);
-    const auto before = env.counts->store_map_bytes.value();
-    if (before != 0 && map_bytes > before)
-      env.log->info("store.grew", {{"used_bytes", usage.used_bytes}, {"map_bytes", map_bytes}});
-    env.counts->store_used_bytes.set(static_cast<std::int64_t>(usage.used_bytes));
-    env.counts->store_map_bytes.set(map_bytes);
-    return removed{};
-  });
-}
-
-/// A call that writes: timed, since it waits for the disk.
-template <class Result, class Call>
-caf::result<Result> write(const actor_context& env, record_store& records, const char* what, Call&& call) {
-  auto& counts = *env.counts;
-  const auto begin = env.clock->now();
-  counts.store_busy_since.set(begin);
-  auto result = answer<Result>(env, call);
-  const auto took = std::max<unix_ms>(0, env.clock->now() - begin);
-  counts.store_busy_since.set(0);
-  counts.store_writes.add();
-  counts.store_write_ms.add(static_cast<std::uint64_t>(took));
-  if (took >= std::chrono::milliseconds{defaults::slow_write}.count())
-    env.log->warn("store.slow", {{"operation", std::string{what}}, {"milliseconds", took}});
-  measure(env, records);
-  return result;
-}
-
 } // namespace
 
 store_actor::behavior_type store(store_actor::pointer, const actor_context* env, record_store* records) {
@@ -71,26 +37,27 @@ store_actor::behavior_type store(store_actor::pointer, const actor_context* env,
         return answer<class_records_ptr>(*env, [&] {
           auto all = std::make_shared<std::vector<racer_bests>>();
           records->each_bests(x.cls, [&](const racer_bests& bests) { all->push_back(bests); });
-          measure(*env, *records);
           return class_records_ptr{std::move(all)};
         });
       },
       [=](const apply_closed& x) {
-        return write<merged>(*env, *records, "apply", [&] {
+        return answer<merged>(*env, [&] {
           const bool first_time = records->apply(*x.race, x.rule);
           failpoint("store.applied");
           return merged{first_time};
         });
       },
       [=](const find_applied& x) {
-        return answer<applied_answer>(*env, [&] { return applied_answer{records->applied(x.key)}; });
+        return answer<applied_answer>(*env, [&] {
+          return applied_answer{planted_fault("skip_applied") ? std::nullopt : records->applied(x.key)};
+        });
       },
       [=](const find_old& x) {
         return answer<old_race_search>(*env,
                                        [&] { return records->find_old(x.before, x.from, defaults::rides_looked_at); });
       },
       [=](const remove_old& x) {
-        return write<removed>(*env, *records, "prune", [&] {
+        return answer<removed>(*env, [&] {
           records->remove_old(x.race);
           return removed{};
         });

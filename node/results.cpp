@@ -1,10 +1,10 @@
 #include "node/results.hpp"
 
 #include "actors/errors.hpp"
-#include "actors/failpoint.hpp"
 #include "messages/json.hpp"
 #include "messages/ride_codec.hpp"
 #include "messages/subjects.hpp"
+#include "racing/failpoint.hpp"
 
 #include <caf/all.hpp>
 

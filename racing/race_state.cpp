@@ -1,6 +1,7 @@
 #include "racing/race_state.hpp"
 
 #include "racing/admission.hpp"
+#include "racing/failpoint.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -69,8 +70,9 @@ void race_state::apply(const journal_entry& entry) {
     if (!batch.empty())
       last_update_ = entry.stored;
   }
+  const bool late = closed_ && !planted_fault("merge_past_mark");
   for (const auto& u : batch)
-    ++outcomes_[static_cast<std::size_t>(closed_ ? refusal::late : fold(u, entry.stored))];
+    ++outcomes_[static_cast<std::size_t>(late ? refusal::late : fold(u, entry.stored))];
 }
 
 void race_state::skip(journal_position position) {

@@ -1,4 +1,4 @@
-#include "actors/failpoint.hpp"
+#include "racing/failpoint.hpp"
 
 #include <atomic>
 #include <charconv>

@@ -1,4 +1,4 @@
-#include "actors/failpoint.hpp"
+#include "racing/failpoint.hpp"
 
 // A program that defines these itself (alleycat-node-crash) never links this file: a library's member is only taken for what is
 // still undefined.

@@ -10,6 +10,10 @@ namespace alleycat {
 void failpoint(std::string_view name);
 
 /// A fault that the crash tests must be able to catch: true only in `alleycat-node-crash` with `ALLEYCAT_FAULT=<name>`.
+///
+///     ack_early        a bike hears ok before its update is stored
+///     skip_applied     nobody looks whether a race was applied: a restarted node opens and closes it once more
+///     merge_past_mark  the fold takes what stands behind the close mark
 bool planted_fault(std::string_view name);
 
 } // namespace alleycat
