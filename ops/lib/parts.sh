@@ -46,6 +46,12 @@ count_node_tests() {
              print n["pass"] + 0, (n["tests"] ? failed : 1) + 0, n["skipped"] + n["todo"] + 0 }'
 }
 
+# The last line of tests/crash/run: "24 passed, 0 failed". No round at all is a failure.
+count_rounds() {
+  awk '/^[0-9]+ passed, [0-9]+ failed$/ { passed = $1; failed = $3 }
+       END { print passed + 0, (passed + failed ? failed : 1) + 0, 0 }'
+}
+
 # The table, and as the last line the sums. Fails when a part failed or none ran.
 summary() {
   local i passed=0 failed=0 skipped=0

@@ -89,16 +89,15 @@ export function fold(sent, rules, { marks = new Map(), witness = new Map() } = {
     counts.sent += 1;
     const oks = answers.filter((answer) => answer?.ok === true);
     for (const answer of oks) candidates.push(candidateOf(update, answer.seq, answer.ts));
-    if (oks.length > 0) continue;
-    // A message without an answer may be in the journal, even though another of the same update was refused.
-    if (answers.length > 0 && answers.length >= sends && answers.every((answer) => answer && !perhapsStored.has(answer.error))) {
-      counts.refused += 1;
-      continue;
-    }
-    counts.unanswered += 1;
-    const candidate = candidateOf(update, 0, 0);
+    // A message without an answer may be in the journal, even though another of the same update was refused, or taken later.
+    const all = answers.length > 0 && answers.length >= sends;
+    const certain = all && answers.every((answer) => answer && !perhapsStored.has(answer.error));
+    if (oks.length === 0) counts[certain ? 'refused' : 'unanswered'] += 1;
+    if (certain) continue;
+    const candidate = candidateOf(update, 0, oks[0]?.ts ?? 0);
     for (const stored of [witness.get(slotKey(candidate)) ?? []].flat())
-      if (sameValue(stored, candidate)) candidates.push({ ...candidate, seq: stored.seq ?? 0 });
+      if (sameValue(stored, candidate) && (oks.length === 0 || (stored.seq && oks.every(({ seq }) => seq !== stored.seq))))
+        candidates.push({ ...candidate, seq: stored.seq ?? 0 });
   }
 
   const races = new Map();

@@ -168,6 +168,15 @@ test('an update that was never answered and is known to lie behind the close mar
   assert.equal(tablesOf(sent, { closes, witness: witness(9) }).races[0].ranking[0].second, 1);
 });
 
+test('an update that went unanswered into the race and was taken again behind the mark counts', () => {
+  const sent = [update(1, 1, 70, { seq: 3 }), { ...update(1, 2, 70, { seq: 9 }), sends: 2 }];
+  const closes = [{ classId: 3, raceId: 100, seq: 8 }];
+  const witness = new Map([['3/100/1/2', [{ cadence: 650, resistance: 50, seq: 5 }, { cadence: 650, resistance: 50, seq: 9 }]]]);
+  const { races, counts } = tablesOf(sent, { closes, witness });
+  assert.equal(races[0].ranking[0].second, 2);
+  assert.deepEqual([counts.accepted, counts.late, counts.left_out], [2, 1, 0]);
+});
+
 test('standings rank by score at each latest second, and tell the rank at the own second', () => {
   const { races } = fold([...ride(1, [70, 70, 70]), ...ride(2, [80, 80]), ...ride(3, [75])], completeRules(rules));
   const rows = standingsOf(races.get('3/100'), completeRules(rules), 'total');

@@ -2,7 +2,7 @@
 //
 // Times are ms from the start of the race's window. What a kill hits at such a time still depends on the machine.
 
-/** Places of actors/failpoint.hpp, and how often a race of four classes passes them at least. */
+/** Places of racing/failpoint.hpp, and how often a race of four classes passes them at least. */
 export const points = [
   ['ingest.append', 60],
   ['ingest.answer', 60],
@@ -19,6 +19,20 @@ const moments = {
   riding: ({ window, ride }) => [500, window + ride - 500],
   'window end': ({ window }) => [window - 700, window + 700],
   close: ({ close }) => [close - 500, close + 1500],
+  'after the deadline': ({ deadline }) => [deadline + 1000, deadline + 2000],
+};
+
+/** A complete race stays open so long behind its window: a ride may begin in the last moment. */
+const lastStart = 7000;
+
+/** What has to happen for a planted fault (racing/failpoint.hpp) to show. */
+export const faults = {
+  /** A kill takes with it what was answered and is not written. */
+  ack_early: { flags: ['--journal.linger_ms', '1000'], strike: 'riding' },
+  /** The node has to come back after the races are done. */
+  skip_applied: { flags: [], strike: 'after the deadline' },
+  /** The race has to be read again with the batch that was written behind its mark. */
+  merge_past_mark: { flags: [], point: 'race.mark_read' },
 };
 
 /**
@@ -56,10 +70,10 @@ export function randomFrom(seed) {
  * @param {number} seed   0..2^32 - 1
  * @param {number} round  1..
  * @param {import('../../oracle/rules.mjs').Rules} rules
- * @param {{fault?: boolean}} [options]  with a planted fault every plan is one kill of the node while riders ride
+ * @param {{fault?: keyof typeof faults}} [options]  with a planted fault every plan is the one kill that lets it show
  * @returns {Plan}
  */
-export function planOf(seed, round, rules, { fault = false } = {}) {
+export function planOf(seed, round, rules, { fault } = {}) {
   const random = randomFrom(seed ^ Math.imul(round, 0x9e3779b1));
   const between = (low, high) => Math.floor(low + random() * (high - low + 1));
   const oneOf = (list) => list[between(0, list.length - 1)];
@@ -68,10 +82,11 @@ export function planOf(seed, round, rules, { fault = false } = {}) {
   const deadline = window + ride + rules.grace_seconds * 1000;
 
   const kind = oneOf(['riding', 'riding', 'window end', 'close', 'across the deadline', 'point', 'point', 'point']);
-  const dropout = kind === 'across the deadline' || random() < 0.5 ? 0.3 : 0;
-  const close = dropout > 0 ? deadline : window + ride - 1000; // the last bike starts a second before the window ends
+  const dropout = !fault && (kind === 'across the deadline' || random() < 0.5) ? 0.3 : 0;
+  // The last bike starts a second before the window ends.
+  const close = dropout > 0 ? deadline : Math.max(window + lastStart, window + ride - 1000);
 
-  const strikeAt = (place, what) => ({ at: between(...moments[place]({ window, ride, close })), what, down: between(0, 2000), place });
+  const strikeAt = (place, what) => ({ at: between(...moments[place]({ window, ride, close, deadline })), what, down: between(0, 2000), place });
   const point = () => {
     const [place, most] = oneOf(points);
     return { place, nth: between(1, most) };
@@ -83,12 +98,14 @@ export function planOf(seed, round, rules, { fault = false } = {}) {
     plan.faults[name] = Math.round(random() * most * 1000) / 1000;
 
   if (fault) {
-    plan.strikes.push({ at: between(4000, window + ride - 4000), what: 'node', down: 0, place: 'riding' });
+    const { strike, point: place } = faults[fault];
+    if (strike) plan.strikes.push({ ...strikeAt(strike, 'node'), down: 0 });
+    if (place) plan.points.push({ place, nth: 1 });
     return plan;
   }
   if (kind === 'across the deadline') {
-    const at = deadline - between(500, 3000);
-    plan.strikes.push({ at, what: 'both', down: deadline - at + between(200, 3000), place: kind });
+    const at = between(window, deadline - 500);
+    plan.strikes.push({ at, what: oneOf(['node', 'nats-server', 'both']), down: deadline - at + between(200, 3000), place: kind });
   } else if (kind === 'point') {
     plan.points.push(point());
     if (random() < 1 / 3) plan.points.push(point());

@@ -1,13 +1,12 @@
 // One round: riders in four classes, kills as planned, and after the close the comparison with the oracle.
 
-import { compare } from '../../oracle/compare.mjs';
 import { readLog } from '../../oracle/log.mjs';
-import { resultsStream, storedRaces } from '../../e2e/lib/tables.mjs';
+import { resultsStream } from '../../e2e/lib/tables.mjs';
 import { sleep, until } from '../../e2e/lib/until.mjs';
 import { racesOf, verify } from '../../e2e/lib/verify.mjs';
-
-/** Exit code of a node that ended at a named place. */
-const killedAtPoint = 137;
+import { watchOpenings } from './events.mjs';
+import { killedAtPoint } from './scenario.mjs';
+import { straggleBehindMarks } from './straggler.mjs';
 
 /**
  * @typedef {object} Kill
@@ -21,9 +20,11 @@ const killedAtPoint = 137;
  * @property {Kill[]} kills
  * @property {string[]} notReached  named places that the node did not come by
  * @property {number} acknowledged  updates of this round
- * @property {number} lost          seconds of rides that must be there and are not
- * @property {number} twice         racers more than once in a table, and seconds that must not be there
+ * @property {number} stragglers    batches that were written behind a close mark
+ * @property {number} lost          seconds of rides that must be there and are not, or were acknowledged behind the mark
+ * @property {number} twice         racers more than once in a table, seconds that must not be there, races opened again
  * @property {number} differences   of all that was compared
+ * @property {number} seconds       how long the round took
  * @property {string} failure       '' = as the oracle says
  */
 
@@ -56,16 +57,18 @@ class Striker {
 
   /** Starts the node, again and again while it ends at a named place before it is ready. */
   async bringNode() {
+    const atStart = [];
     for (;;) {
       const armed = this.points.length > 0;
       try {
         await this.world.startNode('node-1', this.node.flags, this.variables);
-        return;
+        break;
       } catch (error) {
         if (!armed || this.world.node.running || (await this.world.node.ended) !== killedAtPoint) throw error;
-        this.kills.push({ place: `${this.points.shift().place} (at start)`, recovery: NaN, down: NaN, died: Date.now() });
+        atStart.push({ place: `${this.points.shift().place} (at start)`, died: Date.now() });
       }
     }
+    for (const { place, died } of atStart) this.kills.push({ place, recovery: Date.now() - died, down: 0, died });
   }
 
   async strike({ what, down, place }) {
@@ -107,20 +110,17 @@ class Striker {
 }
 
 /** How many of the races were open at each kill, by the time in their results. */
-async function noteOpenRaces(client, kills, races) {
+function noteOpenRaces(kills, races, results) {
   const names = new Set(races.map(({ classId, raceId }) => `${classId}/${raceId}`));
-  const results = (await client.readStream(resultsStream))
-    .filter(({ subject }) => subject.split('.')[1] !== 'ride')
-    .map(({ data }) => JSON.parse(Buffer.from(data).toString()));
   const closed = results.filter(({ classId, raceId }) => names.has(`${classId}/${raceId}`)).map(({ ts }) => ts);
   for (const kill of kills) kill.open = closed.filter((ts) => ts > kill.died).length;
 }
 
 /** Counts of what differs, in the words of the promise. */
-function countDifferences(expected, actual) {
+function countDifferences({ expected, actual, differences }, openedAgain) {
   const stored = new Map(actual.races.map((race) => [`${race.classId}/${race.raceId}`, race]));
-  let lost = 0;
-  let twice = 0;
+  let lost = expected.counts.left_out;
+  let twice = openedAgain.length;
   for (const race of expected.races) {
     const rides = stored.get(`${race.classId}/${race.raceId}`)?.rides ?? {};
     for (const [racerId, { cadence }] of Object.entries(race.rides)) {
@@ -135,7 +135,7 @@ function countDifferences(expected, actual) {
   }
   const tables = [...actual.races.map((race) => race.ranking), ...Object.values(actual.leaderboard), ...Object.values(actual.allTime).flatMap(Object.values)];
   for (const rows of tables) twice += rows.length - new Set(rows.map(({ racerId }) => racerId)).size;
-  return { lost, twice, differences: compare(expected, actual).differences.length };
+  return { lost, twice, differences: differences.length };
 }
 
 /**
@@ -151,15 +151,18 @@ function countDifferences(expected, actual) {
  */
 export async function playRound(world, plan, { classes, racers, logs, flags = [], variables }) {
   const striker = new Striker(world, plan, { flags, variables });
-  const outcome = { kills: striker.kills, notReached: [], acknowledged: 0, lost: 0, twice: 0, differences: 0, failure: '' };
+  const outcome = { kills: striker.kills, notReached: [], acknowledged: 0, stragglers: 0, lost: 0, twice: 0, differences: 0, seconds: 0, failure: '' };
+  const started = Date.now();
+  const endStragglers = straggleBehindMarks(world.client, world.rules);
   try {
+    const openedAgain = await watchOpenings(world.client);
     if (striker.variables) {
       await world.node.stop();
       await striker.bringNode();
     }
     const window = world.rules.window_seconds * 1000;
     const left = () => window - (Date.now() % window);
-    if (left() < 2000) await sleep(left() + 1);
+    if (left() < 1000) await sleep(left() + 1);
     const begin = Date.now() + left();
     // Starts all over the window: a race closes early when its rides are complete, and kills have to meet open ones.
     const stagger = world.rules.window_seconds - 1;
@@ -171,13 +174,16 @@ export async function playRound(world, plan, { classes, racers, logs, flags = []
       const code = await riders.ended;
       if (code !== 0 && code !== 1) throw new Error(`riders ended with ${code}: ${riders.stderr.trimEnd()}`);
       const races = racesOf(await readLog(riders.log));
+      const results = races.map(({ classId, raceId }) => `alleycat.race.${classId}.${raceId}.result`);
       let closed = 0;
       await until('the races are closed', async () => {
-        if (!striker.idle || (closed === 0 && (await storedRaces(world.client, races)).missing.length > 0)) return false;
+        if (!striker.idle) return false;
+        const stored = await world.client.streamSubjects(resultsStream, 'alleycat.race.>');
+        if (!results.every((subject) => subject in stored)) return false;
         closed ||= Date.now();
         // A named place behind the result is passed in a moment, or not at all.
         return striker.points.length === 0 || Date.now() - closed > 3000;
-      }, { seconds: 120 });
+      }, { seconds: 120, everyMs: 100 });
     };
     try {
       const work = striker.work(begin);
@@ -191,9 +197,15 @@ export async function playRound(world, plan, { classes, racers, logs, flags = []
     outcome.notReached = striker.points.map(({ place, nth }) => `${place}:${nth}`);
     outcome.acknowledged = (await readLog(riders.log)).filter(({ answers }) => answers.some((answer) => answer?.ok)).length;
     const verdict = await verify(world.client, logs, world.rules, { presume: true });
-    await noteOpenRaces(world.client, striker.kills, racesOf(await readLog(riders.log)));
-    Object.assign(outcome, countDifferences(verdict.expected, verdict.actual));
-    if (!verdict.equal) outcome.failure = verdict.report;
+    noteOpenRaces(striker.kills, racesOf(await readLog(riders.log)), verdict.results);
+    const again = openedAgain();
+    Object.assign(outcome, countDifferences(verdict, again));
+    const amiss = [
+      ...(verdict.equal ? [] : [verdict.report]),
+      ...(verdict.expected.counts.left_out > 0 ? [`${verdict.expected.counts.left_out} updates were acknowledged and came behind the close mark`] : []),
+      ...again.map((race) => `race ${race} was opened again after its close`),
+    ];
+    outcome.failure = amiss.join('\n');
     if (striker.variables && !variables) {
       striker.points = [];
       await world.node.stop();
@@ -201,6 +213,9 @@ export async function playRound(world, plan, { classes, racers, logs, flags = []
     }
   } catch (error) {
     outcome.failure = error.message;
+  } finally {
+    outcome.stragglers = endStragglers();
+    outcome.seconds = (Date.now() - started) / 1000;
   }
   return outcome;
 }

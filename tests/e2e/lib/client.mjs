@@ -10,6 +10,12 @@ import { connect } from '@nats-io/transport-node';
  * @property {() => any} json
  */
 
+/** An error that says what was asked for: "timeout" alone tells nobody anything. */
+const named = (what, promise) =>
+  promise.catch((error) => {
+    throw new Error(`${what}: ${error.message}`, { cause: error });
+  });
+
 export class Client {
   /** @param {import('@nats-io/transport-node').NatsConnection} nc */
   constructor(nc) {
@@ -31,7 +37,7 @@ export class Client {
    */
   async ask(subject, body = '', timeoutMs = 10_000) {
     const payload = typeof body === 'object' && !(body instanceof Uint8Array) ? JSON.stringify(body) : body;
-    const answer = await this.nc.request(subject, payload, { timeout: timeoutMs });
+    const answer = await named(subject, this.nc.request(subject, payload, { timeout: timeoutMs }));
     return answer.json();
   }
 
@@ -64,17 +70,28 @@ export class Client {
    */
   async readStream(stream, filter = '>') {
     const js = jetstream(this.nc);
-    const consumer = await js.consumers.get(stream, filter === '>' ? {} : { filter_subjects: filter });
+    const consumer = await named(`a consumer of ${stream}`, js.consumers.get(stream, filter === '>' ? {} : { filter_subjects: filter }));
     const messages = [];
-    let { num_pending: pending } = await consumer.info();
+    let { num_pending: pending } = await named(`the consumer of ${stream}`, consumer.info());
     while (pending > 0) {
-      const batch = await consumer.fetch({ max_messages: Math.min(pending, 1000), expires: 10_000 });
+      const batch = await named(`messages of ${stream}`, consumer.fetch({ max_messages: Math.min(pending, 1000), expires: 10_000 }));
       for await (const message of batch) {
         messages.push({ subject: message.subject, seq: message.seq, at: message.time.getTime(), data: message.data });
         pending = message.info.pending;
       }
     }
+    await named(`the end of a consumer of ${stream}`, consumer.delete());
     return messages;
+  }
+
+  /**
+   * The last message of a subject in a stream.
+   * @returns {Promise<{seq: number, data: Uint8Array} | null>}
+   */
+  async lastOf(stream, subject) {
+    const manager = await jetstreamManager(this.nc, { checkAPI: false });
+    const message = await manager.streams.getMessage(stream, { last_by_subj: subject });
+    return message && { seq: message.seq, data: message.data };
   }
 
   /**
@@ -89,8 +106,8 @@ export class Client {
 
   /** @returns {Promise<Record<string, number>>} how many messages each subject of a stream holds */
   async streamSubjects(stream, filter = '>') {
-    const manager = await jetstreamManager(this.nc);
-    const info = await manager.streams.info(stream, { subjects_filter: filter });
+    const manager = await jetstreamManager(this.nc, { checkAPI: false });
+    const info = await named(`subjects of ${stream}`, manager.streams.info(stream, { subjects_filter: filter }));
     return info.state.subjects ?? {};
   }
 }

@@ -74,6 +74,7 @@ async function answersAmiss(client, results) {
  * @property {string[]} differences
  * @property {import('../../oracle/oracle.mjs').Tables} expected
  * @property {object} actual
+ * @property {object[]} results  the messages that are stored, in the order of the stream
  */
 
 /**
@@ -117,7 +118,7 @@ export async function verify(client, logs, rules, { seconds = 60, presume = fals
     const comparison = compare(expected, actual);
     comparison.differences.push(...marksAmiss(stored.results, journal), ...(await answersAmiss(client, stored.results)));
     comparison.equal = comparison.differences.length === 0;
-    if (comparison.equal || Date.now() > deadline) return { equal: comparison.equal, report: report(comparison), differences: comparison.differences, expected, actual };
+    if (comparison.equal || Date.now() > deadline) return { equal: comparison.equal, report: report(comparison), differences: comparison.differences, expected, actual, results: stored.results };
     await sleep(500);
   }
 }
