@@ -16,6 +16,7 @@
 #include "node/publisher.hpp"
 #include "node/queries.hpp"
 #include "node/results.hpp"
+#include "node/unkept_journal.hpp"
 #include "node/updates.hpp"
 #include "node/web_folder.hpp"
 #include "persistence/lmdb_store.hpp"
@@ -101,6 +102,9 @@ struct backend::inside {
   inside(const node_config& config, const std::vector<std::string>& urls)
       : incoming{urls, config.name + " updates"}, outgoing{urls, config.name + " out"}, journal{urls, config.name,
                                                                                                 config.rules.classes},
+        unkept{config.journal.storage == journal_storage::off
+                   ? std::make_unique<unkept_journal>(urls, config.name, config.rules.classes, clock)
+                   : nullptr},
         results_out{urls, config.name}, results_removal{urls, config.name}, letters{outgoing, clock}, answers{outgoing,
                                                                                                               clock} {}
 
@@ -120,6 +124,7 @@ struct backend::inside {
   nats_connection incoming;
   nats_connection outgoing;
   jetstream_journal journal;
+  std::unique_ptr<unkept_journal> unkept; ///< with `journal.storage off`
   results_writer results_out;
   results_writer results_removal; ///< of its own: closing races do not wait while old ones are removed
   dead_letters letters;
@@ -157,7 +162,7 @@ void backend::inside::open_store(const node_config& config) {
   context.by = epoch{records->count_start()};
   publisher = std::make_unique<nats_publisher>(outgoing, clock, names, context.by);
   context.clock = &clock;
-  context.journal = &journal;
+  context.journal = unkept ? static_cast<journal_port*>(unkept.get()) : &journal;
   context.publisher = publisher.get();
   context.answers = &answers;
   context.log = &log;
@@ -181,8 +186,11 @@ void backend::inside::start_actors(const node_config& config) {
         incoming, config.rules.race.ride_seconds, inbox,
         [handle = ingests.back()] { caf::anon_send(handle, arrived{}); }, answers, counts, letters));
   }
-  journal.list_to(
-      [this](std::vector<race_key> keys) { caf::anon_send(host_handle, journal_subjects{std::move(keys)}); });
+  if (unkept)
+    caf::anon_send(host_handle, journal_subjects{});
+  else
+    journal.list_to(
+        [this](std::vector<race_key> keys) { caf::anon_send(host_handle, journal_subjects{std::move(keys)}); });
 }
 
 void backend::inside::start_listening(const node_config&) {
@@ -287,8 +295,6 @@ void backend::inside::stop() {
 
 backend::backend(const node_config& config, const std::vector<std::string>& urls)
     : inside_{std::make_unique<inside>(config, urls)} {
-  if (config.journal.storage == journal_storage::off)
-    throw std::runtime_error{"journal.storage off is not there yet: use file or memory"};
   inside_->open_store(config);
   wait_for_streams(inside_->journal.context(), config);
   inside_->start_actors(config);

@@ -26,7 +26,8 @@ struct stream_plan {
 std::vector<stream_plan> plans(const node_config& config) {
   std::vector<stream_plan> all;
   const auto storage = config.journal.storage == journal_storage::memory ? js_MemoryStorage : js_FileStorage;
-  for (const auto& c : config.rules.classes)
+  const bool kept = config.journal.storage != journal_storage::off;
+  for (const auto& c : kept ? config.rules.classes : std::vector<class_rules>{})
     all.push_back({journal_stream(c.id),
                    {journal_wildcard(c.id)},
                    storage,
