@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { findPeople, folded, nameFault } from '../src/logic/names';
+import { calledName, findPeople, folded, nameFault } from '../src/logic/names';
 
 describe('names', () => {
   test.each(['Adell', 'Søren K.', '山田 太郎', 'عمر', '<b>bold</b>', '"; DROP TABLE', '👩‍🚴'.replace('\u200d', ''), 'x'.repeat(64)])('%s is allowed', (name) => expect(nameFault(name)).toBeNull());
@@ -19,6 +19,8 @@ describe('names', () => {
   test('letters are found without their accents', () => {
     expect([folded('Søren Ł. Çağrı'), folded('STRAẞE'.toLowerCase())]).toEqual(['soren l. cagri', 'strasse']);
   });
+
+  test('a name of blanks is replaced by the number', () => expect([calledName(' \u00a0', 8), calledName('A', 8)]).toEqual(['Rider 8', 'A']));
 
   const people = [
     { racerId: 8, name: 'Adell' },

@@ -12,6 +12,7 @@ const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathna
 export const pageFolder = process.env.ALLEYCAT_WEB ?? join(root, 'build', 'web');
 /** Pictures of the views. */
 export const pictureFolder = join(root, 'build', 'screenshots');
+const readmePictures = new Set(['ride-desktop-dark', 'live-desktop-light', 'gym-gym-dark', 'start-phone-dark', 'ride-phone-light', 'results-phone-dark', 'leaderboard-desktop-dark']);
 
 function chromiumPath() {
   const found = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => path && existsSync(path));
@@ -87,9 +88,11 @@ export class PageWorld extends World {
     return page;
   }
 
+  /** @param {string} name  a name of `readmePictures` is kept small as well, to be copied to docs/pictures */
   async picture(page, name) {
-    mkdirSync(pictureFolder, { recursive: true });
+    mkdirSync(join(pictureFolder, 'readme'), { recursive: true });
     await page.screenshot({ path: join(pictureFolder, `${name}.png`) });
+    if (readmePictures.has(name)) await page.screenshot({ path: join(pictureFolder, 'readme', `${name}.jpg`), type: 'jpeg', quality: 78 });
   }
 
   async stop(error = null) {

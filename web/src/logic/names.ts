@@ -14,6 +14,9 @@ export function nameFault(name: string): string | null {
   return null;
 }
 
+/** What to call a rider: a name of nothing but blanks is no name. */
+export const calledName = (name: string, racerId: number): string => (name.trim() === '' ? `Rider ${racerId}` : name);
+
 /** Without accents and case: "Søren Ł." and "soren l." are found alike. */
 export function folded(text: string): string {
   return text

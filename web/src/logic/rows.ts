@@ -2,6 +2,7 @@
 
 import type { LeaderboardRow, StandingRow } from './contract';
 import { exactScore, minutes, moment, score } from './format';
+import { calledName } from './names';
 import { sharedRanks, type BoardRow, type RankMemory } from './ranks';
 
 interface Telling {
@@ -19,7 +20,7 @@ type RankOf = (row: StandingRow) => number | null;
 export function liveRows(rows: readonly StandingRow[], rankOf: RankOf, { me, memory, now = 0, rideSeconds = 300 }: Telling): BoardRow[] {
   return rows.map((row) => ({
     racerId: row.racerId,
-    name: row.name,
+    name: calledName(row.name, row.racerId),
     rank: rankOf(row),
     // Equal ranks at different seconds are no tie: each is a place at its own second.
     tied: false,
@@ -38,7 +39,7 @@ export function resultRows(rows: readonly StandingRow[], rideSeconds: number, { 
   const shared = sharedRanks(rows);
   return rows.map((row) => ({
     racerId: row.racerId,
-    name: row.name,
+    name: calledName(row.name, row.racerId),
     rank: row.rank,
     tied: row.rank !== null && shared.has(row.rank),
     move: memory ? memory.move(row.racerId, row.rank, now) : 0,
@@ -54,7 +55,7 @@ export function leaderboardRows(rows: readonly LeaderboardRow[], { me, memory, n
   const shared = sharedRanks(rows);
   return rows.map((row) => ({
     racerId: row.racerId,
-    name: row.name,
+    name: calledName(row.name, row.racerId),
     rank: row.rank,
     tied: shared.has(row.rank),
     move: memory ? memory.move(row.racerId, row.rank, now) : 0,
