@@ -6,6 +6,7 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace alleycat {
@@ -80,16 +81,19 @@ caf::result<closed_race_ptr> class_state::rank_rides(const closed_race& race) co
   if (!loaded_)
     return not_loaded();
   auto ranked = std::make_shared<closed_race>(race);
-  for (auto& ride : ranked->rides) {
+  auto& rides = ranked->rides;
+  for (auto& ride : rides) {
     const auto scores = scores_of(ride, course_.score);
     for (std::size_t i = 0; i < scores.size(); ++i)
       if (scores[i].value() != 0)
         ride.seconds[i].all_time_rank =
             table_.place(own_second{static_cast<std::uint16_t>(i + 1)}, scores[i], ride.racer).rank;
-    if (!scores.empty())
-      for (auto& row : ranked->result.rows)
-        if (row.racer == ride.racer)
-          row.all_time_rank = ride.seconds.back().all_time_rank;
+  }
+  for (auto& row : ranked->result.rows) {
+    const auto ride = std::lower_bound(rides.begin(), rides.end(), row.racer,
+                                       [](const ride_record& r, racer_id racer) { return r.racer < racer; });
+    if (!ride->seconds.empty())
+      row.all_time_rank = ride->seconds.back().all_time_rank;
   }
   return closed_race_ptr{std::move(ranked)};
 }
@@ -101,11 +105,13 @@ caf::typed_response_promise<merged> class_state::merge(const closed_race_ptr& ra
     return promise;
   }
   failpoint("class.merge");
+  // The result is in the stream, so the tables may show it before LMDB has it: they do not wait for a disk that hangs or is
+  // full. Merging is idempotent: asked again, or with a race that was applied before the tables were read, it does no harm.
+  take(*race);
   self_->request(store_, defaults::close_deadline, apply_closed{race, course_.score})
       .then(
-          [this, race, promise](merged outcome) mutable {
-            // Merging is idempotent, so a race that was applied before this node's tables were read does no harm.
-            take(*race);
+          [this, promise](merged outcome) mutable {
+            env_->counts->races_merged.add();
             promise.deliver(outcome);
           },
           [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
@@ -120,7 +126,6 @@ void class_state::take(const closed_race& race) {
   env_->counts->bests_beaten.add(table_.merge(race.rides, course_.score));
   const auto improved = board_.merge(race.rides, course_.score);
   env_->counts->records_broken.add(improved.size());
-  env_->counts->races_merged.add();
   if (improved.empty())
     return;
   publish_leaderboard();

@@ -45,6 +45,9 @@ inline constexpr std::size_t inbox_limit = 65'536;
 
 /// A race's subject stays in the journal this long after its result and rides are stored and applied.
 inline constexpr auto purge_after = 1h;
+/// A write to the store that takes longer is told (`store.slow`).
+inline constexpr auto slow_write = 1s;
+
 /// The first look for old races after a start, and the next one after a failure.
 inline constexpr auto first_prune = 1min;
 /// Rides that one look for old races takes (16 ms): queries wait behind it.

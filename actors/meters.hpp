@@ -60,6 +60,12 @@ struct meters {
   counter records_broken;
   // store
   counter store_errors; ///< calls that failed and may be repeated
+  counter store_writes;
+  counter store_write_ms; ///< time they took, the sync to disk included
+  gauge store_busy_since; ///< when the write under way began, ms since 1970; 0 = none is
+  gauge store_used_bytes;
+  gauge store_map_bytes;
+  gauge closes_delayed; ///< races whose close waits for a step to succeed
   counter results_removed;
   counter rides_removed;
   // actors alive, by type

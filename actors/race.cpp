@@ -8,10 +8,16 @@
 #include <caf/all.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 #include <utility>
 
 namespace alleycat {
+
+race_actor_state::~race_actor_state() {
+  if (close_failures_ != 0)
+    env_->counts->closes_delayed.add(-1);
+}
 
 void race_actor_state::start(pointer self, const actor_context& env, race_key key, race_partners partners) {
   self_ = self;
@@ -301,10 +307,15 @@ void race_actor_state::leave() {
 }
 
 void race_actor_state::again(std::string_view step, const caf::error& why, void (race_actor_state::*todo)()) {
-  env_->log->warn("race.close_delayed", {{"class", race_->key().cls},
-                                         {"race", race_->key().race},
-                                         {"step", std::string{step}},
-                                         {"error", self_->system().render(why)}});
+  if (close_failures_++ == 0)
+    env_->counts->closes_delayed.add(1);
+  // The first time, then ever more rarely: a disk may be full for hours.
+  if (std::has_single_bit(close_failures_))
+    env_->log->warn("race.close_delayed", {{"class", race_->key().cls},
+                                           {"race", race_->key().race},
+                                           {"step", std::string{step}},
+                                           {"failures", close_failures_},
+                                           {"error", self_->system().render(why)}});
   next_step_ = todo;
   next_step_at_ = env_->clock->now() + std::chrono::milliseconds{defaults::close_retry}.count();
 }

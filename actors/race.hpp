@@ -32,6 +32,11 @@ class race_actor_state {
 public:
   using pointer = race_actor::stateful_pointer<race_actor_state>;
 
+  race_actor_state() = default;
+  race_actor_state(const race_actor_state&) = delete;
+  race_actor_state& operator=(const race_actor_state&) = delete;
+  ~race_actor_state();
+
   void start(pointer self, const actor_context& env, race_key key, race_partners partners);
   void take_items();
   void look_at_clock();
@@ -87,6 +92,7 @@ private:
   closed_race_ptr closed_;                          ///< set when the close begins
   void (race_actor_state::*next_step_)() = nullptr; ///< of the close, when it has to be tried again
   unix_ms next_step_at_ = 0;
+  std::uint32_t close_failures_ = 0;
 };
 
 race_actor::behavior_type race(race_actor::stateful_pointer<race_actor_state> self, const actor_context* env,

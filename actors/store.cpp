@@ -6,6 +6,9 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
+#include <chrono>
+
 namespace alleycat {
 
 namespace {
@@ -29,6 +32,37 @@ caf::result<Result> answer(const actor_context& env, Call&& call) {
   return caf::make_error(ec::store_failed, std::move(why));
 }
 
+/// Notes how full the store is, and that it grew.
+void measure(const actor_context& env, record_store& records) {
+  answer<removed>(env, [&] {
+    const auto usage = records.map_usage();
+    const auto map_bytes = static_cast<std::int64_t>(usage.map_bytes);
+    const auto before = env.counts->store_map_bytes.value();
+    if (before != 0 && map_bytes > before)
+      env.log->info("store.grew", {{"used_bytes", usage.used_bytes}, {"map_bytes", map_bytes}});
+    env.counts->store_used_bytes.set(static_cast<std::int64_t>(usage.used_bytes));
+    env.counts->store_map_bytes.set(map_bytes);
+    return removed{};
+  });
+}
+
+/// A call that writes: timed, since it waits for the disk.
+template <class Result, class Call>
+caf::result<Result> write(const actor_context& env, record_store& records, const char* what, Call&& call) {
+  auto& counts = *env.counts;
+  const auto begin = env.clock->now();
+  counts.store_busy_since.set(begin);
+  auto result = answer<Result>(env, call);
+  const auto took = std::max<unix_ms>(0, env.clock->now() - begin);
+  counts.store_busy_since.set(0);
+  counts.store_writes.add();
+  counts.store_write_ms.add(static_cast<std::uint64_t>(took));
+  if (took >= std::chrono::milliseconds{defaults::slow_write}.count())
+    env.log->warn("store.slow", {{"operation", std::string{what}}, {"milliseconds", took}});
+  measure(env, records);
+  return result;
+}
+
 } // namespace
 
 store_actor::behavior_type store(store_actor::pointer, const actor_context* env, record_store* records) {
@@ -37,11 +71,12 @@ store_actor::behavior_type store(store_actor::pointer, const actor_context* env,
         return answer<class_records_ptr>(*env, [&] {
           auto all = std::make_shared<std::vector<racer_bests>>();
           records->each_bests(x.cls, [&](const racer_bests& bests) { all->push_back(bests); });
+          measure(*env, *records);
           return class_records_ptr{std::move(all)};
         });
       },
       [=](const apply_closed& x) {
-        return answer<merged>(*env, [&] {
+        return write<merged>(*env, *records, "apply", [&] {
           const bool first_time = records->apply(*x.race, x.rule);
           failpoint("store.applied");
           return merged{first_time};
@@ -57,7 +92,7 @@ store_actor::behavior_type store(store_actor::pointer, const actor_context* env,
                                        [&] { return records->find_old(x.before, x.from, defaults::rides_looked_at); });
       },
       [=](const remove_old& x) {
-        return answer<removed>(*env, [&] {
+        return write<removed>(*env, *records, "prune", [&] {
           records->remove_old(x.race);
           return removed{};
         });

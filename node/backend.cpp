@@ -153,6 +153,7 @@ struct backend::inside {
 void backend::inside::open_store(const node_config& config) {
   lmdb_options options;
   options.ride_seconds = config.rules.race.ride_seconds;
+  options.max_map_bytes = config.history_max_bytes;
   records = open_lmdb_store(config.data / "store", options);
   records->each_name([this](racer_id racer, const std::string& name) { names.set(racer, name); });
   context.rules = config.rules;
@@ -235,6 +236,7 @@ std::string backend::inside::not_ready() {
 
 void backend::inside::start_http(const node_config& config) {
   metrics.add([this](collector& into) { collect_meters(counts, into); });
+  metrics.add([this, data = config.data](collector& into) { collect_store(counts, clock.now(), data, into); });
   metrics.add([this](collector& into) { collect_dead_letters(letters, into); });
   metrics.add([this](collector& into) { collect_connections({&incoming, &outgoing, &journal.connection()}, into); });
   http = std::make_unique<http_server>(

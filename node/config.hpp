@@ -54,8 +54,9 @@ struct node_config {
   rule_set rules{race_rules{}, shipped_classes()};
   journal_config journal;
   std::uint32_t standings_min_interval_ms = 900; ///< 0..60000
-  double history_keep_days = 90;                 ///< 0.0001..3650
-  std::uint32_t drain_seconds = 10;              ///< 0..600
+  std::uint64_t history_max_bytes = std::uint64_t{1} << 40;
+  double history_keep_days = 90;    ///< 0.0001..3650
+  std::uint32_t drain_seconds = 10; ///< 0..600
   log_level level = log_level::info;
   log_format format = log_format::text;
 

@@ -1,5 +1,6 @@
 #include "node/metrics.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace alleycat {
@@ -37,6 +38,7 @@ constexpr named_counter counters[] = {
     {"alleycat_records_broken_total", "Leaderboard records that were set or beaten.", &meters::records_broken},
     {"alleycat_store_errors_total", "Calls of the store that failed and are repeated, as on a full disk.",
      &meters::store_errors},
+    {"alleycat_store_writes_total", "Transactions that were to be written to LMDB.", &meters::store_writes},
     {"alleycat_history_results_removed_total", "Results of old races removed from LMDB and the results stream.",
      &meters::results_removed},
     {"alleycat_history_rides_removed_total", "Rides of old races removed from LMDB and the results stream.",
@@ -53,6 +55,9 @@ constexpr named_gauge gauges[] = {
     {"alleycat_updates_unstored", "Updates waiting for the journal.", &meters::updates_unstored},
     {"alleycat_races_open", "Races that are running or closing here.", &meters::races_open},
     {"alleycat_riders_live", "Riders who reported within the last 2 s.", &meters::riders_live},
+    {"alleycat_store_used_bytes", "Bytes of LMDB's file in use.", &meters::store_used_bytes},
+    {"alleycat_store_map_bytes", "Bytes LMDB's file may grow to before the map is doubled.", &meters::store_map_bytes},
+    {"alleycat_closes_delayed", "Races whose close waits: a step failed and is tried again.", &meters::closes_delayed},
 };
 
 struct actor_gauge {
@@ -81,6 +86,18 @@ void collect_meters(const meters& counts, collector& into) {
   for (const auto& a : actors)
     into.gauge("caf_system_running_actors", "Actors alive, by type.", static_cast<double>((counts.*a.value).value()),
                {{"name", std::string{a.type}}});
+}
+
+void collect_store(const meters& counts, unix_ms now, const std::filesystem::path& data, collector& into) {
+  into.counter("alleycat_store_write_seconds_total", "Time LMDB's transactions took, the sync to disk included.",
+               static_cast<double>(counts.store_write_ms.value()) / 1000);
+  const auto since = counts.store_busy_since.value();
+  into.gauge("alleycat_store_busy_seconds", "How long the transaction under way has been taking; 0 without one.",
+             since == 0 ? 0 : static_cast<double>(std::max<unix_ms>(0, now - since)) / 1000);
+  std::error_code trouble;
+  if (const auto space = std::filesystem::space(data, trouble); !trouble)
+    into.gauge("alleycat_data_free_bytes", "Bytes free on the disk of the data folder.",
+               static_cast<double>(space.available));
 }
 
 void collect_dead_letters(const dead_letters& letters, collector& into) {

@@ -6,11 +6,14 @@
 #include "node/metrics_text.hpp"
 #include "node/nats_connection.hpp"
 
+#include <filesystem>
 #include <vector>
 
 namespace alleycat {
 
 void collect_meters(const meters& counts, collector& into);
+/// @param data  the node's data folder, whose disk is measured
+void collect_store(const meters& counts, unix_ms now, const std::filesystem::path& data, collector& into);
 void collect_dead_letters(const dead_letters& letters, collector& into);
 void collect_connections(const std::vector<const nats_connection*>& connections, collector& into);
 

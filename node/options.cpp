@@ -154,6 +154,11 @@ std::vector<option> make_options() {
       number<std::uint32_t>(
           "standings.min_interval_ms", "", 0, 60'000, ALLEYCAT_MEMBER(standings_min_interval_ms),
           "Shortest time between two standings of one race. 0 publishes as soon as all riders have reported."),
+      number<std::uint64_t>("history.max_bytes", "", mebibyte / 4, 16LL * 1024 * 1024 * mebibyte,
+                            ALLEYCAT_MEMBER(history_max_bytes),
+                            "Limit of the LMDB file, which grows as it is needed. At the limit closed races wait to be "
+                            "stored until it is "
+                            "raised or fewer days are kept."),
       decimal(
           "history.keep_days", 0.0001, 3650, ALLEYCAT_MEMBER(history_keep_days),
           "How long results and rides are kept, in LMDB and in the results stream. Rides that hold a record or a best "

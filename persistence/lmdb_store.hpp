@@ -21,7 +21,7 @@ public:
 struct lmdb_options {
   std::uint32_t ride_seconds = 300; ///< 1..900; fixed by the first open of a folder; 0 with `read_only`: whatever it is
   std::uint64_t initial_map_bytes = 256ULL << 20; ///< address space to begin with; an existing larger file enlarges it
-  std::uint64_t max_map_bytes = 64ULL << 30;      ///< the map doubles up to this when it is full
+  std::uint64_t max_map_bytes = 1ULL << 40;       ///< the map doubles up to this when it is full
   /// Reads beside a running node of *another* process (LMDB allows one environment per process and file). Takes no
   /// lock; every writing call throws store_refused_error.
   bool read_only = false;

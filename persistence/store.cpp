@@ -63,7 +63,7 @@ void store_on_lmdb::raise(const lmdb::error& error, const std::string& doing) {
   const auto what = doing + ": " + error.what() + " (" + file + ")";
   if (error.code() == MDB_MAP_FULL)
     throw store_error{what + ": the map is at its maximum of " + std::to_string(options_.max_map_bytes) +
-                      " bytes; raise it, or keep fewer days of history"};
+                      " bytes; raise history.max_bytes, or lower history.keep_days"};
   if (may_go_away(error.code()))
     throw store_error{what + ": nothing was written"};
   failed_ = true;

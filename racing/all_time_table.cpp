@@ -1,161 +1,174 @@
 #include "racing/all_time_table.hpp"
 
+#include "racing/score_sort.hpp"
+
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 
 namespace alleycat {
+
+namespace {
+
+/// Racers whose bests are turned from rows into columns at once: one by one each would touch 300 far places.
+constexpr std::size_t staged_racers = 64;
+
+/// Grows by an eighth, where a vector would by itself double: these are most of a node's memory.
+void grow(std::vector<score>& column, std::size_t size) {
+  if (size > column.capacity())
+    column.reserve(std::max(size, column.size() + column.size() / 8));
+  column.resize(size);
+}
+
+} // namespace
 
 all_time_table::all_time_table(std::uint32_t ride_seconds) : best_(ride_seconds), order_(ride_seconds) {}
 
 void all_time_table::load(const racer_bests& bests) {
-  const auto at = static_cast<index>(racers_.size());
-  if (!index_of_.try_emplace(bests.racer, at).second)
+  if (!row_of_.insert(bests.racer, static_cast<row>(racers_.size())))
     return;
   racers_.push_back(bests.racer);
   for (std::size_t s = 0; s < best_.size(); ++s)
-    best_[s].push_back(s < bests.at.size() ? bests.at[s] : score{});
+    staged_.push_back(s < bests.at.size() ? bests.at[s] : score{});
+  if (staged_.size() >= staged_racers * best_.size())
+    put_staged();
+}
+
+void all_time_table::put_staged() {
+  const auto seconds = best_.size();
+  const auto count = staged_.size() / seconds;
+  for (std::size_t s = 0; s < seconds; ++s) {
+    auto& column = best_[s];
+    const auto from = column.size();
+    grow(column, from + count);
+    for (std::size_t i = 0; i < count; ++i)
+      column[from + i] = staged_[i * seconds + s];
+  }
+  staged_.clear();
 }
 
 void all_time_table::sort() {
-  for (std::size_t s = 0; s < best_.size(); ++s) {
-    const auto& best = best_[s];
-    auto& order = order_[s];
-    order.clear();
-    for (index i = 0; i < best.size(); ++i)
-      if (best[i].value() != 0)
-        order.push_back(i);
-    std::sort(order.begin(), order.end(),
-              [&](index a, index b) { return best[a] != best[b] ? best[a] > best[b] : racers_[a] < racers_[b]; });
-  }
+  put_staged();
+  std::vector<row> by_racer(racers_.size());
+  std::iota(by_racer.begin(), by_racer.end(), row{0});
+  std::sort(by_racer.begin(), by_racer.end(), [&](row a, row b) { return racers_[a] < racers_[b]; });
+  score_sorter sorter;
+  for (std::size_t s = 0; s < best_.size(); ++s)
+    order_[s].assign(sorter.sort(by_racer, best_[s]), rows(s));
+}
+
+void all_time_table::add_strangers(std::span<const ride_record> rides) {
+  for (const auto& ride : rides)
+    if (ride.flags == 0 && row_of_.insert(ride.racer, static_cast<row>(racers_.size())))
+      racers_.push_back(ride.racer);
+  for (auto& column : best_)
+    grow(column, racers_.size());
 }
 
 std::size_t all_time_table::merge(std::span<const ride_record> rides, scoring rule) {
-  // Scores of the rides that count, and the row of each racer; a stranger gets an empty row first.
+  add_strangers(rides);
+  // Scores of the rides that count, and the row of each racer.
   std::vector<std::vector<score>> scores;
-  std::vector<index> rows;
-  for (const auto& ride : rides) {
-    if (ride.flags != 0)
-      continue;
-    if (!index_of_.contains(ride.racer))
-      load({ride.racer, {}, std::nullopt});
-    rows.push_back(index_of_.at(ride.racer));
-    scores.push_back(scores_of(ride, rule));
-  }
+  std::vector<row> whose;
+  for (const auto& ride : rides)
+    if (ride.flags == 0) {
+      whose.push_back(*row_of_.find(ride.racer));
+      scores.push_back(scores_of(ride, rule));
+    }
   std::size_t beaten = 0;
-  std::vector<bool> moves(racers_.size());
-  std::vector<index> changed;
-  std::vector<index> merged;
   for (std::size_t s = 0; s < best_.size(); ++s) {
     auto& best = best_[s];
-    auto& order = order_[s];
-    const auto before = [&](index a, index b) {
-      return best[a] != best[b] ? best[a] > best[b] : racers_[a] < racers_[b];
-    };
-    changed.clear();
-    for (std::size_t r = 0; r < rows.size(); ++r)
-      if (s < scores[r].size() && scores[r][s] > best[rows[r]]) {
-        best[rows[r]] = scores[r][s];
-        if (!moves[rows[r]])
-          changed.push_back(rows[r]);
-        moves[rows[r]] = true;
-        ++beaten;
-      }
-    if (changed.empty())
-      continue;
-    std::sort(changed.begin(), changed.end(), before);
-    merged.clear();
-    merged.reserve(order.size() + changed.size());
-    auto next = changed.begin();
-    for (const auto i : order) {
-      if (moves[i])
+    bool any = false;
+    for (std::size_t r = 0; r < whose.size(); ++r) {
+      if (s >= scores[r].size() || scores[r][s] <= best[whose[r]])
         continue;
-      while (next != changed.end() && before(*next, i))
-        merged.push_back(*next++);
-      merged.push_back(i);
+      if (best[whose[r]].value() != 0)
+        order_[s].erase(whose[r], rows(s));
+      best[whose[r]] = scores[r][s];
+      order_[s].insert(whose[r], rows(s));
+      any = true;
+      ++beaten;
     }
-    merged.insert(merged.end(), next, changed.end());
-    order.assign(merged.begin(), merged.end());
-    for (const auto i : changed)
-      moves[i] = false;
+    if (any)
+      order_[s].settle(rows(s));
   }
   return beaten;
 }
 
+score all_time_table::best_of(own_second s, racer_id racer) const {
+  const auto found = row_of_.find(racer);
+  return found ? best_[s.value() - 1U][*found] : score{};
+}
+
 std::size_t all_time_table::higher(own_second s, score value) const {
-  const auto& best = best_[s.value() - 1U];
-  const auto& order = order_[s.value() - 1U];
-  return static_cast<std::size_t>(
-      std::partition_point(order.begin(), order.end(), [&](index i) { return best[i] > value; }) - order.begin());
+  return order(s).higher(value, rows(s.value() - 1U));
+}
+
+std::size_t all_time_table::slot(own_second s, score value, racer_id racer) const {
+  return order(s).place(value, racer, rows(s.value() - 1U));
 }
 
 all_time_place all_time_table::place(own_second s, score value, racer_id self) const {
-  const auto found = index_of_.find(self);
-  const auto own = found == index_of_.end() ? score{} : best_[s.value() - 1U][found->second];
+  const auto own = best_of(s, self);
   const auto above = higher(s, value) - (own > value ? 1U : 0U);
   const auto others = ranked(s) - (own.value() != 0 ? 1U : 0U);
   return {static_cast<rank_t>(above + 1), static_cast<std::uint32_t>(others + 1), own};
 }
 
-std::size_t all_time_table::slot(own_second s, score value, racer_id racer) const {
-  const auto& best = best_[s.value() - 1U];
-  const auto& order = order_[s.value() - 1U];
-  const auto at = std::partition_point(
-      order.begin(), order.end(), [&](index i) { return best[i] != value ? best[i] > value : racers_[i] < racer; });
-  return static_cast<std::size_t>(at - order.begin());
-}
-
 std::optional<std::size_t> all_time_table::place_of(own_second s, racer_id racer) const {
-  const auto found = index_of_.find(racer);
-  const auto own = found == index_of_.end() ? score{} : best_[s.value() - 1U][found->second];
+  const auto own = best_of(s, racer);
   return own.value() == 0 ? std::nullopt : std::optional{slot(s, own, racer)};
 }
 
 std::vector<best_row> all_time_table::page(own_second s, std::size_t from, std::size_t count) const {
   const auto& best = best_[s.value() - 1U];
-  const auto& order = order_[s.value() - 1U];
-  std::vector<best_row> rows;
-  const auto end = std::min(order.size(), from + std::min(count, order.size()));
-  for (auto i = from; i < end; ++i) {
-    const auto value = best[order[i]];
-    const bool shares = !rows.empty() && rows.back().best == value;
-    rows.push_back({shares ? rows.back().rank : static_cast<rank_t>(higher(s, value) + 1), racers_[order[i]], value});
-  }
-  return rows;
+  std::vector<best_row> page;
+  const auto end = std::min(ranked(s), from + std::min(count, ranked(s)));
+  if (from >= end)
+    return page;
+  auto place = from;
+  order(s).each(from, end - from, [&](row r) {
+    const auto value = best[r];
+    const bool shares = !page.empty() && page.back().best == value;
+    const auto rank = shares ? page.back().rank : page.empty() ? higher(s, value) + 1 : place + 1;
+    page.push_back({static_cast<rank_t>(rank), racers_[r], value});
+    ++place;
+  });
+  return page;
 }
 
 std::vector<best_row> all_time_table::neighbours(own_second s, score value, racer_id self, std::size_t top,
                                                  std::size_t around) const {
   const auto& best = best_[s.value() - 1U];
-  const auto& order = order_[s.value() - 1U];
-  const auto found = index_of_.find(self);
-  const auto own = found == index_of_.end() ? score{} : best[found->second];
+  const auto& all = order(s);
+  const auto own = best_of(s, self);
   const bool stored = own.value() != 0;
-  const auto stored_at = stored ? slot(s, own, self) : order.size();
+  const auto stored_at = stored ? slot(s, own, self) : all.size();
   auto shown_at = slot(s, value, self);
   if (stored && stored_at < shown_at)
     --shown_at;
-  const auto others = order.size() - (stored ? 1U : 0U);
+  const auto others = all.size() - (stored ? 1U : 0U);
 
   // The table as shown: the others in stored order, with the own row put in at `shown_at`.
   const auto row_at = [&](std::size_t place) -> best_row {
     if (place == shown_at)
       return {0, self, value};
     const auto other = place < shown_at ? place : place - 1;
-    const auto i = order[stored && other >= stored_at ? other + 1 : other];
-    return {0, racers_[i], best[i]};
+    const auto r = all.at(stored && other >= stored_at ? other + 1 : other);
+    return {0, racers_[r], best[r]};
   };
   const auto rank_of = [&](score at) {
     return static_cast<rank_t>(1 + higher(s, at) - (own > at ? 1U : 0U) + (value > at ? 1U : 0U));
   };
 
-  std::vector<best_row> rows;
-  rows.reserve(top + 2 * around + 1);
+  std::vector<best_row> shown;
+  shown.reserve(top + 2 * around + 1);
   const auto add = [&](std::size_t from, std::size_t to) {
     for (auto place = from; place < to; ++place) {
-      auto row = row_at(place);
-      const bool shares = !rows.empty() && rows.back().best == row.best;
-      row.rank = shares ? rows.back().rank : place > from ? static_cast<rank_t>(place + 1) : rank_of(row.best);
-      rows.push_back(row);
+      auto next = row_at(place);
+      const bool shares = !shown.empty() && shown.back().best == next.best;
+      next.rank = shares ? shown.back().rank : place > from ? static_cast<rank_t>(place + 1) : rank_of(next.best);
+      shown.push_back(next);
     }
   };
   const auto size = others + 1;
@@ -163,17 +176,17 @@ std::vector<best_row> all_time_table::neighbours(own_second s, score value, race
   const auto around_begin = std::max(top_end, shown_at > around ? shown_at - around : 0);
   add(0, top_end);
   add(around_begin, std::min(size, shown_at + around + 1));
-  return rows;
+  return shown;
 }
 
 std::vector<score> all_time_table::bests_of(racer_id racer) const {
   std::vector<score> result;
-  const auto found = index_of_.find(racer);
-  if (found == index_of_.end())
+  const auto found = row_of_.find(racer);
+  if (!found)
     return result;
   result.reserve(best_.size());
   for (const auto& column : best_)
-    result.push_back(column[found->second]);
+    result.push_back(column[*found]);
   return result;
 }
 

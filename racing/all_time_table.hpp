@@ -1,15 +1,17 @@
 /// Everybody's best score at every own second of one class.
 ///
-/// By second: `best_[s - 1][index]` is the best of a racer, 0 = none, and `order_[s - 1]` holds the indices of those who have
-/// one, by (best descending, racer id ascending). 8 bytes per racer and second; a rank is a binary search.
+/// By second: `best_[s - 1][row]` is the best of a racer, 0 = none, and `order_[s - 1]` holds the rows of those who have one, by
+/// (best descending, racer id ascending). 8 to 10 bytes per racer and second; a rank is a binary search, a new best moves within
+/// one small block, so nothing but loading depends on how many racers there are.
 #pragma once
 
 #include "racing/closed_race.hpp"
+#include "racing/racer_index.hpp"
+#include "racing/ranked_column.hpp"
 #include "racing/record_store.hpp"
 
 #include <optional>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 namespace alleycat {
@@ -37,7 +39,7 @@ public:
   void load(const racer_bests& bests);
   void sort();
 
-  /// Merges closed rides: the maximum per racer and second. O(racers + rides log rides) per second.
+  /// Merges closed rides: the maximum per racer and second. O(log racers) for each best that is beaten.
   /// @returns how many bests were beaten or set.
   std::size_t merge(std::span<const ride_record> rides, scoring rule);
 
@@ -62,16 +64,25 @@ public:
   std::size_t ranked(own_second s) const { return order_[s.value() - 1U].size(); }
 
 private:
-  using index = std::uint32_t;
-  /// How many in order_[s-1] are strictly higher than `value`.
-  std::size_t higher(own_second s, score value) const;
-  /// Where (value, racer) stands, or would stand, in order_[s-1].
-  std::size_t slot(own_second s, score value, racer_id racer) const;
+  using row = racer_index::row;
+  using ranking = ranked_column<127>; ///< a block is 512 bytes
 
-  std::vector<racer_id> racers_; ///< by index
-  std::unordered_map<racer_id, index> index_of_;
-  std::vector<std::vector<score>> best_;  ///< [s - 1][index]
-  std::vector<std::vector<index>> order_; ///< [s - 1]
+  ranked_rows rows(std::size_t s) const { return {best_[s], racers_}; }
+  const ranking& order(own_second s) const { return order_[s.value() - 1U]; }
+  /// The racer's best at s; 0 for a stranger.
+  score best_of(own_second s, racer_id racer) const;
+  /// How many are strictly higher than `value` at s.
+  std::size_t higher(own_second s, score value) const;
+  /// Where (value, racer) stands, or would stand, at s.
+  std::size_t slot(own_second s, score value, racer_id racer) const;
+  void add_strangers(std::span<const ride_record> rides);
+  void put_staged();
+
+  std::vector<racer_id> racers_; ///< by row
+  racer_index row_of_;
+  std::vector<std::vector<score>> best_; ///< [s - 1][row]
+  std::vector<ranking> order_;           ///< [s - 1]
+  std::vector<score> staged_;            ///< bests of the racers loaded last, racer by racer, not in the columns yet
 };
 
 } // namespace alleycat

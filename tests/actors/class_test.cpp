@@ -97,7 +97,7 @@ TEST_CASE("merging a race twice changes nothing") {
   CHECK(s.publications.leaderboards.size() == 1);
 }
 
-TEST_CASE("a race is not merged when the store fails, and can be tried again") {
+TEST_CASE("a race that the store did not take is shown in the tables, is not merged, and can be tried again") {
   class_stage s;
   s.start();
   s.settle();
@@ -105,9 +105,12 @@ TEST_CASE("a race is not merged when the store fails, and can be tried again") {
   const auto failed = s.ask<merged>(s.actor, merge_closed{s.closed(8, 800)});
   REQUIRE_FALSE(failed);
   CHECK(failed.error() == ec::store_failed);
-  CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{})->rows.empty());
+  CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{})->rows.size() == 1);
+  CHECK(s.counts.races_merged.value() == 0);
   s.records->broken = false;
-  CHECK(s.ask<merged>(s.actor, merge_closed{s.closed(8, 800)}));
+  CHECK(s.ask<merged>(s.actor, merge_closed{s.closed(8, 800)})->first_time);
+  CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{})->rows.size() == 1);
+  CHECK(s.publications.leaderboards.size() == 1);
 }
 
 TEST_CASE("a closed race is ranked by the table as it was before its merge") {
