@@ -239,10 +239,12 @@ void backend::inside::start_http(const node_config& config) {
   metrics.add([this, data = config.data](collector& into) { collect_store(counts, clock.now(), data, into); });
   metrics.add([this](collector& into) { collect_dead_letters(letters, into); });
   metrics.add([this](collector& into) { collect_connections({&incoming, &outgoing, &journal.connection()}, into); });
-  http = std::make_unique<http_server>(
-      http_settings{.host = config.http.host,
-                    .port = config.http.port,
-                    .web = config.web.empty() ? find_page(program_folder()) : config.web});
+  http =
+      std::make_unique<http_server>(http_settings{.host = config.http.host,
+                                                  .port = config.http.port,
+                                                  .web = config.web.empty() ? find_page(program_folder()) : config.web,
+                                                  .certificate = config.http_cert,
+                                                  .key = config.http_key});
   http->handle("/healthz", [](auto, const auto&) { return http_reply{200, "text/plain; charset=utf-8", "alive\n"}; });
   http->handle("/readyz", [this](auto, const auto&) {
     const auto reason = not_ready();

@@ -48,6 +48,8 @@ struct node_config {
   std::string advertise;            ///< host the other nodes reach `listen` at; empty: the host of `listen`
 
   host_port http{"127.0.0.1", 8080};
+  std::filesystem::path http_cert; ///< PEM; given, with `http_key`, HTTP and the own nats-server's WebSocket speak TLS
+  std::filesystem::path http_key;
   std::filesystem::path web; ///< folder of the page; empty: the one beside the program, if any
   std::string ws_url;        ///< what the page connects to; empty: the page's own host with `ws_port`
 

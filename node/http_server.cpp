@@ -1,30 +1,18 @@
 #include "node/http_server.hpp"
 
+#include "node/https_listener.hpp"
 #include "node/log.hpp"
-#include "node/web_folder.hpp"
 
 #include <algorithm>
 #include <array>
 #include <civetweb.h>
 #include <fmt/format.h>
-#include <fstream>
 #include <future>
-#include <iterator>
 #include <utility>
 
 namespace alleycat {
 
 namespace {
-
-/// What the page may do: its own scripts, styles and pictures, and WebSockets to wherever nats-server listens.
-constexpr std::string_view fixed_headers =
-    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; manifest-src 'self'; connect-src 'self' ws: wss:; base-uri 'none'; frame-ancestors 'none'; "
-    "form-action 'none'\r\n"
-    "X-Content-Type-Options: nosniff\r\n"
-    "Referrer-Policy: no-referrer\r\n"
-    "Cross-Origin-Opener-Policy: same-origin\r\n"
-    "Cross-Origin-Resource-Policy: same-origin\r\n";
 
 /// CivetWeb counts its initialisations; the last one out cleans up.
 struct library_use {
@@ -32,31 +20,26 @@ struct library_use {
   ~library_use() { mg_exit_library(); }
 };
 
-struct full_reply {
-  http_reply reply;
-  std::string extra_headers; ///< complete lines
-};
-
 void send(mg_connection* connection, const full_reply& answer, bool with_body) {
   const auto& [reply, extra] = answer;
-  auto text = fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}{}", reply.status,
-                          mg_get_response_code_text(connection, reply.status), reply.content_type, reply.body.size(),
-                          fixed_headers, extra);
+  auto text = fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n", reply.status,
+                          mg_get_response_code_text(connection, reply.status), reply.content_type, reply.body.size());
+  for (const auto& [name, value] : fixed_headers)
+    text += fmt::format("{}: {}\r\n", name, value);
+  for (const auto& [name, value] : extra)
+    text += fmt::format("{}: {}\r\n", name, value);
   text += "\r\n";
   if (with_body)
     text += reply.body;
   mg_write(connection, text.data(), text.size());
 }
 
-full_reply plain_reply(int status, std::string body, std::string extra_headers = "Cache-Control: no-store\r\n") {
-  return {{status, "text/plain; charset=utf-8", std::move(body)}, std::move(extra_headers)};
-}
-
 /// Says what is wrong and closes.
-void send_last(mg_connection* connection, int status, std::string body, std::string extra_headers = {}) {
+void send_last(mg_connection* connection, int status, std::string body) {
   mg_disable_keep_alive(connection);
-  extra_headers += "Connection: close\r\nCache-Control: no-store\r\n";
-  send(connection, plain_reply(status, std::move(body), std::move(extra_headers)), true);
+  auto reply = plain_reply(status, std::move(body));
+  reply.headers.emplace_back("Connection", "close");
+  send(connection, reply, true);
 }
 
 std::string url_decoded(std::string_view text, bool plus_is_blank) {
@@ -82,59 +65,39 @@ http_query parse_query(const char* text) {
   return query;
 }
 
-full_reply file_reply(const web_file& file, const char* known_etag) {
-  const auto headers = fmt::format("ETag: {}\r\nCache-Control: {}\r\n", file.etag,
-                                   file.immutable ? "public, max-age=31536000, immutable" : "no-cache");
-  if (known_etag && std::string_view{known_etag}.find(file.etag) != std::string_view::npos)
-    return {{304, file.content_type, {}}, headers};
-  std::ifstream in{file.path, std::ios::binary};
-  std::string content{std::istreambuf_iterator<char>{in}, {}};
-  if (!in.is_open() || in.bad())
-    return plain_reply(404, "not found\n");
-  return {{200, file.content_type, std::move(content)}, headers};
-}
-
 } // namespace
 
 struct http_server::inside {
-  explicit inside(http_settings given) : settings{std::move(given)} {}
+  explicit inside(http_settings given) : settings{std::move(given)}, answers{settings.web} {}
 
   library_use library;
   http_settings settings;
-  std::map<std::string, http_handler, std::less<>> handlers;
+  http_answers answers;
+  std::optional<https_listener> https;
   mg_context* context = nullptr;
   std::uint16_t port = 0;
   std::string first_fault; ///< what CivetWeb said while it could not start
 
-  full_reply answer(mg_connection* connection, const mg_request_info& request) const {
-    // Decoded here and not by CivetWeb, whose texts end at the first %00.
-    const auto path = url_decoded(request.local_uri ? request.local_uri : "/", false);
-    if (const auto found = handlers.find(path); found != handlers.end())
-      return {found->second(path, parse_query(request.query_string)), "Cache-Control: no-store\r\n"};
-    if (const auto file = find_web_file(settings.web, path))
-      return file_reply(*file, mg_get_header(connection, "If-None-Match"));
-    return plain_reply(404, "not found\n");
-  }
-
   void serve(mg_connection* connection, const mg_request_info& request) const {
     const std::string_view method{request.request_method ? request.request_method : ""};
-    if (method != "GET" && method != "HEAD") {
+    const auto* known_etag = mg_get_header(connection, "If-None-Match");
+    // Decoded here and not by CivetWeb, whose texts end at the first %00.
+    auto full = answers.answer(method, url_decoded(request.local_uri ? request.local_uri : "/", false),
+                               parse_query(request.query_string), known_etag ? known_etag : "");
+    if (full.reply.status == 405) {
       // Its body stays unread: no further request can be told from it.
       mg_disable_keep_alive(connection);
-      send(connection,
-           plain_reply(405, "only GET and HEAD\n",
-                       "Allow: GET, HEAD\r\nConnection: close\r\nCache-Control: no-store\r\n"),
-           true);
-      return;
+      full.headers.emplace_back("Connection", "close");
     }
-    full_reply reply;
-    try {
-      reply = answer(connection, request);
-    } catch (const std::exception& fault) {
-      log_event(log_level::error, "http.handler_failed", {{"path", request.local_uri}, {"what", fault.what()}});
-      reply = plain_reply(500, "internal error\n");
-    }
-    send(connection, reply, method == "GET");
+    send(connection, full, method != "HEAD");
+  }
+
+  std::optional<std::string> start_https() {
+    https.emplace(answers, https_settings{settings.host, settings.port, settings.certificate, settings.key,
+                                          settings.threads, settings.timeout});
+    const auto fault = https->start();
+    port = https->port();
+    return fault;
   }
 
   static int begin_request(mg_connection* connection) {
@@ -166,11 +129,13 @@ http_server::~http_server() {
 }
 
 void http_server::handle(std::string path, http_handler handler) {
-  inside_->handlers.insert_or_assign(std::move(path), std::move(handler));
+  inside_->answers.handle(std::move(path), std::move(handler));
 }
 
 std::optional<std::string> http_server::start() {
   const auto& settings = inside_->settings;
+  if (!settings.certificate.empty())
+    return inside_->start_https();
   const bool six = settings.host.find(':') != std::string::npos;
   const auto place = fmt::format(fmt::runtime(six ? "[{}]:{}" : "{}:{}"), settings.host, settings.port);
   const auto threads = std::to_string(settings.threads);
@@ -210,6 +175,7 @@ std::optional<std::string> http_server::start() {
 }
 
 void http_server::stop() {
+  inside_->https.reset();
   auto* context = std::exchange(inside_->context, nullptr);
   if (!context)
     return;

@@ -4,35 +4,24 @@
 /// answer carries a strict content security policy. No CivetWeb type leaves http_server.cpp.
 #pragma once
 
+#include "node/http_answers.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace alleycat {
 
-struct http_reply {
-  int status = 200;
-  std::string content_type = "text/plain; charset=utf-8";
-  std::string body;
-};
-
-/// Decoded parameters of the query string; of a repeated one the first counts.
-using http_query = std::map<std::string, std::string, std::less<>>;
-
-/// Called on a thread of the server, several at a time. What it throws becomes a 500 and a log line.
-using http_handler = std::function<http_reply(std::string_view path, const http_query& query)>;
-
 struct http_settings {
   std::string host = "127.0.0.1";
-  std::uint16_t port = 8080;   ///< 0 = any free one
-  std::filesystem::path web{}; ///< folder of page files, served below `/`; empty: none
-  unsigned threads = 16;       ///< as many connections are served at once, others wait
+  std::uint16_t port = 8080;           ///< 0 = any free one
+  std::filesystem::path web{};         ///< folder of page files, served below `/`; empty: none
+  std::filesystem::path certificate{}; ///< PEM; given, with `key`, the port speaks HTTPS
+  std::filesystem::path key{};
+  unsigned threads = 16; ///< as many connections are served at once, others wait
   std::chrono::milliseconds timeout{5'000};
 };
 

@@ -13,7 +13,12 @@ using namespace alleycat;
 
 namespace {
 
-int run(const node_config& config) {
+/// nats-server runs in a folder of its own.
+std::filesystem::path absolute_or_empty(const std::filesystem::path& path) {
+  return path.empty() ? path : std::filesystem::absolute(path);
+}
+
+int run(node_config config) {
   // Before any thread begins: only this thread waits for the signals.
   sigset_t signals;
   sigemptyset(&signals);
@@ -32,12 +37,16 @@ int run(const node_config& config) {
                                                           .host = config.nats_host,
                                                           .port = config.nats_port,
                                                           .ws_port = config.ws_port,
-                                                          .program = config.nats_server});
+                                                          .program = config.nats_server,
+                                                          .ws_cert = absolute_or_empty(config.http_cert),
+                                                          .ws_key = absolute_or_empty(config.http_key)});
     if (const auto fault = server->start()) {
       log_event(log_level::error, "nats.not_started", {{"error", *fault}});
       return 1;
     }
     urls = {server->url()};
+    // The page is told the real one.
+    config.ws_port = server->ports().websocket;
   }
   backend node{config, urls};
   log_event(
@@ -64,8 +73,13 @@ int main(int argc, char** argv) {
     std::fputs(exit->text.c_str(), exit->to_stderr ? stderr : stdout);
     return exit->code;
   }
+  const auto& config = std::get<node_config>(read);
+  if (config.http_cert.empty() != config.http_key.empty()) {
+    std::fputs("alleycat-node: http.cert and http.key belong together: give both or neither\n", stderr);
+    return 2;
+  }
   try {
-    return run(std::get<node_config>(read));
+    return run(config);
   } catch (const std::exception& e) {
     log_event(log_level::error, "node.failed", {{"error", e.what()}});
     return 1;

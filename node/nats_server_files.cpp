@@ -97,6 +97,10 @@ std::string nats_server_conf(const nats_settings& settings, const nats_ports& po
     limits += fmt::format("  max_file_store: {}\n", settings.max_file_store_bytes);
   if (settings.max_memory_store_bytes > 0)
     limits += fmt::format("  max_memory_store: {}\n", settings.max_memory_store_bytes);
+  const auto tls = settings.ws_cert.empty()
+                       ? std::string{"no_tls: true"}
+                       : fmt::format("tls {{ cert_file: {}, key_file: {} }}", conf_string(settings.ws_cert.string()),
+                                     conf_string(settings.ws_key.string()));
   // A paused queue member is fed until the ping limit: it must be short.
   return fmt::format(R"(# Written by alleycat-node at each start: changes are lost.
 server_name: {}
@@ -112,13 +116,13 @@ jetstream {{
 {}}}
 websocket {{
   listen: {}
-  no_tls: true
+  {}
 }}
 )",
                      conf_string(settings.name), conf_address(settings.host, ports.client),
                      conf_address("127.0.0.1", ports.monitor), conf_string(files.log.string()),
                      settings.max_payload_bytes, conf_string(files.folder.string()), limits,
-                     conf_address(settings.host, ports.websocket));
+                     conf_address(settings.host, ports.websocket), tls);
 }
 
 std::optional<fs::path> find_nats_server(const std::string& wanted, std::string_view search_path) {

@@ -20,13 +20,15 @@
 namespace alleycat {
 
 struct nats_settings {
-  std::filesystem::path data{};   ///< the node's data folder
-  std::string name = "alleycat";  ///< server_name, visible to clients
-  std::string host = "127.0.0.1"; ///< of clients and WebSocket; the monitor port is always on loopback
-  std::uint16_t port = 4222;      ///< 0 = any free one
-  std::uint16_t ws_port = 8443;   ///< 0 = any free one
-  std::uint16_t monitor_port = 0; ///< 0 = any free one
-  std::string program{};          ///< empty: look in PATH and /usr/sbin
+  std::filesystem::path data{};    ///< the node's data folder
+  std::string name = "alleycat";   ///< server_name, visible to clients
+  std::string host = "127.0.0.1";  ///< of clients and WebSocket; the monitor port is always on loopback
+  std::uint16_t port = 4222;       ///< 0 = any free one
+  std::uint16_t ws_port = 8443;    ///< 0 = any free one
+  std::uint16_t monitor_port = 0;  ///< 0 = any free one
+  std::string program{};           ///< empty: look in PATH and /usr/sbin
+  std::filesystem::path ws_cert{}; ///< PEM, absolute; given, with `ws_key`, the WebSocket speaks TLS
+  std::filesystem::path ws_key{};
   /// Standings take about 200 bytes a rider. Not above 8 MiB, of which nats-server warns.
   std::uint32_t max_payload_bytes = 1 << 20;
   /// Of JetStream; what streams reserve must fit in. 0 = what nats-server takes: three quarters of the free disk and

@@ -110,6 +110,12 @@ std::vector<option> make_options() {
       place("http.listen", "http", ALLEYCAT_MEMBER(http),
             "Where the page, /metrics, /healthz, /readyz and /config.json are served. Everybody who reaches it may "
             "read them."),
+      text(
+          "http.cert", "http-cert", any_text{}, ALLEYCAT_MEMBER(http_cert),
+          "Certificate (PEM) to serve the page over HTTPS, which Bluetooth bikes need; the node's own nats-server uses "
+          "it for the page's WebSocket too."),
+      text("http.key", "http-key", any_text{}, ALLEYCAT_MEMBER(http_key),
+           "Private key (PEM, no password) of http.cert."),
       text("http.web", "", any_text{}, ALLEYCAT_MEMBER(web),
            "Folder with the files of the page. Empty is the one the program was built or installed with, if any."),
       text("http.ws_url", "", any_text{}, ALLEYCAT_MEMBER(ws_url),

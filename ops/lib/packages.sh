@@ -5,11 +5,11 @@
 packages_to_run=(
   ca-certificates git g++ cmake ninja-build ccache pkg-config
   libcaf-dev libnats-dev liblmdb-dev libprotobuf-dev protobuf-compiler libsimdjson-dev libfmt-dev libspdlog-dev
-  nlohmann-json3-dev prometheus-cpp-dev libcivetweb-dev libcli11-dev libtomlplusplus-dev libssl-dev
+  nlohmann-json3-dev prometheus-cpp-dev libcivetweb-dev libcpp-httplib-dev libcli11-dev libtomlplusplus-dev libssl-dev
   nats-server
 )
 # To test and check as well.
-packages_to_test=(catch2 librapidcheck-dev libbenchmark-dev clang-format clang-tidy python3 chromium)
+packages_to_test=(catch2 librapidcheck-dev libbenchmark-dev clang-format clang-tidy python3 chromium openssl)
 
 # Prints the packages among the arguments that are not installed.
 missing_packages() {

@@ -20,6 +20,14 @@ function chromiumPath() {
   return found;
 }
 
+/** Debian's Chromium with a fresh profile, that asks nobody anything by itself. */
+export const launchBrowser = () =>
+  chromium.launch({
+    executablePath: chromiumPath(),
+    headless: true,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--no-first-run'],
+  });
+
 /** The courses as shipped: pictures shall show what people see. */
 const courseNames = ['Harbour Flat', 'River Rollers', 'Old Town Twist', 'Quarry Ramp', 'Ridge Traverse', 'Summit Hairpins'];
 
@@ -57,11 +65,7 @@ export class PageWorld extends World {
 
   /** The browser of this world, with a profile of its own that goes with it. */
   async browser() {
-    this.chromium ??= await chromium.launch({
-      executablePath: chromiumPath(),
-      headless: true,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--no-first-run'],
-    });
+    this.chromium ??= await launchBrowser();
     return this.chromium;
   }
 
