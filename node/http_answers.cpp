@@ -10,7 +10,7 @@ namespace alleycat {
 
 namespace {
 
-full_reply file_reply(const web_file& file, std::string_view known_etag) {
+full_reply file_reply(const web_file& file, std::string_view known_etag, bool gzip) {
   full_reply answer{
       {200, file.content_type, {}},
       {{"ETag", file.etag}, {"Cache-Control", file.immutable ? "public, max-age=31536000, immutable" : "no-cache"}}};
@@ -18,7 +18,15 @@ full_reply file_reply(const web_file& file, std::string_view known_etag) {
     answer.reply.status = 304;
     return answer;
   }
-  std::ifstream in{file.path, std::ios::binary};
+  auto compressed = file.path;
+  compressed += ".gz";
+  std::error_code error;
+  const bool there = std::filesystem::is_regular_file(compressed, error);
+  if (there)
+    answer.headers.emplace_back("Vary", "Accept-Encoding");
+  if (there && gzip)
+    answer.headers.emplace_back("Content-Encoding", "gzip");
+  std::ifstream in{there && gzip ? compressed : file.path, std::ios::binary};
   answer.reply.body.assign(std::istreambuf_iterator<char>{in}, {});
   if (!in.is_open() || in.bad())
     return plain_reply(404, "not found\n");
@@ -36,7 +44,7 @@ void http_answers::handle(std::string path, http_handler handler) {
 }
 
 full_reply http_answers::answer(std::string_view method, const std::string& path, const http_query& query,
-                                std::string_view known_etag) const {
+                                std::string_view known_etag, bool gzip) const {
   if (method != "GET" && method != "HEAD") {
     auto refusal = plain_reply(405, "only GET and HEAD\n");
     refusal.headers.emplace_back("Allow", "GET, HEAD");
@@ -46,7 +54,7 @@ full_reply http_answers::answer(std::string_view method, const std::string& path
     if (const auto found = handlers_.find(path); found != handlers_.end())
       return {found->second(path, query), {{"Cache-Control", "no-store"}}};
     if (const auto file = find_web_file(web_, path))
-      return file_reply(*file, known_etag);
+      return file_reply(*file, known_etag, gzip);
     return plain_reply(404, "not found\n");
   } catch (const std::exception& fault) {
     log_event(log_level::error, "http.handler_failed", {{"path", path}, {"what", fault.what()}});

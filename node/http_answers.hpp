@@ -57,8 +57,9 @@ public:
   /// @param method      only GET and HEAD are answered; a HEAD gets the body too, to be left out by who sends it
   /// @param path        decoded
   /// @param known_etag  of If-None-Match; may be empty
+  /// @param gzip        whether a file that has a compressed one beside it (`name.gz`) may be sent so
   full_reply answer(std::string_view method, const std::string& path, const http_query& query,
-                    std::string_view known_etag) const;
+                    std::string_view known_etag, bool gzip) const;
 
 private:
   std::filesystem::path web_;

@@ -80,10 +80,12 @@ struct http_server::inside {
 
   void serve(mg_connection* connection, const mg_request_info& request) const {
     const std::string_view method{request.request_method ? request.request_method : ""};
+    const auto* encodings = mg_get_header(connection, "Accept-Encoding");
     const auto* known_etag = mg_get_header(connection, "If-None-Match");
     // Decoded here and not by CivetWeb, whose texts end at the first %00.
     auto full = answers.answer(method, url_decoded(request.local_uri ? request.local_uri : "/", false),
-                               parse_query(request.query_string), known_etag ? known_etag : "");
+                               parse_query(request.query_string), known_etag ? known_etag : "",
+                               encodings && std::string_view{encodings}.find("gzip") != std::string_view::npos);
     if (full.reply.status == 405) {
       // Its body stays unread: no further request can be told from it.
       mg_disable_keep_alive(connection);

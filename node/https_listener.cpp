@@ -14,7 +14,8 @@ httplib::Server::HandlerResponse give(const http_answers& answers, const httplib
   http_query query;
   for (const auto& [name, value] : request.params)
     query.emplace(name, value);
-  const auto full = answers.answer(request.method, request.path, query, request.get_header_value("If-None-Match"));
+  const auto full = answers.answer(request.method, request.path, query, request.get_header_value("If-None-Match"),
+                                   false); // httplib compresses by itself
   response.status = full.reply.status;
   for (const auto& [name, value] : fixed_headers)
     response.set_header(std::string{name}.c_str(), std::string{value});

@@ -72,6 +72,22 @@ TEST_CASE("the page is served with its types and kept fresh") {
   CHECK_THAT(ask(s.port, "GET", "/assets/board-1a2b.js").headers.at("Cache-Control"), Catch::Contains("immutable"));
 }
 
+TEST_CASE("who takes gzip gets the compressed file that lies beside a file") {
+  const running_server s;
+  s.folder.write("web/assets/board-1a2b.js.gz", "(small)");
+  const auto whole = ask(s.port, "GET", "/assets/board-1a2b.js");
+  CHECK(whole.body == "board()");
+  CHECK(whole.headers.count("Content-Encoding") == 0);
+  CHECK(whole.headers.at("Vary") == "Accept-Encoding");
+  const auto small = ask(s.port, "GET", "/assets/board-1a2b.js", "Accept-Encoding: br, gzip\r\n");
+  CHECK(small.body == "(small)");
+  CHECK(small.headers.at("Content-Encoding") == "gzip");
+  CHECK(small.headers.at("Content-Type") == "text/javascript; charset=utf-8");
+  const auto alone = ask(s.port, "GET", "/", "Accept-Encoding: gzip\r\n");
+  CHECK(alone.body == "<!doctype html>");
+  CHECK(alone.headers.count("Content-Encoding") == 0);
+}
+
 TEST_CASE("every answer carries the strict headers") {
   const running_server s;
   const auto target = GENERATE(as<std::string>{}, "/", "/healthz", "/missing", "/fails");

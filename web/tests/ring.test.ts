@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Answer, Update } from '../src/logic/contract';
-import { Ring } from '../src/logic/ring';
+import { Ring, SendPace } from '../src/logic/ring';
 
 const update = (second: number): Update => ({
   event: 'update', deviceTimestamp: 1000 * second, second, raceId: 7, name: 'Ada', racerId: 8, classId: 3, cadence: 80, resistance: 40, view: true,
@@ -95,4 +95,18 @@ describe('the ring', () => {
     expect(after.kept.map(({ reason }) => reason)).toEqual(['reconnect', 'first']);
     expect(after.find(1)!.update).toEqual(update(1));
   });
+});
+
+test('after an outage no more than forty updates leave in a second, however often it is looked', () => {
+  const pace = new SendPace();
+  let left = 0;
+  for (let now = 0; now < 5000; now += 100) {
+    for (let n = pace.allowed(now); n > 0; n -= 1) {
+      pace.sent();
+      left += 1;
+    }
+  }
+  expect(left).toBeGreaterThanOrEqual(200);
+  expect(left).toBeLessThanOrEqual(240); // forty at once, and what came in since
+  expect(pace.allowed(60_000)).toBe(40);
 });

@@ -106,3 +106,25 @@ export class Ring {
     return out;
   }
 }
+
+/** How many updates may leave now: after an outage all bikes have much to send at the same moment. */
+export class SendPace {
+  private left: number;
+  private last = -Infinity;
+
+  /** @param perSecond  also how many may leave at once */
+  constructor(private readonly perSecond = 40) {
+    this.left = perSecond;
+  }
+
+  /** @param now  ms that only go forward @returns whole updates, 0..perSecond */
+  allowed(now: number): number {
+    this.left = Math.min(this.perSecond, this.left + ((now - this.last) * this.perSecond) / 1000);
+    this.last = now;
+    return Math.floor(this.left);
+  }
+
+  sent(): void {
+    this.left -= 1;
+  }
+}

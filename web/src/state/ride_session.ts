@@ -9,7 +9,7 @@ import type { Answer, Standings, StandingRow, View } from '../logic/contract';
 import { decimal } from '../logic/output';
 import { deadline, raceAt } from '../logic/race_times';
 import { addSecond, newRide, note, phaseOf, readRide, secondsDue, settle, totals, updateOf, type BikeKind, type Ride } from '../logic/ride';
-import { Ring, type Kept } from '../logic/ring';
+import { Ring, SendPace, type Kept } from '../logic/ring';
 import type { Link, Stop } from '../net/link';
 import { clock, linked, linkState, rules } from './backend';
 import { measure, reading, turn } from './bike';
@@ -18,8 +18,6 @@ import { load, save, tabName } from './storage';
 
 /** ms between two looks at the clock. */
 const stepEvery = 100;
-/** Updates sent in one step at most: a long outage must not flood the connection. */
-const burst = 20;
 /** Time to sit up before the first second, ms. */
 export const countdown = 3000;
 /** A tab that has not stored its ride for so long is gone, ms. */
@@ -49,6 +47,7 @@ export const result = shallowRef<Standings | null>(null);
 export const ghostTrouble = shallowRef('');
 
 let ring = new Ring();
+const pace = new SendPace();
 let connection: Link | null = null;
 let stops: Stop[] = [];
 let ghostAsked = '';
@@ -217,9 +216,10 @@ function step(): void {
     dirty = true;
   }
   if (linkState.value === 'up' && connection) {
-    for (const kept of ring.due(now, burst)) {
+    for (const kept of ring.due(now, pace.allowed(performance.now()))) {
       if (!connection.sendUpdate(kept.update, kept.number)) break;
       ring.sent(kept.number, now);
+      pace.sent();
     }
   }
   if (dirty) changed();
