@@ -10,6 +10,9 @@ import { connect } from '@nats-io/transport-node';
  * @property {() => any} json
  */
 
+/** A busy machine is no fault: only what does not come at all is. */
+const patienceMs = 30_000;
+
 /** An error that says what was asked for: "timeout" alone tells nobody anything. */
 const named = (what, promise) =>
   promise.catch((error) => {
@@ -35,7 +38,7 @@ export class Client {
    * @param {object | string | Uint8Array} [body]  an object goes as JSON
    * @returns {Promise<any>} the answer, parsed
    */
-  async ask(subject, body = '', timeoutMs = 10_000) {
+  async ask(subject, body = '', timeoutMs = patienceMs) {
     const payload = typeof body === 'object' && !(body instanceof Uint8Array) ? JSON.stringify(body) : body;
     const answer = await named(subject, this.nc.request(subject, payload, { timeout: timeoutMs }));
     return answer.json();
@@ -69,7 +72,7 @@ export class Client {
    * @returns {Promise<{subject: string, seq: number, at: number, data: Uint8Array}[]>} in its order; `at` in ms, by the stream's clock
    */
   async readStream(stream, filter = '>') {
-    const js = jetstream(this.nc);
+    const js = jetstream(this.nc, { timeout: patienceMs });
     const consumer = await named(`a consumer of ${stream}`, js.consumers.get(stream, filter === '>' ? {} : { filter_subjects: filter }));
     const messages = [];
     let { num_pending: pending } = await named(`the consumer of ${stream}`, consumer.info());
@@ -89,7 +92,7 @@ export class Client {
    * @returns {Promise<{seq: number, data: Uint8Array} | null>}
    */
   async lastOf(stream, subject) {
-    const manager = await jetstreamManager(this.nc, { checkAPI: false });
+    const manager = await jetstreamManager(this.nc, { checkAPI: false, timeout: patienceMs });
     const message = await manager.streams.getMessage(stream, { last_by_subj: subject });
     return message && { seq: message.seq, data: message.data };
   }
@@ -101,12 +104,12 @@ export class Client {
    * @returns {Promise<number>} its sequence
    */
   async append(subject, data) {
-    return (await jetstream(this.nc).publish(subject, data)).seq;
+    return (await jetstream(this.nc, { timeout: patienceMs }).publish(subject, data)).seq;
   }
 
   /** @returns {Promise<Record<string, number>>} how many messages each subject of a stream holds */
   async streamSubjects(stream, filter = '>') {
-    const manager = await jetstreamManager(this.nc, { checkAPI: false });
+    const manager = await jetstreamManager(this.nc, { checkAPI: false, timeout: patienceMs });
     const info = await named(`subjects of ${stream}`, manager.streams.info(stream, { subjects_filter: filter }));
     return info.state.subjects ?? {};
   }

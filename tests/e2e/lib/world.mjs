@@ -37,7 +37,8 @@ export const shortRules = completeRules({
 
 /** @returns {string} the rules as a node's configuration file */
 function configText({ classes, ...race }) {
-  const lines = ['[race]', ...Object.entries(race).map(([key, value]) => `${key} = ${JSON.stringify(value)}`)];
+  // A nats-server reserves what its streams may take: with the 4 GiB of each journal as shipped, small disks are full at once.
+  const lines = ['[journal]', `max_bytes = ${2 ** 28}`, '', '[race]', ...Object.entries(race).map(([key, value]) => `${key} = ${JSON.stringify(value)}`)];
   for (const { id, score } of classes)
     lines.push('', '[[class]]', `id = ${id}`, `name = "Course ${id}"`, `difficulty = ${Math.min(id, 6)}`, `score = "${score}"`);
   return `${lines.join('\n')}\n`;
