@@ -30,22 +30,33 @@ std::optional<std::size_t> first_place(const page_request& page, PlaceOf place_o
 
 } // namespace
 
-void class_state::start(pointer self, const actor_context& env, const class_rules& course, store_actor store) {
+void class_state::start(pointer self, const actor_context& env, const class_rules& course, class_partners partners) {
   self_ = self;
   env_ = &env;
   course_ = course;
-  store_ = std::move(store);
+  partners_ = std::move(partners);
   table_ = all_time_table{env.rules.race.ride_seconds};
   load();
 }
 
 void class_state::load() {
-  self_->request(store_, defaults::load_deadline, load_class{course_.id})
-      .then([this](const class_records_ptr& records) { take(*records); },
-            [this](const caf::error& e) {
-              env_->log->warn("class.load_failed", {{"class", course_.id}, {"error", self_->system().render(e)}});
-              self_->delayed_send(self_, defaults::load_retry, look_at_clock{});
-            });
+  self_->request(partners_.follower, defaults::load_deadline, catch_up{})
+      .then([this](caught_up) { read_bests(); }, [this](const caf::error& e) { load_failed(e); });
+}
+
+void class_state::read_bests() {
+  self_->request(partners_.store, defaults::load_deadline, load_class{course_.id})
+      .then(
+          [this](const class_records_ptr& records) {
+            take(*records);
+            tell_rest();
+          },
+          [this](const caf::error& e) { load_failed(e); });
+}
+
+void class_state::load_failed(const caf::error& why) {
+  env_->log->warn("class.load_delayed", {{"class", course_.id}, {"error", self_->system().render(why)}});
+  self_->delayed_send(self_, defaults::load_retry, look_at_clock{});
 }
 
 void class_state::take(const std::vector<racer_bests>& records) {
@@ -108,14 +119,54 @@ caf::typed_response_promise<merged> class_state::merge(const closed_race_ptr& ra
   // The result is in the stream, so the tables may show it before LMDB has it: they do not wait for a disk that hangs or is
   // full. Merging is idempotent: asked again, or with a race that was applied before the tables were read, it does no harm.
   take(*race);
-  self_->request(store_, defaults::close_deadline, apply_closed{race, course_.score})
+  self_->request(partners_.store, defaults::close_deadline, apply_closed{race, course_.score, true})
       .then(
-          [this, promise](merged outcome) mutable {
-            env_->counts->races_merged.add();
-            promise.deliver(outcome);
+          [this, key = race->result.key, promise](merged outcome) {
+            failpoint("class.changelog");
+            announce(key, [this, promise, outcome](const caf::error& why) mutable {
+              if (why) {
+                promise.deliver(why);
+                return;
+              }
+              env_->counts->races_merged.add();
+              promise.deliver(outcome);
+            });
           },
           [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
   return promise;
+}
+
+void class_state::announce(race_key key, std::function<void(const caf::error&)> done) {
+  self_->request(partners_.store, defaults::store_deadline, find_news{key})
+      .then(
+          [this, key, done](const news_ptr& news) {
+            self_->request(partners_.results, defaults::close_deadline, store_bests{course_.id, news})
+                .then(
+                    [this, key, done, told = news->size()](bests_stored) {
+                      failpoint("class.announced");
+                      env_->counts->bests_announced.add(told);
+                      self_->request(partners_.store, defaults::store_deadline, keep_announced{key})
+                          .then([done](kept) { done({}); }, [done](const caf::error& e) { done(e); });
+                    },
+                    [done](const caf::error& e) { done(e); });
+          },
+          [done](const caf::error& e) { done(e); });
+}
+
+void class_state::tell_rest() {
+  self_->request(partners_.store, defaults::store_deadline, find_unannounced{course_.id})
+      .then(
+          [this](const unannounced_races& races) {
+            for (const auto key : races.keys)
+              announce(key, [this, key](const caf::error& why) {
+                if (why)
+                  env_->log->warn("class.announce_failed",
+                                  {{"class", key.cls}, {"race", key.race}, {"error", self_->system().render(why)}});
+              });
+          },
+          [this](const caf::error& e) {
+            env_->log->warn("class.announce_failed", {{"class", course_.id}, {"error", self_->system().render(e)}});
+          });
 }
 
 void class_state::take(const closed_race& race) {
@@ -154,8 +205,8 @@ caf::result<all_time_answer> class_state::page(const get_all_time& x) const {
 }
 
 class_actor::behavior_type class_of_races(class_actor::stateful_pointer<class_state> self, const actor_context* env,
-                                          class_rules course, store_actor store) {
-  self->state.start(self, *env, course, std::move(store));
+                                          class_rules course, class_partners partners) {
+  self->state.start(self, *env, course, std::move(partners));
   env->counts->class_actors.add(1);
   self->attach_functor([env] { env->counts->class_actors.add(-1); });
   return {

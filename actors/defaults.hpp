@@ -19,6 +19,17 @@ inline constexpr auto store_deadline = 5s;
 /// Reading all bests of a class at start (40,000 riders: well below a second).
 inline constexpr auto load_deadline = 120s;
 
+/// Items of a stream that wait for the history actor.
+inline constexpr std::size_t history_inbox_limit = 4'096;
+/// Entries of the changelog in one transaction.
+inline constexpr std::size_t bests_batch = 2'000;
+/// How often the history looks how far it is while somebody waits, and tells its progress.
+inline constexpr auto history_tick = 50ms;
+/// How often the mark of the results stream is kept: what was read since is read again after a restart.
+inline constexpr auto mark_interval = 10s;
+/// Rides without a result for this long, by the stream's time, are what pruning has left of a race.
+inline constexpr auto held_rides_after = 10min;
+
 /// Pause before the bests of a class are asked for again.
 inline constexpr auto load_retry = 1s;
 

@@ -12,11 +12,12 @@ namespace alleycat {
 
 enum class ec : std::uint8_t {
   none = 0,
-  unknown_class, ///< no such class is configured
-  unknown_race,  ///< the race is neither open nor kept
-  not_ready,     ///< the class is still being loaded; ask again
-  store_failed,  ///< LMDB refused; the message says why
-  not_stored,    ///< the results stream did not confirm; try again
+  unknown_class,          ///< no such class is configured
+  unknown_race,           ///< the race is neither open nor kept
+  not_ready,              ///< the class is still being loaded; ask again
+  store_failed,           ///< LMDB refused; the message says why
+  not_stored,             ///< the results stream did not confirm; try again
+  journal_went_backwards, ///< the race has to be read again from the start
 };
 
 std::string to_string(ec code);

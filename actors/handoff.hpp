@@ -1,8 +1,11 @@
 /// From a foreign thread into an actor: many items, one wake-up.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <functional>
 #include <mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -42,5 +45,18 @@ private:
   std::size_t capacity_;
   std::vector<T> items_;
 };
+
+/// Puts an item into an inbox and wakes its reader where needed; waits while the inbox is full and somebody is `alive()`.
+template <class T>
+void push_when_room(handoff<T>& into, T item, const std::function<void()>& wake, const std::function<bool()>& alive) {
+  for (;;) {
+    const auto outcome = into.push(item);
+    if (outcome == handoff<T>::outcome::wake)
+      wake();
+    if (outcome != handoff<T>::outcome::full || !alive())
+      return;
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+}
 
 } // namespace alleycat

@@ -1,6 +1,5 @@
 #include "actors/host.hpp"
 
-#include "actors/class.hpp"
 #include "actors/defaults.hpp"
 #include "actors/errors.hpp"
 
@@ -11,32 +10,49 @@
 
 namespace alleycat {
 
-void host_state::start(pointer self, const actor_context& env, store_actor store, store_actor reader,
-                       results_actor results) {
+void host_state::start(pointer self, const actor_context& env, class_partners partners) {
   self_ = self;
   env_ = &env;
-  store_ = std::move(store);
-  reader_ = std::move(reader);
-  results_ = std::move(results);
+  partners_ = std::move(partners);
   for (const auto& course : env.rules.classes)
-    classes_.emplace(course.id, self_->spawn(class_of_races, env_, course, store_));
+    classes_.emplace(course.id, self_->spawn(class_of_races, env_, course, partners_));
   self_->set_down_handler([this](const caf::down_msg& down) { lost(down); });
   self_->set_exit_handler([this](const caf::exit_msg& exit) { leave(exit.reason); });
   self_->delayed_send(self_, std::chrono::seconds{1}, alleycat::look_at_clock{});
+  catch_up();
+}
+
+void host_state::catch_up() {
+  self_->request(partners_.follower, defaults::load_deadline, alleycat::catch_up{})
+      .then(
+          [this](caught_up) {
+            current_ = true;
+            if (listed_)
+              saw_journal(*std::exchange(listed_, std::nullopt));
+          },
+          [this](const caf::error&) { catch_up(); });
 }
 
 void host_state::saw(race_key key) {
-  if (races_.contains(key) || asked_.contains(key) || kept_.contains(key) || !classes_.contains(key.cls))
-    return;
-  asked_.insert(key);
-  self_->request(reader_, defaults::store_deadline, find_applied{key})
+  // The journal is listed every second: what is not looked at now will be then.
+  if (current_ && !races_.contains(key) && !kept_.contains(key) && classes_.contains(key.cls) &&
+      asked_.insert(key).second)
+    ask_store(key);
+}
+
+void host_state::ask_store(race_key key) {
+  self_->request(partners_.reader, defaults::store_deadline, find_applied{key})
       .then(
           [this, key](const applied_answer& answer) {
-            asked_.erase(key);
-            if (answer.stamp)
-              kept_.emplace(key, answer.stamp->stored);
-            else
+            if (answer.stamp) {
+              merged_[key] = answer.stamp->stored;
+              env_->journal->check(key, *answer.stamp, [me = caf::actor_cast<host_actor>(self_), key](bool same) {
+                caf::anon_send(me, stamp_checked{key, same});
+              });
+            } else {
+              asked_.erase(key);
               open(key);
+            }
           },
           [this, key](const caf::error& e) {
             asked_.erase(key); // the next look at the journal asks again
@@ -45,8 +61,24 @@ void host_state::saw(race_key key) {
           });
 }
 
+void host_state::checked(const stamp_checked& outcome) {
+  const auto found = merged_.find(outcome.key);
+  if (found == merged_.end())
+    return;
+  const auto stored = found->second;
+  merged_.erase(found);
+  asked_.erase(outcome.key);
+  if (outcome.same) {
+    kept_.emplace(outcome.key, stored);
+    return;
+  }
+  env_->counts->streams_backwards.add();
+  env_->log->warn("journal.went_backwards", {{"class", outcome.key.cls}, {"race", outcome.key.race}});
+  open(outcome.key);
+}
+
 void host_state::open(race_key key) {
-  auto actor = self_->spawn(race, env_, key, race_partners{self_, classes_.at(key.cls), results_});
+  auto actor = self_->spawn(race, env_, key, race_partners{self_, classes_.at(key.cls), partners_.results});
   self_->monitor(actor);
   race_status status;
   status.key = key;
@@ -58,12 +90,19 @@ void host_state::open(race_key key) {
 }
 
 void host_state::saw_journal(const journal_subjects& subjects) {
+  if (!current_) {
+    listed_ = subjects;
+    return;
+  }
   for (const auto key : subjects.keys)
     saw(key);
   // A purged subject needs no memory.
   std::erase_if(kept_, [&](const auto& entry) {
     return !std::binary_search(subjects.keys.begin(), subjects.keys.end(), entry.first);
   });
+  // What the journal did not answer in time is asked again.
+  for (const auto& [key, stored] : std::exchange(merged_, {}))
+    ask_store(key);
   journal_seen_ = true;
 }
 
@@ -145,11 +184,12 @@ caf::result<class_actor> host_state::find(class_id cls) const {
 }
 
 host_actor::behavior_type host(host_actor::stateful_pointer<host_state> self, const actor_context* env,
-                               store_actor store, store_actor reader, results_actor results) {
-  self->state.start(self, *env, std::move(store), std::move(reader), std::move(results));
+                               class_partners partners) {
+  self->state.start(self, *env, std::move(partners));
   return {
       [self](const race_hint& x) { self->state.saw(x.key); },
       [self](const journal_subjects& x) { self->state.saw_journal(x); },
+      [self](const stamp_checked& x) { self->state.checked(x); },
       [self](const race_status& x) { self->state.take(x); },
       [self](const race_done& x) { self->state.done(x.key); },
       [self](look_at_clock) { self->state.look_at_clock(); },

@@ -5,7 +5,10 @@
 ///                        hint                          rank batch|  |closed race
 ///                          v                                     v  v
 ///                        host -------- makes --------> race    class --apply--> store (LMDB)
-///                                                        |--closed race--> results (JetStream)
+///                                                        |       '--bests--.        ^
+///                                                        '--closed race--> results  | apply
+///                                                                             v     |
+///                                                                 JetStream --> follower
 #pragma once
 
 #include "actors/messages.hpp"
@@ -28,6 +31,13 @@ using store_actor = caf::typed_actor<
     caf::replies_to<load_class>::with<class_records_ptr>,
     // One transaction for a closed race.
     caf::replies_to<apply_closed>::with<merged>,
+    // Likewise for what is left of one, and for entries of the changelog.
+    caf::replies_to<apply_rides>::with<merged>, caf::replies_to<apply_bests>::with<applied_bests>,
+    // The way of bests into the changelog.
+    caf::replies_to<find_unannounced>::with<unannounced_races>, caf::replies_to<find_news>::with<news_ptr>,
+    caf::replies_to<keep_announced>::with<kept>,
+    // How far the streams were read.
+    caf::replies_to<find_mark>::with<mark_answer>, caf::replies_to<keep_mark>::with<kept>,
     // Was this race merged, and up to where was its journal read then?
     caf::replies_to<find_applied>::with<applied_answer>,
     // Closed races, newest first.
@@ -39,10 +49,13 @@ using store_actor = caf::typed_actor<
     // One transaction that lets it go.
     caf::replies_to<remove_old>::with<removed>>;
 
-/// Writes to the results stream; detached, since it waits for answers. A node has two: one stores, the other removes.
+/// Writes to the results stream and the changelog; detached, since it waits for answers. A node has two: one stores, the
+/// other removes.
 using results_actor = caf::typed_actor<
     // Rides first, then the result, each create-only.
     caf::replies_to<store_closed>::with<results_stored>,
+    // All of them, or an error.
+    caf::replies_to<store_bests>::with<bests_stored>,
     // The result first, then the rides that leave: what is not there is no error.
     caf::replies_to<remove_stored>::with<removed>>;
 
@@ -50,6 +63,20 @@ using results_actor = caf::typed_actor<
 using history_actor = caf::typed_actor<
     // Time for the next look.
     caf::reacts_to<look_at_clock>>;
+
+/// Keeps the store as far as the results stream is, whoever closed the races in it; an empty store begins with the
+/// changelog.
+using follower_actor = caf::typed_actor<
+    // The reader has items.
+    caf::reacts_to<arrived>,
+    // Ask again how far the stream is; keep the mark.
+    caf::reacts_to<look_at_clock>,
+    // The reader knows how far it is.
+    caf::reacts_to<stream_end>,
+    // Everything that is in the streams now is in the store.
+    caf::replies_to<catch_up>::with<caught_up>,
+    // How long it will take.
+    caf::replies_to<get_follow_progress>::with<follow_progress>>;
 
 /// One class: the all-time table and the leaderboard.
 using class_actor = caf::typed_actor<
@@ -94,6 +121,8 @@ using host_actor = caf::typed_actor<
     caf::reacts_to<race_hint>,
     // The journal was listed.
     caf::reacts_to<journal_subjects>,
+    // A merged race's journal was looked at.
+    caf::reacts_to<stamp_checked>,
     // From a race, when something changed.
     caf::reacts_to<race_status>,
     // From a race, at its end.

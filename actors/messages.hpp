@@ -147,9 +147,54 @@ struct load_class {
 };
 using class_records_ptr = std::shared_ptr<const std::vector<racer_bests>>;
 
+/// Merge a closed race: result, rides, bests, names.
 struct apply_closed {
   closed_race_ptr race;
   scoring rule = scoring::total;
+  bool announce = false; ///< this node owns the class: the bests are to go into the changelog
+};
+
+/// Merge rides of a race whose result is not kept any more.
+struct apply_rides {
+  std::shared_ptr<const std::vector<ride_record>> rides;
+  scoring rule = scoring::total;
+};
+
+/// Merge entries of the changelog.
+struct apply_bests {
+  class_id cls;
+  std::shared_ptr<const std::vector<racer_bests>> bests;
+};
+struct applied_bests {};
+
+/// Which races' bests did not reach the changelog?
+struct find_unannounced {
+  class_id cls;
+};
+struct unannounced_races {
+  std::vector<race_key> keys;
+};
+/// What a race has to tell.
+struct find_news {
+  race_key key;
+};
+using news_ptr = class_records_ptr;
+/// They are told.
+struct keep_announced {
+  race_key key;
+};
+struct kept {};
+
+/// How far was a stream read?
+struct find_mark {
+  history_stream stream = history_stream::results;
+};
+struct mark_answer {
+  stream_mark mark;
+};
+struct keep_mark {
+  history_stream stream = history_stream::results;
+  stream_mark mark;
 };
 
 struct find_applied {
@@ -196,7 +241,37 @@ struct store_closed {
   closed_race_ptr race;
 };
 struct results_stored {
-  bool first_time = false; ///< false: another owner's result stands there, which is the same
+  bool first_time = false; ///< false: a result stood there already
+  closed_race_ptr race;    ///< as it stands in the stream: what was there before counts
+};
+
+/// Put bests into the changelog.
+struct store_bests {
+  class_id cls;
+  news_ptr bests;
+};
+struct bests_stored {};
+
+// -- history -----------------------------------------------------------------------------------------------------------
+
+/// Take everything into the store that is in the streams now.
+struct catch_up {};
+struct caught_up {};
+
+/// How far a stream's reader is.
+struct stream_end {
+  history_stream stream = history_stream::results;
+  std::uint64_t asked = 0;   ///< number of the question
+  std::uint64_t sent = 0;    ///< sequence of the last message on its way to us; 0 = none
+  std::uint64_t pending = 0; ///< messages that are not yet
+};
+
+/// For those who wait.
+struct get_follow_progress {};
+struct follow_progress {
+  bool current = false;    ///< caught up at least once
+  std::uint64_t left = 0;  ///< messages still to be read, as far as is known
+  std::uint64_t taken = 0; ///< messages read since the start
 };
 
 // -- host --------------------------------------------------------------------------------------------------------------
@@ -204,6 +279,12 @@ struct results_stored {
 /// Ingest has written for this race: somebody should own it.
 struct race_hint {
   race_key key;
+};
+
+/// Whether the journal still holds what a merged race was made from.
+struct stamp_checked {
+  race_key key;
+  bool same = false;
 };
 
 /// What the journal holds.
@@ -266,6 +347,17 @@ ALLEYCAT_LOCAL_MESSAGE(all_time_answer)
 ALLEYCAT_LOCAL_MESSAGE(load_class)
 ALLEYCAT_LOCAL_MESSAGE(class_records_ptr)
 ALLEYCAT_LOCAL_MESSAGE(apply_closed)
+ALLEYCAT_LOCAL_MESSAGE(apply_rides)
+ALLEYCAT_LOCAL_MESSAGE(apply_bests)
+ALLEYCAT_LOCAL_MESSAGE(applied_bests)
+ALLEYCAT_LOCAL_MESSAGE(find_unannounced)
+ALLEYCAT_LOCAL_MESSAGE(unannounced_races)
+ALLEYCAT_LOCAL_MESSAGE(find_news)
+ALLEYCAT_LOCAL_MESSAGE(keep_announced)
+ALLEYCAT_LOCAL_MESSAGE(kept)
+ALLEYCAT_LOCAL_MESSAGE(find_mark)
+ALLEYCAT_LOCAL_MESSAGE(mark_answer)
+ALLEYCAT_LOCAL_MESSAGE(keep_mark)
 ALLEYCAT_LOCAL_MESSAGE(find_applied)
 ALLEYCAT_LOCAL_MESSAGE(applied_answer)
 ALLEYCAT_LOCAL_MESSAGE(list_races)
@@ -279,6 +371,14 @@ ALLEYCAT_LOCAL_MESSAGE(remove_stored)
 ALLEYCAT_LOCAL_MESSAGE(removed)
 ALLEYCAT_LOCAL_MESSAGE(store_closed)
 ALLEYCAT_LOCAL_MESSAGE(results_stored)
+ALLEYCAT_LOCAL_MESSAGE(store_bests)
+ALLEYCAT_LOCAL_MESSAGE(bests_stored)
+ALLEYCAT_LOCAL_MESSAGE(catch_up)
+ALLEYCAT_LOCAL_MESSAGE(caught_up)
+ALLEYCAT_LOCAL_MESSAGE(stream_end)
+ALLEYCAT_LOCAL_MESSAGE(get_follow_progress)
+ALLEYCAT_LOCAL_MESSAGE(follow_progress)
+ALLEYCAT_LOCAL_MESSAGE(stamp_checked)
 ALLEYCAT_LOCAL_MESSAGE(race_hint)
 ALLEYCAT_LOCAL_MESSAGE(journal_subjects)
 ALLEYCAT_LOCAL_MESSAGE(race_status)

@@ -5,6 +5,7 @@
 #include "actors/handoff.hpp"
 #include "racing/closed_race.hpp"
 #include "racing/journal.hpp"
+#include "racing/record_store.hpp"
 #include "racing/view.hpp"
 
 #include <concepts>
@@ -40,6 +41,7 @@ struct journal_item {
   unix_ms stored = 0;
   std::uint64_t behind = 0; ///< messages of this subject that are still to come; 0 = caught up
   std::optional<std::variant<journal_batch, close_mark>> content; ///< none: does not decode
+  bool backwards = false; ///< no message: the journal went backwards, what follows is read from the start
 };
 
 /// Writes batches, keeps their order per race.
@@ -69,6 +71,53 @@ public:
   virtual void mark(race_key key, const close_mark& mark) = 0;
   /// Removes a race's subject.
   virtual void purge(race_key key) = 0;
+  /// Whether the journal still holds the mark of a stamp: sequence, time and subject.
+  /// @param found  called on a foreign thread; never, when the journal does not answer
+  virtual void check(race_key key, const journal_stamp& stamp, std::function<void(bool same)> found) = 0;
+};
+
+/// A result as it stands in the results stream.
+struct stored_result {
+  race_result result;
+  journal_stamp stamp; ///< checksum 0 where the stream does not say
+};
+
+/// An entry of the changelog.
+struct stored_bests {
+  class_id cls;
+  epoch by;
+  racer_bests bests;
+};
+
+/// One message of the results stream or the changelog, as read.
+struct history_item {
+  stream_mark at;
+  std::uint64_t behind = 0; ///< messages that are still to come; 0 = caught up
+  /// None: does not decode.
+  std::variant<std::monostate, ride_record, stored_result, stored_bests> content;
+  bool backwards = false; ///< no message: the stream went backwards, what follows is read from the start
+};
+
+/// Reading ends with it.
+class history_reader {
+public:
+  virtual ~history_reader() = default;
+  /// @param found  called on a foreign thread; never, when the stream does not answer
+  ///   sent: sequence of the last message that is on its way to us, 0 = none; pending: how many are not yet
+  virtual void find_end(std::function<void(std::uint64_t sent, std::uint64_t pending)> found) = 0;
+};
+
+/// The streams that outlive the journal: results with their rides, and the changelog of bests.
+class history_port {
+public:
+  virtual ~history_port() = default;
+  /// Reads a stream in order, each message once.
+  /// @param after  what was read last; when it is not there any more as it was, an item says `backwards` and all of the
+  ///   stream follows
+  /// @param wake  called on a foreign thread when `into` stops being empty
+  virtual std::unique_ptr<history_reader> open_reader(history_stream stream, const stream_mark& after,
+                                                      std::shared_ptr<handoff<history_item>> into,
+                                                      std::function<void()> wake) = 0;
 };
 
 /// What leaves for riders and other systems.

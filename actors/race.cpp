@@ -38,6 +38,13 @@ void race_actor_state::take_items() {
   inbox_->take(items_);
   const auto now = env_->clock->now();
   for (auto& item : items_) {
+    if (item.backwards) {
+      // What was folded is not what the journal says: the host makes the race again, from the start.
+      env_->counts->streams_backwards.add();
+      env_->log->warn("journal.went_backwards", {{"class", race_->key().cls}, {"race", race_->key().race}});
+      self_->quit(caf::make_error(ec::journal_went_backwards));
+      return;
+    }
     if (!item.content) {
       race_->skip(item.position);
       env_->counts->journal_undecodable.add();
@@ -278,7 +285,8 @@ void race_actor_state::rank_all() {
 void race_actor_state::store() {
   self_->request(partners_.results, defaults::close_deadline, store_closed{closed_})
       .then(
-          [this](results_stored) {
+          [this](const results_stored& stored) {
+            closed_ = stored.race;
             life_->saw_stored();
             merge();
           },

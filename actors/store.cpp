@@ -77,9 +77,40 @@ store_actor::behavior_type store(store_actor::pointer, const actor_context* env,
       },
       [=](const apply_closed& x) {
         return write<merged>(*env, *records, "apply", [&] {
-          const bool first_time = records->apply(*x.race, x.rule);
+          const bool first_time = records->apply(*x.race, x.rule, x.announce);
           failpoint("store.applied");
           return merged{first_time};
+        });
+      },
+      [=](const apply_rides& x) {
+        return write<merged>(*env, *records, "apply", [&] { return merged{records->apply_rides(*x.rides, x.rule)}; });
+      },
+      [=](const apply_bests& x) {
+        return write<applied_bests>(*env, *records, "bests", [&] {
+          records->merge_bests(x.cls, *x.bests);
+          return applied_bests{};
+        });
+      },
+      [=](const find_unannounced& x) {
+        return answer<unannounced_races>(*env, [&] { return unannounced_races{records->unannounced(x.cls)}; });
+      },
+      [=](const find_news& x) {
+        return answer<news_ptr>(
+            *env, [&] { return std::make_shared<const std::vector<racer_bests>>(records->news_of(x.key)); });
+      },
+      [=](const keep_announced& x) {
+        return write<kept>(*env, *records, "announced", [&] {
+          records->announced(x.key);
+          return kept{};
+        });
+      },
+      [=](const find_mark& x) {
+        return answer<mark_answer>(*env, [&] { return mark_answer{records->mark_of(x.stream)}; });
+      },
+      [=](const alleycat::keep_mark& x) {
+        return write<kept>(*env, *records, "mark", [&] {
+          records->keep_mark(x.stream, x.mark);
+          return kept{};
         });
       },
       [=](const find_applied& x) {

@@ -2,6 +2,7 @@
 
 #include "actors/defaults.hpp"
 #include "actors/errors.hpp"
+#include "actors/follower.hpp"
 #include "actors/history.hpp"
 #include "actors/host.hpp"
 #include "actors/ingest.hpp"
@@ -9,6 +10,7 @@
 #include "messages/subjects.hpp"
 #include "node/answers.hpp"
 #include "node/dead_letters.hpp"
+#include "node/history.hpp"
 #include "node/http_server.hpp"
 #include "node/journal.hpp"
 #include "node/log.hpp"
@@ -102,13 +104,15 @@ struct backend::inside {
   inside(const node_config& config, const std::vector<std::string>& urls)
       : incoming{urls, config.name + " updates"}, outgoing{urls, config.name + " out"}, journal{urls, config.name,
                                                                                                 config.rules.classes},
-        unkept{config.journal.storage == journal_storage::off
-                   ? std::make_unique<unkept_journal>(urls, config.name, config.rules.classes, clock)
-                   : nullptr},
+        history_in{urls, config.name}, unkept{config.journal.storage == journal_storage::off
+                                                  ? std::make_unique<unkept_journal>(urls, config.name,
+                                                                                     config.rules.classes, clock)
+                                                  : nullptr},
         results_out{urls, config.name}, results_removal{urls, config.name}, letters{outgoing, clock}, answers{outgoing,
                                                                                                               clock} {}
 
   void open_store(const node_config& config);
+  void take_epoch();
   void start_actors(const node_config& config);
   void start_listening(const node_config& config);
   void start_http(const node_config& config);
@@ -124,6 +128,7 @@ struct backend::inside {
   nats_connection incoming;
   nats_connection outgoing;
   jetstream_journal journal;
+  jetstream_history history_in;
   std::unique_ptr<unkept_journal> unkept; ///< with `journal.storage off`
   results_writer results_out;
   results_writer results_removal; ///< of its own: closing races do not wait while old ones are removed
@@ -138,6 +143,7 @@ struct backend::inside {
   store_actor reader_handle;
   results_actor results_handle;
   results_actor removal_handle;
+  follower_actor follower_handle;
   history_actor history_handle;
   host_actor host_handle;
   query_actor query_handle;
@@ -154,30 +160,41 @@ void backend::inside::open_store(const node_config& config) {
   lmdb_options options;
   options.ride_seconds = config.rules.race.ride_seconds;
   options.max_map_bytes = config.history_max_bytes;
+  if (config.rebuild) {
+    log_event(log_level::info, "store.rebuild", {{"folder", (config.data / "store").string()}});
+    set_aside_lmdb_store(config.data / "store");
+  }
   records = open_lmdb_store(config.data / "store", options);
   records->each_name([this](racer_id racer, const std::string& name) { names.set(racer, name); });
   context.rules = config.rules;
   context.standings_min_interval_ms = config.standings_min_interval_ms;
   context.journal_linger_ms = config.journal.linger_ms;
   context.history_keep_ms = static_cast<unix_ms>(config.history_keep_days * 86'400'000);
-  context.by = epoch{records->count_start()};
-  publisher = std::make_unique<nats_publisher>(outgoing, clock, names, context.by);
   context.clock = &clock;
   context.journal = unkept ? static_cast<journal_port*>(unkept.get()) : &journal;
-  context.publisher = publisher.get();
+  context.history = &history_in;
   context.answers = &answers;
   context.log = &log;
   context.counts = &counts;
   context.names = &names;
 }
 
+void backend::inside::take_epoch() {
+  // A new folder does not turn epochs back.
+  context.by = epoch{records->count_start(history_in.last_epoch().value() + 1)};
+  publisher = std::make_unique<nats_publisher>(outgoing, clock, names, context.by);
+  context.publisher = publisher.get();
+}
+
 void backend::inside::start_actors(const node_config& config) {
   system = std::make_unique<caf::actor_system>(caf_config);
   store_handle = system->spawn<caf::detached>(store, &context, static_cast<record_store*>(records.get()));
   reader_handle = system->spawn<caf::detached>(store, &context, static_cast<record_store*>(records.get()));
-  results_handle = system->spawn<caf::detached>(results, &results_out);
-  removal_handle = system->spawn<caf::detached>(results, &results_removal);
-  host_handle = system->spawn(host, &context, store_handle, reader_handle, results_handle);
+  results_handle = system->spawn<caf::detached>(results, &context, &results_out);
+  removal_handle = system->spawn<caf::detached>(results, &context, &results_removal);
+  follower_handle = system->spawn(follower, &context, store_handle);
+  host_handle =
+      system->spawn(host, &context, class_partners{store_handle, reader_handle, results_handle, follower_handle});
   history_handle = system->spawn(history, &context, history_partners{reader_handle, store_handle, removal_handle});
   query_handle = system->spawn(queries, &context, &outgoing, query_partners{host_handle, reader_handle});
   for (std::uint32_t i = 0; i < config.journal.ingest_actors; ++i) {
@@ -211,6 +228,16 @@ std::string backend::inside::not_ready() {
     return "not connected to NATS";
   caf::scoped_actor self{*system};
   std::string reason;
+  self->request(follower_handle, ready_deadline, get_follow_progress{})
+      .receive(
+          [&](const follow_progress& progress) {
+            if (!progress.current)
+              reason = "reading the history: " + std::to_string(progress.taken) + " messages taken, " +
+                       std::to_string(progress.left) + " left";
+          },
+          [&](const caf::error& e) { reason = system->render(e); });
+  if (!reason.empty())
+    return reason;
   self->request(host_handle, ready_deadline, get_open_races{})
       .receive(
           [&](const open_races& open) {
@@ -281,6 +308,7 @@ void backend::inside::stop() {
     self->send_exit(query_handle, caf::exit_reason::user_shutdown);
     self->send_exit(host_handle, caf::exit_reason::user_shutdown);
     self->send_exit(history_handle, caf::exit_reason::user_shutdown);
+    self->send_exit(follower_handle, caf::exit_reason::user_shutdown);
     self->send_exit(results_handle, caf::exit_reason::user_shutdown);
     self->send_exit(removal_handle, caf::exit_reason::user_shutdown);
     self->send_exit(store_handle, caf::exit_reason::user_shutdown);
@@ -290,6 +318,7 @@ void backend::inside::stop() {
   query_handle = nullptr;
   host_handle = nullptr;
   history_handle = nullptr;
+  follower_handle = nullptr;
   results_handle = nullptr;
   removal_handle = nullptr;
   store_handle = nullptr;
@@ -301,6 +330,7 @@ backend::backend(const node_config& config, const std::vector<std::string>& urls
     : inside_{std::make_unique<inside>(config, urls)} {
   inside_->open_store(config);
   wait_for_streams(inside_->journal.context(), config);
+  inside_->take_epoch();
   inside_->start_actors(config);
   inside_->start_listening(config);
   inside_->start_http(config);

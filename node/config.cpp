@@ -41,6 +41,7 @@ struct command_line {
   std::map<std::string, std::string, std::less<>> values; ///< by key
   std::string file;
   bool check = false;
+  bool rebuild = false;
   bool print = false;
 };
 
@@ -72,6 +73,8 @@ std::variant<command_line, early_exit> parse_arguments(int argc, const char* con
   const auto defaults = default_config();
   bool wants_version = false;
   app.add_option("--config", line.file, "TOML file with any of the keys below")->type_name("FILE");
+  app.add_flag("--rebuild", line.rebuild,
+               "Set the LMDB file of the data folder aside and build it again from the streams");
   app.add_flag("--check-config", line.check, "Read the configuration, say what is wrong with it, and leave");
   app.add_flag("--print-config", line.print,
                "Print the configuration in effect as a TOML file with comments, and leave");
@@ -209,6 +212,7 @@ std::variant<node_config, early_exit> read_config(int argc, const char* const* a
     return early_exit{0, config_text(config), false};
   if (line.check)
     return early_exit{0, "the configuration is valid\n", false};
+  config.rebuild = line.rebuild;
   return config;
 }
 

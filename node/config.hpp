@@ -44,6 +44,7 @@ struct node_config {
 
   std::string name; ///< 1..64 of A-Z a-z 0-9 - _; unique in the cluster
   std::filesystem::path data = "alleycat-data";
+  bool rebuild = false; ///< begin with an empty store, filled from the streams; of this start, never of a file
   host_port listen{"127.0.0.1", 0}; ///< CAF
   std::string advertise;            ///< host the other nodes reach `listen` at; empty: the host of `listen`
 

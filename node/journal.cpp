@@ -15,7 +15,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto list_interval = 1s;
-constexpr auto retry_interval = 200ms;
 
 /// `{"stream":"…","seq":12}` or `{"error":{…},…}`: all a writer has to know.
 /// @returns nothing when it is neither
@@ -51,137 +50,57 @@ std::optional<std::pair<std::uint32_t, std::uint64_t>> parse_address(std::string
 
 // -- reading -----------------------------------------------------------------------------------------------------------
 
-/// What stays the same while subscriptions come and go: how far a race was read, and into what.
-struct jetstream_journal::race_feed {
-  std::uint64_t id = 0;
-  race_key key;
-  std::shared_ptr<handoff<journal_item>> into;
-  std::function<void()> wake;
-
-  std::mutex mutex; ///< one delivery at a time; guards what follows
-  std::uint64_t last_read = 0;
-  bool ended = false;
-  natsSubscription* subscription = nullptr; ///< only the worker thread changes it
-
-  /// @pre mutex is locked
-  void deliver(natsMsg* message, std::unique_lock<std::mutex>& lock) {
-    jsMsgMetaData* meta = nullptr;
-    if (natsMsg_GetMetaData(&meta, message) != NATS_OK)
-      return;
-    const auto sequence = meta->Sequence.Stream;
-    const auto stored_ms = meta->Timestamp / 1'000'000;
-    const auto behind = meta->NumPending;
-    jsMsgMetaData_Destroy(meta);
-    if (ended || sequence <= last_read)
-      return;
-    last_read = sequence;
-    journal_item item{journal_position{sequence}, stored_ms, behind, decode_journal(payload_of(message))};
-    // The race is far behind: hold the subscription, so that the server holds the stream.
-    for (;;) {
-      const auto outcome = into->push(item);
-      if (outcome == handoff<journal_item>::outcome::wake)
-        wake();
-      if (outcome != handoff<journal_item>::outcome::full)
-        return;
-      lock.unlock();
-      std::this_thread::sleep_for(1ms);
-      lock.lock();
-      if (ended)
-        return;
-    }
-  }
-
-  static void on_message(natsConnection*, natsSubscription*, natsMsg* message, void* closure) {
-    const nats_message owned{message};
-    auto& feed = **static_cast<std::shared_ptr<race_feed>*>(closure);
-    std::unique_lock lock{feed.mutex};
-    feed.deliver(message, lock);
-  }
-  static void on_complete(void* closure) { delete static_cast<std::shared_ptr<race_feed>*>(closure); }
-
-  void drop_subscription() {
-    if (auto* old = std::exchange(subscription, nullptr)) {
-      natsSubscription_Unsubscribe(old);
-      natsSubscription_Destroy(old);
-    }
-  }
-};
-
 class jetstream_journal::reader : public journal_reader {
 public:
-  reader(jetstream_journal& journal, std::shared_ptr<race_feed> feed) : journal_{journal}, feed_{std::move(feed)} {}
-  ~reader() override {
-    {
-      const std::lock_guard lock{feed_->mutex};
-      feed_->ended = true;
-    }
-    journal_.later([feed = feed_] { feed->drop_subscription(); });
-  }
+  explicit reader(std::shared_ptr<stream_feed> feed) : feed_{std::move(feed)} {}
+  ~reader() override { feed_->end(); }
 
 private:
-  jetstream_journal& journal_;
-  std::shared_ptr<race_feed> feed_;
+  std::shared_ptr<stream_feed> feed_;
 };
 
 std::unique_ptr<journal_reader>
 jetstream_journal::open_reader(race_key key, std::shared_ptr<handoff<journal_item>> into, std::function<void()> wake) {
-  auto feed = std::make_shared<race_feed>();
-  feed->key = key;
-  feed->into = std::move(into);
-  feed->wake = std::move(wake);
+  auto feed = std::make_shared<stream_feed>(
+      js_.get(), worker_, stream_feed::settings{journal_stream(key.cls), journal_subject(key), {}},
+      [into, wake](const fed_message& m, const std::function<bool()>& alive) {
+        push_when_room(
+            *into, {journal_position{m.sequence}, m.stored(), m.behind, decode_journal(payload_of(m.message)), false},
+            wake, alive);
+      },
+      [into, wake] {
+        push_when_room(*into, {{}, 0, 1, std::nullopt, true}, wake, [] { return true; });
+      });
   {
     const std::lock_guard lock{mutex_};
-    feed->id = next_feed_++;
-    feeds_.emplace(feed->id, feed);
+    feeds_.push_back(feed);
   }
-  later([this, feed] { subscribe(feed); });
-  return std::make_unique<reader>(*this, std::move(feed));
-}
-
-void jetstream_journal::subscribe(const std::shared_ptr<race_feed>& feed) {
-  std::uint64_t from = 0;
-  {
-    const std::lock_guard lock{feed->mutex};
-    if (feed->ended)
-      return;
-    from = feed->last_read + 1;
-  }
-  feed->drop_subscription();
-  const auto stream = journal_stream(feed->key.cls);
-  const auto subject = journal_subject(feed->key);
-  jsSubOptions options;
-  jsSubOptions_Init(&options);
-  options.Stream = stream.c_str();
-  options.Ordered = true;
-  options.Config.DeliverPolicy = js_DeliverByStartSequence;
-  options.Config.OptStartSeq = from;
-  auto closure = std::make_unique<std::shared_ptr<race_feed>>(feed);
-  natsSubscription* subscription = nullptr;
-  const auto status = js_Subscribe(&subscription, js_.get(), subject.c_str(), race_feed::on_message, closure.get(),
-                                   nullptr, &options, nullptr);
-  if (status != NATS_OK) {
-    log_event(log_level::warn, "journal.read_delayed",
-              {{"class", feed->key.cls}, {"race", feed->key.race}, {"error", natsStatus_GetText(status)}});
-    std::this_thread::sleep_for(retry_interval);
-    later([this, feed] { subscribe(feed); });
-    return;
-  }
-  natsSubscription_SetPendingLimits(subscription, -1, -1);
-  natsSubscription_SetOnCompleteCB(subscription, race_feed::on_complete, closure.release());
-  feed->subscription = subscription;
+  feed->subscribe();
+  return std::make_unique<reader>(std::move(feed));
 }
 
 void jetstream_journal::resubscribe_all() {
-  std::vector<std::shared_ptr<race_feed>> feeds;
-  {
-    const std::lock_guard lock{mutex_};
-    std::erase_if(feeds_, [](const auto& entry) { return entry.second.expired(); });
-    for (const auto& [id, feed] : feeds_)
-      if (auto alive = feed.lock())
-        feeds.push_back(std::move(alive));
-  }
-  for (const auto& feed : feeds)
-    subscribe(feed);
+  const std::lock_guard lock{mutex_};
+  if (stopping_)
+    return;
+  std::erase_if(feeds_, [](const auto& feed) { return feed.expired(); });
+  for (const auto& each : feeds_)
+    if (const auto feed = each.lock())
+      feed->subscribe();
+}
+
+void jetstream_journal::check(race_key key, const journal_stamp& stamp, std::function<void(bool)> found) {
+  worker_.later([this, key, stamp, found = std::move(found)] {
+    natsMsg* message = nullptr;
+    auto code = static_cast<jsErrCode>(0);
+    const auto status =
+        js_GetMsg(&message, js_.get(), journal_stream(key.cls).c_str(), stamp.position.value(), nullptr, &code);
+    const nats_message owned{message};
+    if (status == NATS_NOT_FOUND || code == JSNoMessageFoundErr)
+      found(false);
+    else if (status == NATS_OK)
+      found(subject_of(message) == journal_subject(key) && natsMsg_GetTime(message) / 1'000'000 == stamp.stored);
+  });
 }
 
 // -- writing -----------------------------------------------------------------------------------------------------------
@@ -239,7 +158,7 @@ void jetstream_journal::mark(race_key key, const close_mark& mark) {
 }
 
 void jetstream_journal::purge(race_key key) {
-  later([this, key] {
+  worker_.later([this, key] {
     const auto subject = journal_subject(key);
     jsOptions options;
     jsOptions_Init(&options);
@@ -252,25 +171,14 @@ void jetstream_journal::purge(race_key key) {
 
 jetstream_journal::jetstream_journal(const std::vector<std::string>& urls, const std::string& node_name,
                                      std::vector<class_rules> classes)
-    : connection_{urls, node_name + " journal", [this] { later([this] { resubscribe_all(); }); }},
-      js_{jetstream_of(connection_)}, classes_{std::move(classes)}, inbox_{new_inbox()} {
+    : connection_{urls, node_name + " journal", [this] { resubscribe_all(); }}, js_{jetstream_of(connection_)},
+      classes_{std::move(classes)}, inbox_{new_inbox()}, worker_{list_interval, [this] { list_subjects(); }} {
   acks_ = connection_.subscribe((inbox_ + ".>").c_str(), nullptr, [this](natsMsg* m) { take_ack(m); }, -1);
-  worker_ = std::thread{[this] { work(); }};
 }
 
 jetstream_journal::~jetstream_journal() {
-  {
-    const std::lock_guard lock{mutex_};
-    stopping_ = true;
-    changed_.notify_all();
-  }
-  worker_.join();
-}
-
-void jetstream_journal::later(std::function<void()> job) {
   const std::lock_guard lock{mutex_};
-  jobs_.push_back(std::move(job));
-  changed_.notify_all();
+  stopping_ = true;
 }
 
 void jetstream_journal::list_to(std::function<void(std::vector<race_key>)> listed) {
@@ -288,29 +196,6 @@ void jetstream_journal::list_subjects() {
     return;
   if (auto keys = journal_subjects_of(js_.get(), classes_))
     listed(std::move(*keys));
-}
-
-void jetstream_journal::work() {
-  auto next_list = std::chrono::steady_clock::now();
-  for (;;) {
-    std::function<void()> job;
-    {
-      std::unique_lock lock{mutex_};
-      changed_.wait_until(lock, next_list, [this] { return stopping_ || !jobs_.empty(); });
-      if (jobs_.empty() && stopping_)
-        return;
-      if (!jobs_.empty()) {
-        job = std::move(jobs_.front());
-        jobs_.pop_front();
-      }
-    }
-    if (job)
-      job();
-    if (std::chrono::steady_clock::now() >= next_list) {
-      list_subjects();
-      next_list = std::chrono::steady_clock::now() + list_interval;
-    }
-  }
 }
 
 } // namespace alleycat

@@ -3,20 +3,20 @@
 
 #include "actors/ports.hpp"
 #include "node/nats_connection.hpp"
+#include "node/stream_feed.hpp"
 #include "node/streams.hpp"
+#include "node/worker.hpp"
 
-#include <condition_variable>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <thread>
+#include <vector>
 
 namespace alleycat {
 
-/// Writers publish with a reply subject `<inbox>.<writer>.<token>`; one subscription takes all PubAcks. Each reader is an
-/// ordered push consumer of its own. What blocks (making consumers, listing, purging) happens on one worker thread.
+/// Writers publish with a reply subject `<inbox>.<writer>.<token>`; one subscription takes all PubAcks. Each reader is a
+/// feed of its own. What blocks (making consumers, listing, purging) happens on one worker thread.
 class jetstream_journal : public journal_port {
 public:
   /// @param classes  whose journals are listed
@@ -29,6 +29,7 @@ public:
                                               std::function<void()> wake) override;
   void mark(race_key key, const close_mark& mark) override;
   void purge(race_key key) override;
+  void check(race_key key, const journal_stamp& stamp, std::function<void(bool)> found) override;
 
   /// Lists the journal's subjects once a second from now on. @param listed  called on the worker thread
   void list_to(std::function<void(std::vector<race_key>)> listed);
@@ -39,23 +40,16 @@ public:
 private:
   class writer;
   class reader;
-  struct race_feed;
 
   void take_ack(natsMsg* message);
-  void work();
-  void later(std::function<void()> job);
-  void subscribe(const std::shared_ptr<race_feed>& feed);
   void resubscribe_all();
   void list_subjects();
 
   std::mutex mutex_; ///< guards what follows
-  std::condition_variable changed_;
   std::map<std::uint32_t, std::function<void(journal_ack)>> writers_;
-  std::map<std::uint64_t, std::weak_ptr<race_feed>> feeds_;
-  std::deque<std::function<void()>> jobs_;
+  std::vector<std::weak_ptr<stream_feed>> feeds_;
   std::function<void(std::vector<race_key>)> listed_;
   std::uint32_t next_writer_ = 1;
-  std::uint64_t next_feed_ = 1;
   bool stopping_ = false;
 
   // Last, since their callbacks use the rest.
@@ -64,7 +58,7 @@ private:
   std::vector<class_rules> classes_;
   std::string inbox_;
   nats_subscription acks_;
-  std::thread worker_;
+  worker worker_;
 };
 
 } // namespace alleycat

@@ -36,6 +36,13 @@ constexpr named_counter counters[] = {
     {"alleycat_races_merged_total", "Closed races merged into this node's classes.", &meters::races_merged},
     {"alleycat_bests_beaten_total", "All-time bests of a second that were set or beaten.", &meters::bests_beaten},
     {"alleycat_records_broken_total", "Leaderboard records that were set or beaten.", &meters::records_broken},
+    {"alleycat_follower_messages_total", "Messages of the results stream and the changelog that were read.",
+     &meters::history_taken},
+    {"alleycat_follower_undecodable_total", "Such messages that did not decode and were skipped.",
+     &meters::history_undecodable},
+    {"alleycat_streams_backwards_total", "Times a stream did not hold any more what had been read from it.",
+     &meters::streams_backwards},
+    {"alleycat_bests_announced_total", "Entries written to the changelog of bests.", &meters::bests_announced},
     {"alleycat_store_errors_total", "Calls of the store that failed and are repeated, as on a full disk.",
      &meters::store_errors},
     {"alleycat_store_writes_total", "Transactions that were to be written to LMDB.", &meters::store_writes},
@@ -53,6 +60,7 @@ struct named_gauge {
 
 constexpr named_gauge gauges[] = {
     {"alleycat_updates_unstored", "Updates waiting for the journal.", &meters::updates_unstored},
+    {"alleycat_follower_left", "Messages of the results stream still to be read.", &meters::history_left},
     {"alleycat_races_open", "Races that are running or closing here.", &meters::races_open},
     {"alleycat_riders_live", "Riders who reported within the last 2 s.", &meters::riders_live},
     {"alleycat_store_used_bytes", "Bytes of LMDB's file in use.", &meters::store_used_bytes},

@@ -1,14 +1,18 @@
 #include "node/results.hpp"
 
 #include "actors/errors.hpp"
+#include "messages/best_codec.hpp"
 #include "messages/json.hpp"
 #include "messages/ride_codec.hpp"
 #include "messages/subjects.hpp"
+#include "node/history.hpp"
 #include "racing/failpoint.hpp"
 
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace alleycat {
 
@@ -17,16 +21,20 @@ namespace {
 constexpr std::int64_t ack_deadline_ms = 5'000;
 /// Of `JSStreamWrongLastSequenceErr`: the subject has its message already.
 constexpr auto already_there = JSStreamWrongLastSequenceErr;
-/// Rides on their way at a time.
+/// Messages on their way at a time.
 constexpr std::size_t window = 250;
 
-nats_message create_only(const std::string& subject, std::string_view payload) {
+nats_message message_of(const std::string& subject, std::string_view payload) {
   natsMsg* m = nullptr;
   if (natsMsg_Create(&m, subject.c_str(), nullptr, payload.data(), static_cast<int>(payload.size())) != NATS_OK)
     throw std::runtime_error{"out of memory"};
-  nats_message owned{m};
-  natsMsgHeader_Set(m, "Nats-Expected-Last-Subject-Sequence", "0");
-  return owned;
+  return nats_message{m};
+}
+
+nats_message create_only(const std::string& subject, std::string_view payload) {
+  auto message = message_of(subject, payload);
+  natsMsgHeader_Set(message.get(), "Nats-Expected-Last-Subject-Sequence", "0");
+  return message;
 }
 
 } // namespace
@@ -45,8 +53,29 @@ results_writer::results_writer(const std::vector<std::string>& urls, const std::
 }
 
 void results_writer::refused(jsCtx*, jsPubAckErr* error, void* self) {
-  if (error->ErrCode != already_there)
-    static_cast<results_writer*>(self)->failures_.fetch_add(1);
+  auto& writer = *static_cast<results_writer*>(self);
+  const std::lock_guard lock{writer.mutex_};
+  if (error->ErrCode == already_there)
+    writer.taken_.emplace_back(subject_of(error->Msg));
+  else
+    ++writer.failures_;
+}
+
+void results_writer::begin() {
+  const std::lock_guard lock{mutex_};
+  under_way_ = 0;
+  failures_ = 0;
+  taken_.clear();
+}
+
+void results_writer::send(nats_message message) {
+  natsMsg* sent = message.release();
+  const auto status = js_PublishMsgAsync(js_.get(), &sent, nullptr);
+  natsMsg_Destroy(sent); // null when it was taken
+  if (status != NATS_OK)
+    throw std::runtime_error{std::string{"can not send: "} + natsStatus_GetText(status)};
+  if (++under_way_ % window == 0)
+    settle();
 }
 
 void results_writer::settle() {
@@ -59,29 +88,33 @@ void results_writer::settle() {
     natsMsgList open{};
     js_PublishAsyncGetPendingList(&open, js_.get());
     natsMsgList_Destroy(&open);
-    throw std::runtime_error{std::string{"rides were not confirmed: "} + natsStatus_GetText(status)};
+    throw std::runtime_error{std::string{"not confirmed: "} + natsStatus_GetText(status)};
   }
-  if (failures_.exchange(0) != 0)
-    throw std::runtime_error{"the results stream refused rides"};
+  const std::lock_guard lock{mutex_};
+  if (failures_ != 0)
+    throw std::runtime_error{"the stream refused messages"};
 }
 
-results_stored results_writer::store(const closed_race& race) {
-  failures_ = 0;
-  std::size_t under_way = 0;
-  for (const auto& ride : race.rides) {
-    natsMsg* message = create_only(ride_subject(ride.key, ride.racer), encode(ride)).release();
-    const auto status = js_PublishMsgAsync(js_.get(), &message, nullptr);
-    natsMsg_Destroy(message); // null when it was taken
-    if (status != NATS_OK)
-      throw std::runtime_error{std::string{"can not send a ride: "} + natsStatus_GetText(status)};
-    if (++under_way % window == 0)
-      settle();
-  }
+nats_message results_writer::stored_on(const std::string& subject) {
+  natsMsg* found = nullptr;
+  const auto status =
+      js_GetLastMsg(&found, js_.get(), std::string{results_stream}.c_str(), subject.c_str(), nullptr, nullptr);
+  if (status != NATS_OK)
+    throw std::runtime_error{"can not read back " + subject + ": " + natsStatus_GetText(status)};
+  return nats_message{found};
+}
+
+results_stored results_writer::store(const closed_race_ptr& race) {
+  begin();
+  for (const auto& ride : race->rides)
+    send(create_only(ride_subject(ride.key, ride.racer), encode(ride)));
   settle();
   failpoint("results.result");
   std::string json;
-  encode_result(race.result, json);
-  const auto message = create_only(result_subject(race.result.key), json);
+  encode_result(race->result, json);
+  const auto subject = result_subject(race->result.key);
+  const auto message = create_only(subject, json);
+  natsMsgHeader_Set(message.get(), journal_stamp_header, stamp_text(race->stamp).c_str());
   jsPubOptions options;
   jsPubOptions_Init(&options);
   options.MaxWait = ack_deadline_ms;
@@ -89,7 +122,27 @@ results_stored results_writer::store(const closed_race& race) {
   const auto status = js_PublishMsg(nullptr, js_.get(), message.get(), &options, &code);
   if (status != NATS_OK && code != already_there)
     throw std::runtime_error{std::string{"the result was not stored: "} + natsStatus_GetText(status)};
-  return {status == NATS_OK};
+  const bool first_time = status == NATS_OK;
+  if (first_time && taken_.empty())
+    return {true, race};
+
+  auto stored = std::make_shared<closed_race>(*race);
+  for (const auto& ride_at : taken_) {
+    const auto address = parse_ride_subject(ride_at);
+    auto ride = decode_ride(payload_of(stored_on(ride_at).get()));
+    const auto own = std::find_if(stored->rides.begin(), stored->rides.end(),
+                                  [&](const auto& r) { return address && r.racer == address->racer; });
+    if (!ride || own == stored->rides.end())
+      throw std::runtime_error{"what stands on " + ride_at + " is no ride"};
+    *own = std::move(*ride);
+  }
+  if (!first_time) {
+    auto result = decode_result(payload_of(stored_on(subject).get()));
+    if (!result)
+      throw std::runtime_error{"what stands on " + subject + " is no result"};
+    stored->result = std::move(*result);
+  }
+  return {first_time, std::move(stored)};
 }
 
 std::map<racer_id, std::uint64_t> results_writer::find_rides(race_key key) {
@@ -150,7 +203,14 @@ void results_writer::remove(const old_race& race) {
   }
 }
 
-results_actor::behavior_type results(results_actor::pointer, results_writer* writer) {
+void results_writer::store(class_id cls, epoch by, const std::vector<racer_bests>& bests) {
+  begin();
+  for (const auto& of : bests)
+    send(message_of(best_subject(cls, of.racer, by), encode(best_entry{cls, by, of})));
+  settle();
+}
+
+results_actor::behavior_type results(results_actor::pointer, const actor_context* env, results_writer* writer) {
   const auto attempt = [](auto&& call) -> caf::result<std::decay_t<decltype(call())>> {
     try {
       return call();
@@ -159,7 +219,13 @@ results_actor::behavior_type results(results_actor::pointer, results_writer* wri
     }
   };
   return {
-      [=](const store_closed& x) { return attempt([&] { return writer->store(*x.race); }); },
+      [=](const store_closed& x) { return attempt([&] { return writer->store(x.race); }); },
+      [=](const store_bests& x) {
+        return attempt([&] {
+          writer->store(x.cls, env->by, *x.bests);
+          return bests_stored{};
+        });
+      },
       [=](const remove_stored& x) {
         return attempt([&] {
           writer->remove(x.race);

@@ -53,17 +53,29 @@ bool store_on_lmdb::apply(const closed_race& race, scoring scoring_rule, bool an
       in.put(tables_.unannounced, table_key, layout::encode_count(1));
     if (const auto before = in.get(tables_.applied, table_key)) {
       auto known = layout::decode_applied(*before);
+      if (known.stamp.position.value() == 0 && race.stamp.position.value() != 0) {
+        // Only rides were there.
+        remove_rides(in, key);
+        put_race(in, race, scoring_rule);
+        return true;
+      }
       if (race.stamp.checksum != 0 && known.stamp != race.stamp) {
         known.stamp = race.stamp;
         in.put(tables_.applied, table_key, layout::encode_applied(known));
       }
       return false;
     }
-    merge_rides(in, key, race.rides, scoring_rule);
-    in.put(tables_.results, table_key, layout::encode_result(race.result, scoring_rule));
-    in.put(tables_.applied, table_key, layout::encode_applied({race.stamp, race.result.closed, false}));
+    put_race(in, race, scoring_rule);
     return true;
   });
+}
+
+void store_on_lmdb::put_race(lmdb::txn& in, const closed_race& race, scoring rule) {
+  const auto key = race.result.key;
+  const auto table_key = layout::race_key_of(key);
+  merge_rides(in, key, race.rides, rule);
+  in.put(tables_.results, table_key, layout::encode_result(race.result, rule));
+  in.put(tables_.applied, table_key, layout::encode_applied({race.stamp, race.result.closed, false}));
 }
 
 bool store_on_lmdb::apply_rides(const std::vector<ride_record>& rides, scoring scoring_rule) {

@@ -77,6 +77,8 @@ private:
 
   // apply.cpp: one table each; `in` is the transaction of the race.
   void refuse_misfits(race_key key, const std::vector<ride_record>& rides) const;
+  /// All tables of a race that has no rides in them.
+  void put_race(lmdb::txn& in, const closed_race& race, scoring rule);
   /// Everything that follows from a race's rides.
   void merge_rides(lmdb::txn& in, race_key key, const std::vector<ride_record>& rides, scoring rule);
   void merge_bests_at(lmdb::txn& in, const std::string& key, const std::vector<score>& scores);

@@ -108,7 +108,8 @@ public:
   bool apply(const closed_race& race, scoring scoring_rule) { return apply(race, scoring_rule, false); }
 
   /// Merges rides of a race whose result is not kept any more (they hold a record or a best second). Like `apply`
-  /// without a result; nothing changes when the race was applied before.
+  /// without a result; nothing changes when the race was applied before. Should the race itself come later, `apply` takes
+  /// it whole.
   /// @param rides  of one race, by racer id, ascending; at least one
   virtual bool apply_rides(const std::vector<ride_record>& rides, scoring scoring_rule) = 0;
 

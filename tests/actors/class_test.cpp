@@ -9,9 +9,14 @@ using namespace alleycat::test;
 namespace {
 
 struct class_stage : stage {
-  class_stage() { store_handle = keep(system().spawn(kept_store, records)); }
+  class_stage() {
+    store_handle = keep(system().spawn(kept_store, records));
+    results_handle = keep(system().spawn(kept_results, results));
+  }
   void start() {
-    actor = keep(system().spawn(class_of_races, &context, context.rules.classes.front(), store_handle));
+    actor = keep(system().spawn(
+        class_of_races, &context, context.rules.classes.front(),
+        class_partners{store_handle, store_handle, results_handle, keep(system().spawn(current_follower))}));
     settle();
   }
 
@@ -35,7 +40,9 @@ struct class_stage : stage {
   }
 
   std::shared_ptr<remembered_store> records = std::make_shared<remembered_store>();
+  std::shared_ptr<remembered_results> results = std::make_shared<remembered_results>();
   store_actor store_handle;
+  results_actor results_handle;
   class_actor actor;
 };
 
@@ -111,6 +118,32 @@ TEST_CASE("a race that the store did not take is shown in the tables, is not mer
   CHECK(s.ask<merged>(s.actor, merge_closed{s.closed(8, 800)})->first_time);
   CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{})->rows.size() == 1);
   CHECK(s.publications.leaderboards.size() == 1);
+}
+
+TEST_CASE("what a race improved is in the changelog before the merge is answered, and then told") {
+  class_stage s;
+  s.start();
+  s.results->failures = 1;
+  const auto failed = s.ask<merged>(s.actor, merge_closed{s.closed(8, 800)});
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error() == ec::not_stored);
+  CHECK(s.records->unannounced.size() == 1);
+  CHECK(s.ask<merged>(s.actor, merge_closed{s.closed(8, 800)}));
+  REQUIRE(s.results->bests.size() == 1);
+  CHECK(s.results->bests[0].racer == racer_id{8});
+  CHECK(s.results->bests[0].at.size() == 10);
+  CHECK(s.records->unannounced.empty());
+  CHECK(s.counts.bests_announced.value() == 1);
+}
+
+TEST_CASE("what was stored and not told before a crash is told at the next start") {
+  class_stage s;
+  const auto race = s.closed(8, 800);
+  s.records->races.push_back(race);
+  s.records->unannounced.insert(race->result.key);
+  s.start();
+  CHECK(s.results->bests.size() == 1);
+  CHECK(s.records->unannounced.empty());
 }
 
 TEST_CASE("a closed race is ranked by the table as it was before its merge") {

@@ -27,6 +27,13 @@ struct history_stage : stage {
     return {
         [](const load_class&) { return class_records_ptr{}; },
         [](const apply_closed&) { return merged{}; },
+        [](const apply_rides&) { return merged{}; },
+        [](const apply_bests&) { return applied_bests{}; },
+        [](const find_unannounced&) { return unannounced_races{}; },
+        [](const find_news&) { return news_ptr{}; },
+        [](const keep_announced&) { return kept{}; },
+        [](const find_mark&) { return mark_answer{}; },
+        [](const keep_mark&) { return kept{}; },
         [](const find_applied&) { return applied_answer{}; },
         [](const list_races&) { return race_list{}; },
         [](const find_result&) { return result_answer{}; },
@@ -57,6 +64,7 @@ struct history_stage : stage {
   static results_actor::behavior_type removing(results_actor::pointer, history_stage* here) {
     return {
         [](const store_closed&) { return results_stored{}; },
+        [](const store_bests&) { return bests_stored{}; },
         [=](const remove_stored& x) -> caf::result<removed> {
           if (here->stream_fails)
             return caf::make_error(ec::not_stored, std::string{"away"});

@@ -12,9 +12,9 @@ struct host_stage : stage {
   host_stage() {
     clock.time = race_start + 1'000;
     const auto store = keep(system().spawn(kept_store, records));
-    const auto results =
-        keep(system().spawn(kept_results, std::make_shared<std::vector<closed_race_ptr>>(), std::make_shared<int>(0)));
-    actor = keep(system().spawn(host, &context, store, store, results));
+    const auto results = keep(system().spawn(kept_results, std::make_shared<remembered_results>()));
+    const auto history = keep(system().spawn(current_follower));
+    actor = keep(system().spawn(host, &context, class_partners{store, store, results, history}));
     settle();
   }
   void tell(auto message) {
@@ -49,6 +49,16 @@ TEST_CASE("a race that was merged is not opened again, and its subject is purged
   s.clock.time += 60'000;
   s.pass(1'000ms);
   CHECK(s.journal.purged == std::vector{the_race});
+}
+
+TEST_CASE("a merged race whose journal is another one now is read again from the start") {
+  host_stage s;
+  s.records->applied[the_race] = {journal_position{5}, s.clock.time, 77};
+  s.journal.holds_stamps = false;
+  s.tell(journal_subjects{{the_race}});
+  CHECK(s.journal.checked == std::vector{the_race});
+  CHECK(s.journal.readers_opened == 1);
+  CHECK(s.counts.streams_backwards.value() == 1);
 }
 
 TEST_CASE("a subject of a class that is not run here is left alone") {

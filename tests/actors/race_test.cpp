@@ -12,7 +12,7 @@ struct race_stage : stage {
   race_stage() {
     clock.time = race_start + 1'000;
     const auto course = keep(system().spawn(empty_class, class_silent));
-    const auto results = keep(system().spawn(kept_results, stored, store_failures));
+    const auto results = keep(system().spawn(kept_results, stored));
     const auto partners = race_partners{keep(system().spawn(kept_host, host)), course, results};
     actor = keep(system().spawn(race, &context, the_race, partners));
     settle();
@@ -32,8 +32,7 @@ struct race_stage : stage {
   }
 
   std::shared_ptr<bool> class_silent = std::make_shared<bool>(false);
-  std::shared_ptr<int> store_failures = std::make_shared<int>(0);
-  std::shared_ptr<std::vector<closed_race_ptr>> stored = std::make_shared<std::vector<closed_race_ptr>>();
+  std::shared_ptr<remembered_results> stored = std::make_shared<remembered_results>();
   std::shared_ptr<remembered_host> host = std::make_shared<remembered_host>();
   std::uint64_t position = 0;
   race_actor actor;
@@ -133,10 +132,10 @@ TEST_CASE(
   s.pass(400ms);
   REQUIRE(s.journal.marks.size() == 1);
   CHECK(s.journal.marks[0].second.by == epoch{7});
-  CHECK(s.stored->empty());
+  CHECK(s.stored->races.empty());
   s.marked_now();
-  REQUIRE(s.stored->size() == 1);
-  const auto& result = s.stored->front()->result;
+  REQUIRE(s.stored->races.size() == 1);
+  const auto& result = s.stored->races.front()->result;
   REQUIRE(result.rows.size() == 2);
   CHECK(result.rows[0].racer == racer_id{9});
   CHECK(result.rows[0].finished);
@@ -178,25 +177,25 @@ TEST_CASE("a mark that does not come back is written again") {
 
 TEST_CASE("storing the result is tried until it succeeds") {
   race_stage s;
-  *s.store_failures = 2;
+  s.stored->failures = 2;
   s.journaled_now({update_at(8, 1)});
   s.marked_now();
   CHECK(s.host->done.empty());
   s.pass(2'500ms);
-  CHECK(s.stored->size() == 1);
+  CHECK(s.stored->races.size() == 1);
   CHECK(s.host->done == std::vector{the_race});
 }
 
 TEST_CASE("what comes behind the mark changes nothing") {
   race_stage s;
-  *s.store_failures = 1; // holds the race a second longer
+  s.stored->failures = 1; // holds the race a second longer
   s.journaled_now({update_at(8, 1)});
   s.marked_now();
   s.journaled_now({update_at(8, 2), update_at(9, 1)});
   s.pass(1'500ms);
-  REQUIRE(s.stored->size() == 1);
-  REQUIRE(s.stored->front()->rides.size() == 1);
-  CHECK(s.stored->front()->rides[0].seconds.size() == 1);
+  REQUIRE(s.stored->races.size() == 1);
+  REQUIRE(s.stored->races.front()->rides.size() == 1);
+  CHECK(s.stored->races.front()->rides[0].seconds.size() == 1);
   CHECK(s.counts.updates_refused[static_cast<std::size_t>(refusal::late)].value() == 2);
 }
 
@@ -220,8 +219,7 @@ TEST_CASE("a rider who finds the race full is told so") {
   const auto partners =
       race_partners{full.keep(full.system().spawn(kept_host, host)),
                     full.keep(full.system().spawn(empty_class, std::make_shared<bool>(false))),
-                    full.keep(full.system().spawn(kept_results, std::make_shared<std::vector<closed_race_ptr>>(),
-                                                  std::make_shared<int>(0)))};
+                    full.keep(full.system().spawn(kept_results, std::make_shared<remembered_results>()))};
   full.keep(full.system().spawn(race, &full.context, the_race, partners));
   full.settle();
   full.journal.deliver(the_race, {journal_position{1}, full.clock.time, 0,
@@ -231,4 +229,15 @@ TEST_CASE("a rider who finds the race full is told so") {
   const auto& view = full.publications.views[full.publications.views[0].racer == racer_id{9} ? 0 : 1];
   CHECK(view.racer == racer_id{9});
   CHECK(view.refused[static_cast<std::size_t>(refusal::race_full)] == 1);
+}
+
+TEST_CASE("a race whose journal went backwards ends, to be made again") {
+  race_stage s;
+  bool ended = false;
+  s.actor->attach_functor([&] { ended = true; });
+  s.journal.deliver(the_race, {{}, 0, 1, std::nullopt, true});
+  s.settle();
+  CHECK(ended);
+  CHECK(s.counts.streams_backwards.value() == 1);
+  CHECK(s.log.events.back() == "journal.went_backwards");
 }

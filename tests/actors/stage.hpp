@@ -8,9 +8,11 @@
 #include <caf/all.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -48,6 +50,8 @@ struct remembered_journal : journal_port {
   std::function<void(journal_ack)> acks;
   std::vector<std::pair<race_key, close_mark>> marks;
   std::vector<race_key> purged;
+  std::vector<race_key> checked;
+  bool holds_stamps = true;
   struct open_reader_call {
     std::shared_ptr<handoff<journal_item>> into;
     std::function<void()> wake;
@@ -75,6 +79,10 @@ struct remembered_journal : journal_port {
   }
   void mark(race_key key, const close_mark& mark) override { marks.emplace_back(key, mark); }
   void purge(race_key key) override { purged.push_back(key); }
+  void check(race_key key, const journal_stamp&, std::function<void(bool)> found) override {
+    checked.push_back(key);
+    found(holds_stamps);
+  }
 
   /// The journal delivers a message to the race's reader.
   void deliver(race_key key, journal_item item) {
@@ -236,20 +244,44 @@ inline class_actor::behavior_type empty_class(class_actor::pointer self, std::sh
   };
 }
 
-/// Remembers what was to be stored in the results stream; fails as often as told.
-inline results_actor::behavior_type kept_results(results_actor::pointer,
-                                                 std::shared_ptr<std::vector<closed_race_ptr>> into,
-                                                 std::shared_ptr<int> failures) {
+/// What was to be stored in the results stream and the changelog; fails as often as told.
+struct remembered_results {
+  std::vector<closed_race_ptr> races;
+  std::vector<racer_bests> bests;
+  int failures = 0;
+};
+inline results_actor::behavior_type kept_results(results_actor::pointer, std::shared_ptr<remembered_results> into) {
   return {
       [=](const store_closed& x) -> caf::result<results_stored> {
-        if (*failures > 0) {
-          --*failures;
+        if (into->failures > 0) {
+          --into->failures;
           return caf::make_error(ec::not_stored, std::string{"not now"});
         }
-        into->push_back(x.race);
-        return results_stored{true};
+        into->races.push_back(x.race);
+        return results_stored{true, x.race};
       },
       [=](const remove_stored&) { return removed{}; },
+      [=](const store_bests& x) -> caf::result<bests_stored> {
+        if (into->failures > 0) {
+          --into->failures;
+          return caf::make_error(ec::not_stored, std::string{"not now"});
+        }
+        into->bests.insert(into->bests.end(), x.bests->begin(), x.bests->end());
+        return bests_stored{};
+      },
+  };
+}
+
+/// A follower that is always current.
+inline follower_actor::behavior_type current_follower(follower_actor::pointer) {
+  return {
+      [](arrived) {},
+      [](look_at_clock) {},
+      [](const stream_end&) {},
+      [](catch_up) { return caught_up{}; },
+      [](get_follow_progress) {
+        return follow_progress{true, 0, 0};
+      },
   };
 }
 
@@ -257,6 +289,11 @@ inline results_actor::behavior_type kept_results(results_actor::pointer,
 struct remembered_store {
   std::vector<racer_bests> bests;
   std::map<race_key, journal_stamp> applied;
+  std::vector<closed_race_ptr> races;     ///< applied, in order
+  std::vector<std::size_t> held_rides;    ///< rides of each race that came without its result
+  std::vector<racer_bests> bests_applied; ///< from the changelog
+  std::set<race_key> unannounced;
+  std::map<history_stream, stream_mark> marks;
   bool broken = false;
 };
 inline store_actor::behavior_type kept_store(store_actor::pointer, std::shared_ptr<remembered_store> store) {
@@ -269,7 +306,39 @@ inline store_actor::behavior_type kept_store(store_actor::pointer, std::shared_p
       [=](const apply_closed& x) -> caf::result<merged> {
         if (store->broken)
           return caf::make_error(ec::store_failed, std::string{"broken"});
+        if (x.announce)
+          store->unannounced.insert(x.race->result.key);
+        store->races.push_back(x.race);
         return merged{store->applied.emplace(x.race->result.key, x.race->stamp).second};
+      },
+      [=](const apply_rides& x) -> caf::result<merged> {
+        store->held_rides.push_back(x.rides->size());
+        return merged{true};
+      },
+      [=](const apply_bests& x) {
+        store->bests_applied.insert(store->bests_applied.end(), x.bests->begin(), x.bests->end());
+        return applied_bests{};
+      },
+      [=](const find_unannounced&) {
+        return unannounced_races{{store->unannounced.begin(), store->unannounced.end()}};
+      },
+      [=](const find_news& x) -> caf::result<news_ptr> {
+        std::vector<racer_bests> news;
+        const auto race = std::find_if(store->races.begin(), store->races.end(),
+                                       [&](const auto& each) { return each->result.key == x.key; });
+        if (race != store->races.end())
+          for (const auto& ride : (*race)->rides)
+            news.push_back({ride.racer, scores_of(ride, scoring::total), std::nullopt});
+        return std::make_shared<const std::vector<racer_bests>>(news);
+      },
+      [=](const keep_announced& x) {
+        store->unannounced.erase(x.key);
+        return kept{};
+      },
+      [=](const find_mark& x) { return mark_answer{store->marks[x.stream]}; },
+      [=](const keep_mark& x) {
+        store->marks[x.stream] = x.mark;
+        return kept{};
       },
       [=](const find_applied& x) -> caf::result<applied_answer> {
         const auto found = store->applied.find(x.key);
@@ -292,6 +361,7 @@ inline host_actor::behavior_type kept_host(host_actor::pointer, std::shared_ptr<
   return {
       [=](const race_hint& x) { host->hints.push_back(x.key); },
       [=](const journal_subjects&) {},
+      [=](const stamp_checked&) {},
       [=](const race_status& x) { host->status[x.key] = x; },
       [=](const race_done& x) { host->done.push_back(x.key); },
       [=](look_at_clock) {},

@@ -107,6 +107,11 @@ export class Client {
     return (await jetstream(this.nc, { timeout: patienceMs }).publish(subject, data)).seq;
   }
 
+  /** Removes all messages of a stream. */
+  async purge(stream) {
+    await (await jetstreamManager(this.nc)).streams.purge(stream);
+  }
+
   /** @returns {Promise<Record<string, number>>} how many messages each subject of a stream holds */
   async streamSubjects(stream, filter = '>') {
     const manager = await jetstreamManager(this.nc, { checkAPI: false, timeout: patienceMs });

@@ -1,0 +1,300 @@
+#include "actors/follower.hpp"
+
+#include "actors/defaults.hpp"
+#include "actors/errors.hpp"
+
+#include <caf/all.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace alleycat {
+
+namespace {
+
+constexpr unix_ms in_ms(std::chrono::milliseconds span) {
+  return span.count();
+}
+/// A question about the stream's end that was not answered for this long is asked again.
+constexpr unix_ms ask_again_ms = 1'000;
+constexpr unix_ms tell_progress_ms = 1'000;
+
+} // namespace
+
+void follower_state::start(pointer self, const actor_context& env, store_actor store) {
+  self_ = self;
+  env_ = &env;
+  store_ = std::move(store);
+  told_at_ = env.clock->now();
+  read_marks();
+  self_->delayed_send(self_, defaults::history_tick, alleycat::look_at_clock{});
+}
+
+void follower_state::read_marks() {
+  const auto again = [this](const caf::error& e) {
+    env_->log->warn("follower.delayed", {{"error", self_->system().render(e)}});
+    read_marks();
+  };
+  self_->request(store_, defaults::load_deadline, find_mark{history_stream::results})
+      .then(
+          [this, again](const mark_answer& results) {
+            if (results.mark.sequence != 0)
+              return open(history_stream::results, results.mark);
+            self_->request(store_, defaults::load_deadline, find_mark{history_stream::bests})
+                .then([this](const mark_answer& bests) { open(history_stream::bests, bests.mark); }, again);
+          },
+          again);
+}
+
+void follower_state::open(history_stream stream, const stream_mark& after) {
+  stream_ = stream;
+  done_ = kept_ = after;
+  queue_.clear();
+  inbox_ = std::make_shared<handoff<history_item>>(defaults::history_inbox_limit);
+  auto me = caf::actor_cast<follower_actor>(self_);
+  reader_ = env_->history->open_reader(stream, after, inbox_, [me] { caf::anon_send(me, arrived{}); });
+  ask_end();
+}
+
+const class_rules* follower_state::rules_of(class_id cls) const {
+  const auto& classes = env_->rules.classes;
+  const auto found = std::find_if(classes.begin(), classes.end(), [&](const auto& c) { return c.id == cls; });
+  return found == classes.end() ? nullptr : &*found;
+}
+
+// -- taking ------------------------------------------------------------------------------------------------------------
+
+void follower_state::take_items() {
+  if (!inbox_)
+    return;
+  // While a write is under way the rest stays in the inbox, which is bounded.
+  if (!writing_)
+    work();
+}
+
+void follower_state::work() {
+  for (;;) {
+    if (queue_.empty()) {
+      inbox_->take(taken_);
+      std::move(taken_.begin(), taken_.end(), std::back_inserter(queue_));
+      taken_.clear();
+    }
+    if (queue_.empty())
+      break;
+    auto item = std::move(queue_.front());
+    queue_.pop_front();
+    take(item);
+    if (writing_)
+      return;
+  }
+  if (bests_waiting_ != 0)
+    merge_bests();
+}
+
+void follower_state::take(history_item& item) {
+  if (item.backwards)
+    return start_again();
+  ++count_;
+  left_ = item.behind;
+  env_->counts->history_taken.add();
+  env_->counts->history_left.set(static_cast<std::int64_t>(left_));
+  if (auto* ride = std::get_if<ride_record>(&item.content)) {
+    take(std::move(*ride), item);
+  } else if (auto* result = std::get_if<stored_result>(&item.content)) {
+    take(std::move(*result));
+  } else if (auto* entry = std::get_if<stored_bests>(&item.content)) {
+    take(std::move(*entry));
+  } else {
+    env_->counts->history_undecodable.add();
+    env_->log->warn("follower.undecodable", {{"sequence", item.at.sequence}});
+  }
+  done_ = item.at;
+  if (!writing_ && stream_ == history_stream::results)
+    merge_held_rides(item.at.stored);
+}
+
+void follower_state::start_again() {
+  env_->counts->streams_backwards.add();
+  env_->log->warn("follower.went_backwards",
+                  {{"stream", std::string{stream_ == history_stream::results ? "results" : "bests"}},
+                   {"sequence", done_.sequence}});
+  rides_.clear();
+  done_ = {};
+  // Until it is read again nothing of it counts as read.
+  write<kept>(keep_mark{stream_, {}});
+}
+
+void follower_state::take(ride_record&& ride, const history_item& item) {
+  if (rules_of(ride.key.cls) == nullptr)
+    return;
+  const auto [entry, first] = rides_.try_emplace(ride.key);
+  if (first)
+    entry->second.before = done_;
+  entry->second.newest = item.at.stored;
+  entry->second.rides.push_back(std::move(ride));
+}
+
+void follower_state::take(stored_result&& found) {
+  const auto* rules = rules_of(found.result.key.cls);
+  if (rules == nullptr)
+    return;
+  auto race = std::make_shared<closed_race>();
+  race->result = std::move(found.result);
+  race->stamp = found.stamp;
+  if (auto rides = rides_.extract(race->result.key))
+    race->rides = std::move(rides.mapped().rides);
+  std::sort(race->rides.begin(), race->rides.end(), [](const auto& a, const auto& b) { return a.racer < b.racer; });
+  for (const auto& ride : race->rides)
+    if (!ride.name.empty())
+      env_->names->set(ride.racer, ride.name);
+  write<merged>(apply_closed{std::move(race), rules->score, false});
+}
+
+bool follower_state::merge_held_rides(unix_ms now) {
+  const auto old = std::find_if(rides_.begin(), rides_.end(), [&](const auto& entry) {
+    return now - entry.second.newest > in_ms(defaults::held_rides_after);
+  });
+  if (old == rides_.end())
+    return false;
+  auto rides = std::make_shared<std::vector<ride_record>>(std::move(old->second.rides));
+  rides_.erase(old);
+  std::sort(rides->begin(), rides->end(), [](const auto& a, const auto& b) { return a.racer < b.racer; });
+  const auto rule = rules_of(rides->front().key.cls)->score;
+  write<merged>(apply_rides{std::move(rides), rule});
+  return true;
+}
+
+void follower_state::take(stored_bests&& entry) {
+  if (rules_of(entry.cls) == nullptr)
+    return;
+  bests_[entry.cls].push_back(std::move(entry.bests));
+  if (++bests_waiting_ >= defaults::bests_batch)
+    merge_bests();
+}
+
+void follower_state::merge_bests() {
+  auto batch = bests_.extract(bests_.begin());
+  bests_waiting_ -= batch.mapped().size();
+  write<applied_bests>(
+      apply_bests{batch.key(), std::make_shared<const std::vector<racer_bests>>(std::move(batch.mapped()))});
+}
+
+template <class Answer, class Message>
+void follower_state::write(Message message) {
+  writing_ = true;
+  self_->request(store_, defaults::close_deadline, message)
+      .then(
+          [this](const Answer&) {
+            writing_ = false;
+            work();
+          },
+          [this, message](const caf::error& e) {
+            env_->log->warn("follower.delayed", {{"error", self_->system().render(e)}});
+            retry_ = [this, message] { write<Answer>(message); };
+            retry_at_ = env_->clock->now() + in_ms(defaults::close_retry);
+          });
+}
+
+// -- catching up -------------------------------------------------------------------------------------------------------
+
+caf::typed_response_promise<caught_up> follower_state::wait() {
+  auto promise = self_->make_response_promise<caught_up>();
+  waiting_.push_back(promise);
+  if (asking_.empty())
+    ask_end();
+  return promise;
+}
+
+void follower_state::ask_end() {
+  if (!reader_)
+    return;
+  std::move(waiting_.begin(), waiting_.end(), std::back_inserter(asking_));
+  waiting_.clear();
+  asked_at_ = env_->clock->now();
+  question_open_ = true;
+  reader_->find_end([me = caf::actor_cast<follower_actor>(self_), stream = stream_,
+                     question = ++question_](std::uint64_t sent, std::uint64_t pending) {
+    caf::anon_send(me, stream_end{stream, question, sent, pending});
+  });
+}
+
+void follower_state::found_end(const stream_end& end) {
+  if (end.stream != stream_ || end.asked != question_)
+    return;
+  question_open_ = false;
+  sent_ = end.sent;
+  left_ = end.pending;
+  env_->counts->history_left.set(static_cast<std::int64_t>(left_));
+  const bool at_end =
+      end.pending == 0 && !writing_ && queue_.empty() && bests_waiting_ == 0 && done_.sequence >= end.sent;
+  if (at_end && !merge_held_rides(env_->clock->now()))
+    end_of(end.stream);
+}
+
+void follower_state::end_of(history_stream stream) {
+  if (stream == history_stream::bests) {
+    env_->log->info("follower.bests_read", {{"entries", count_}});
+    keep_mark_now();
+    return open(history_stream::results, {});
+  }
+  if (!current_)
+    env_->log->info("follower.current", {{"messages", count_}, {"sequence", done_.sequence}});
+  current_ = true;
+  for (auto& promise : std::exchange(asking_, {}))
+    promise.deliver(caught_up{});
+  if (!waiting_.empty())
+    ask_end();
+}
+
+stream_mark follower_state::safe_mark() const {
+  auto mark = done_;
+  for (const auto& [key, waiting] : rides_)
+    if (waiting.before.sequence < mark.sequence)
+      mark = waiting.before;
+  return mark;
+}
+
+void follower_state::keep_mark_now() {
+  const auto mark = safe_mark();
+  if (mark == kept_)
+    return;
+  kept_ = mark;
+  kept_at_ = env_->clock->now();
+  write<kept>(keep_mark{stream_, mark});
+}
+
+void follower_state::look_at_clock() {
+  const auto now = env_->clock->now();
+  if (retry_ && now >= retry_at_)
+    std::exchange(retry_, nullptr)();
+  const bool waits = !asking_.empty() || !current_;
+  if (waits && ((left_ == 0 && !question_open_) || now - asked_at_ > ask_again_ms))
+    ask_end();
+  if (!writing_ && now - kept_at_ > in_ms(defaults::mark_interval))
+    keep_mark_now();
+  if (!current_ && now - told_at_ > tell_progress_ms) {
+    told_at_ = now;
+    env_->log->info("follower.reading",
+                    {{"taken", count_}, {"left", left_}, {"sequence", done_.sequence}, {"sent", sent_}});
+  }
+  self_->delayed_send(self_, defaults::history_tick, alleycat::look_at_clock{});
+}
+
+follow_progress follower_state::progress() const {
+  return {current_, left_, count_};
+}
+
+follower_actor::behavior_type follower(follower_actor::stateful_pointer<follower_state> self, const actor_context* env,
+                                       store_actor store) {
+  self->state.start(self, *env, std::move(store));
+  return {
+      [self](arrived) { self->state.take_items(); },
+      [self](look_at_clock) { self->state.look_at_clock(); },
+      [self](const stream_end& x) { self->state.found_end(x); },
+      [self](catch_up) { return self->state.wait(); },
+      [self](get_follow_progress) { return self->state.progress(); },
+  };
+}
+
+} // namespace alleycat

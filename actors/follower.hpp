@@ -1,0 +1,103 @@
+/// The way from the streams into the store.
+#pragma once
+
+#include "actors/context.hpp"
+#include "actors/interfaces.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace alleycat {
+
+/// Follows ALLEYCAT_RESULTS from where the store's mark says and merges each race in it, also those that other nodes have
+/// closed: so any node's store is complete. A store that has never read it takes the changelog first, which knows bests
+/// whose rides are gone.
+///
+///     marks read --(no mark of results)--> changelog --(its end)--> results, for ever
+///          '-------(a mark)------------------------------------------^
+///
+/// Merging is idempotent, so what is read twice does no harm. Rides stand before their result; the mark never passes a
+/// ride whose race is not merged.
+class follower_state {
+public:
+  using pointer = follower_actor::stateful_pointer<follower_state>;
+
+  void start(pointer self, const actor_context& env, store_actor store);
+  void take_items();
+  void look_at_clock();
+  void found_end(const stream_end& end);
+  caf::typed_response_promise<caught_up> wait();
+  follow_progress progress() const;
+
+  static inline const char* name = "follower";
+
+private:
+  /// Rides that wait for their result.
+  struct waiting_rides {
+    stream_mark before; ///< what was read before the first of them
+    unix_ms newest = 0; ///< stream's time of the last one
+    std::vector<ride_record> rides;
+  };
+
+  void read_marks();
+  void open(history_stream stream, const stream_mark& after);
+  /// Takes what waits, until something has to be written first.
+  void work();
+  void take(history_item& item);
+  void take(ride_record&& ride, const history_item& item);
+  void take(stored_result&& found);
+  void take(stored_bests&& entry);
+  void start_again();
+  /// Merges what pruning has left of a race. @returns whether there was any.
+  bool merge_held_rides(unix_ms now);
+  void merge_bests();
+  /// One write at a time; tried again until it works.
+  template <class Answer, class Message>
+  void write(Message message);
+  const class_rules* rules_of(class_id cls) const;
+  void ask_end();
+  void end_of(history_stream stream);
+  void keep_mark_now();
+  stream_mark safe_mark() const;
+
+  pointer self_ = nullptr;
+  const actor_context* env_ = nullptr;
+  store_actor store_;
+  std::unique_ptr<history_reader> reader_;
+  std::shared_ptr<handoff<history_item>> inbox_;
+  history_stream stream_ = history_stream::results;
+
+  std::vector<history_item> taken_;
+  std::deque<history_item> queue_;
+  bool writing_ = false;
+  std::function<void()> retry_; ///< the write that failed
+  unix_ms retry_at_ = 0;
+  stream_mark done_; ///< everything up to it was looked at
+  stream_mark kept_; ///< as the store has it
+  unix_ms kept_at_ = 0;
+  std::map<race_key, waiting_rides> rides_; ///< by race
+  std::map<class_id, std::vector<racer_bests>> bests_;
+  std::size_t bests_waiting_ = 0;
+
+  std::vector<caf::typed_response_promise<caught_up>> waiting_; ///< from before the question that is under way
+  std::vector<caf::typed_response_promise<caught_up>> asking_;  ///< for whom the question is
+  std::uint64_t question_ = 0;
+  bool question_open_ = false;
+  unix_ms asked_at_ = 0;
+  std::uint64_t sent_ = 0; ///< sequence of the last message that is known to be on its way
+  std::uint64_t left_ = 0; ///< messages behind it
+  std::uint64_t count_ = 0;
+  unix_ms told_at_ = 0;
+  bool current_ = false;
+};
+
+follower_actor::behavior_type follower(follower_actor::stateful_pointer<follower_state> self, const actor_context* env,
+                                       store_actor store);
+
+} // namespace alleycat

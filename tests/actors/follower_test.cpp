@@ -1,0 +1,200 @@
+#include "actors/defaults.hpp"
+#include "actors/follower.hpp"
+#include "stage.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace alleycat;
+using namespace alleycat::test;
+
+namespace {
+
+constexpr class_id cls{3};
+
+/// Streams in memory: what is delivered is on its way.
+struct remembered_history : history_port {
+  struct call {
+    history_stream stream;
+    stream_mark after;
+    std::shared_ptr<handoff<history_item>> into;
+    std::function<void()> wake;
+  };
+  std::vector<call> readers;
+  std::uint64_t sent = 0;
+  std::uint64_t pending = 0;
+  bool silent = false;
+
+  struct reader : history_reader {
+    explicit reader(remembered_history& h) : history{h} {}
+    void find_end(std::function<void(std::uint64_t, std::uint64_t)> found) override {
+      if (!history.silent)
+        found(history.sent, history.pending);
+    }
+    remembered_history& history;
+  };
+  std::unique_ptr<history_reader> open_reader(history_stream stream, const stream_mark& after,
+                                              std::shared_ptr<handoff<history_item>> into,
+                                              std::function<void()> wake) override {
+    readers.push_back({stream, after, std::move(into), std::move(wake)});
+    sent = 0;
+    return std::make_unique<reader>(*this);
+  }
+  void deliver(history_item item) {
+    auto& to = readers.back();
+    sent = std::max(sent, item.at.sequence);
+    if (to.into->push(item) == handoff<history_item>::outcome::wake)
+      to.wake();
+  }
+};
+
+struct follower_stage : stage {
+  follower_stage() { context.history = &streams; }
+  void start() {
+    actor = keep(system().spawn(follower, &context, keep(system().spawn(kept_store, records))));
+    settle();
+  }
+  /// The next message of the stream.
+  template <class Content>
+  void deliver(Content content) {
+    ++sequence;
+    streams.deliver({{sequence, clock.time, sequence * 7}, 0, std::move(content), false});
+    settle();
+  }
+  bool is_current() { return ask<follow_progress>(actor, get_follow_progress{})->current; }
+
+  remembered_history streams;
+  std::shared_ptr<remembered_store> records = std::make_shared<remembered_store>();
+  follower_actor actor;
+  std::uint64_t sequence = 0;
+};
+
+ride_record ride_of(std::uint32_t racer, std::uint32_t race = 1) {
+  ride_record ride;
+  ride.key = {cls, race_id{race}};
+  ride.racer = racer_id{racer};
+  ride.name = "Adell";
+  ride.seconds.assign(3, ride_second{true, {800, 500, 0, 0}, 1, 1});
+  return ride;
+}
+
+stored_result result_of(std::uint32_t race = 1) {
+  stored_result found;
+  found.result.key = {cls, race_id{race}};
+  found.stamp = {journal_position{9}, 1, 77};
+  return found;
+}
+
+} // namespace
+
+TEST_CASE("an empty store takes the changelog, then all results, and is current then") {
+  follower_stage s;
+  s.streams.pending = 1;
+  s.start();
+  REQUIRE(s.streams.readers.size() == 1);
+  CHECK(s.streams.readers[0].stream == history_stream::bests);
+  s.streams.pending = 0;
+  s.deliver(stored_bests{cls, epoch{1}, {racer_id{8}, {score{1}}, std::nullopt}});
+  s.pass(100ms);
+  CHECK(s.records->bests_applied.size() == 1);
+  CHECK(s.records->marks[history_stream::bests].sequence == 1);
+  REQUIRE(s.streams.readers.size() == 2);
+  CHECK(s.streams.readers[1].stream == history_stream::results);
+  CHECK(s.streams.readers[1].after == stream_mark{});
+  s.pass(100ms);
+  CHECK(s.is_current());
+}
+
+TEST_CASE("a store that knows results goes on behind its mark") {
+  follower_stage s;
+  s.records->marks[history_stream::results] = {5, 6, 7};
+  s.start();
+  REQUIRE(s.streams.readers.size() == 1);
+  CHECK(s.streams.readers[0].stream == history_stream::results);
+  CHECK(s.streams.readers[0].after == stream_mark{5, 6, 7});
+}
+
+TEST_CASE("who waits is told when everything on its way is in the store, not before") {
+  follower_stage s;
+  s.records->marks[history_stream::results] = {5, 6, 7};
+  s.streams.silent = true;
+  s.start();
+  s.sequence = 5;
+  s.streams.pending = 3;
+  s.streams.silent = false;
+  bool told = false;
+  caf::scoped_actor self{s.system()};
+  auto request = self->request(s.actor, caf::infinite, catch_up{});
+  s.pass(2'000ms);
+  CHECK_FALSE(s.is_current());
+  s.deliver(ride_of(1));
+  s.deliver(ride_of(2));
+  s.records->broken = true; // the result can not be stored yet
+  s.deliver(result_of());
+  s.streams.pending = 0;
+  s.pass(2'000ms);
+  CHECK_FALSE(s.is_current());
+  s.records->broken = false;
+  s.pass(2'000ms);
+  request.receive([&](caught_up) { told = true; }, [](const caf::error&) {});
+  CHECK(told);
+  REQUIRE(s.records->races.size() == 1);
+  CHECK(s.records->races[0]->rides.size() == 2);
+  CHECK(s.records->races[0]->stamp.checksum == 77);
+  CHECK(s.names.of(racer_id{1}) == "Adell");
+}
+
+TEST_CASE("the mark never passes rides whose race is not merged") {
+  follower_stage s;
+  s.records->marks[history_stream::results] = {5, 6, 7};
+  s.start();
+  s.sequence = 5;
+  s.deliver(ride_of(1, 1));
+  s.deliver(ride_of(1, 2));
+  s.deliver(result_of(2));
+  s.pass(11'000ms);
+  CHECK(s.records->marks[history_stream::results].sequence == 5);
+  s.deliver(result_of(1));
+  s.pass(11'000ms);
+  CHECK(s.records->marks[history_stream::results] == stream_mark{9, s.clock.time - 11'000, 63});
+}
+
+TEST_CASE("rides without a result are merged once they are old, by the stream's time") {
+  follower_stage s;
+  s.records->marks[history_stream::results] = {5, 6, 7};
+  s.start();
+  s.sequence = 5;
+  s.deliver(ride_of(1, 1));
+  s.deliver(ride_of(2, 1));
+  s.clock.time += 11 * 60'000;
+  CHECK(s.records->held_rides.empty());
+  s.deliver(ride_of(1, 2));
+  CHECK(s.records->held_rides == std::vector<std::size_t>{2});
+}
+
+TEST_CASE("a stream that went backwards is counted and read again from its start") {
+  follower_stage s;
+  s.records->marks[history_stream::results] = {5, 6, 7};
+  s.start();
+  s.streams.deliver({{}, 1, std::monostate{}, true});
+  s.settle();
+  CHECK(s.counts.streams_backwards.value() == 1);
+  CHECK(s.records->marks[history_stream::results] == stream_mark{});
+  s.deliver(ride_of(1));
+  s.deliver(result_of());
+  CHECK(s.records->races.size() == 1);
+}
+
+TEST_CASE("what does not decode, and what belongs to no class of ours, is passed by") {
+  follower_stage s;
+  s.records->marks[history_stream::results] = {5, 6, 7};
+  s.start();
+  s.sequence = 5;
+  s.deliver(std::monostate{});
+  auto foreign = result_of();
+  foreign.result.key.cls = class_id{99};
+  s.deliver(foreign);
+  s.pass(11'000ms);
+  CHECK(s.counts.history_undecodable.value() == 1);
+  CHECK(s.records->races.empty());
+  CHECK(s.records->marks[history_stream::results].sequence == 7);
+}
