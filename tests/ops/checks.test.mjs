@@ -9,9 +9,10 @@ import { check, plant, projectDir } from './lib/planted.mjs';
 
 const clean = {
   'racing/ids.hpp': '#include <cstdint>\n',
+  'cluster/ownership.hpp': '#include "racing/ids.hpp"\n',
   'messages/json.hpp': '#include "racing/ids.hpp"\n#include <simdjson.h>\n',
   'persistence/store.cpp': '#include "racing/ids.hpp"\n#include <lmdb.h>\n',
-  'actors/race.hpp': '#include "racing/ids.hpp"\n#include <caf/all.hpp>\n',
+  'actors/race.hpp': '#include "racing/ids.hpp"\n#include "cluster/ownership.hpp"\n#include <caf/all.hpp>\n',
   'node/main.cpp': '#include "actors/race.hpp"\n#include "messages/json.hpp"\n#include <caf/all.hpp>\n#include <nats/nats.h>\n',
   'simulator/main.cpp': '#include "messages/json.hpp"\n#include <nats/nats.h>\n',
   'ops/alleycat/main.cpp': '#include "messages/json.hpp"\n#include <nats/nats.h>\n',
@@ -21,7 +22,7 @@ const clean = {
 test('the declared direction is accepted', (t) => {
   const { code, text } = check('direction', plant(t, clean));
   assert.equal(code, 0, text);
-  assert.match(text, /7 sources, 0 faults/);
+  assert.match(text, /8 sources, 0 faults/);
 });
 
 const faults = [
@@ -31,6 +32,10 @@ const faults = [
   ['racing/a.cpp', '#include <fmt/format.h>', 'racing/ must not see fmt'],
   ['racing/a.cpp', '  #  include <google/protobuf/message.h>', 'racing/ must not see Protobuf'],
   ['racing/a.cpp', '#include <simdjson.h>', 'racing/ must not see simdjson'],
+  ['cluster/a.cpp', '#include "actors/race.hpp"', 'cluster/ must not include actors/'],
+  ['cluster/a.cpp', '#include <caf/all.hpp>', 'cluster/ must not see CAF'],
+  ['cluster/a.cpp', '#include <nats/nats.h>', 'cluster/ must not see NATS'],
+  ['racing/a.cpp', '#include "cluster/entity.hpp"', 'racing/ must not include cluster/'],
   ['messages/a.cpp', '#include <nats/nats.h>', 'messages/ must not see NATS'],
   ['messages/a.cpp', '#include "persistence/store.hpp"', 'messages/ must not include persistence/'],
   ['persistence/a.cpp', '#include "messages/json.hpp"', 'persistence/ must not include messages/'],

@@ -1,0 +1,88 @@
+#include "tests/cluster/world.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <random>
+
+using namespace alleycat;
+using namespace alleycat::testing;
+
+namespace {
+
+/// ALLEYCAT_CLUSTER_SEED repeats from that seed on, ALLEYCAT_CLUSTER_SCHEDULES says how many.
+std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+scenario scenario_of(std::uint64_t seed) {
+  scenario plan;
+  plan.nodes = static_cast<int>(1 + seed % 5);
+  plan.classes = static_cast<int>(1 + seed / 5 % 3);
+  plan.start_together = seed / 15 % 2 == 0;
+  plan.fault_permille = seed / 30 % 3 == 0 ? 300 : 120;
+  plan.loss_permille = seed / 90 % 3 == 0 ? 100 : 20;
+  return plan;
+}
+
+} // namespace
+
+TEST_CASE(
+    "whatever goes wrong, an epoch has one owner, no receiver goes back, and in the end each entity has one owner") {
+  const auto first = from_environment("ALLEYCAT_CLUSTER_SEED", std::random_device{}());
+  const auto count = from_environment("ALLEYCAT_CLUSTER_SCHEDULES", 400);
+  std::vector<steady_ms> settled;
+  std::uint64_t sent = 0, fenced = 0, owners = 0;
+  for (auto seed = first; seed < first + count; ++seed) {
+    random_choices by{seed};
+    world cluster{by, scenario_of(seed)};
+    cluster.run();
+    if (!cluster.broken().empty()) {
+      UNSCOPED_INFO("ALLEYCAT_CLUSTER_SEED=" << seed << " ALLEYCAT_CLUSTER_SCHEDULES=1 repeats it\n"
+                                             << cluster.story());
+      FAIL(cluster.broken().front());
+    }
+    settled.push_back(cluster.settled_after());
+    sent += cluster.sent();
+    fenced += cluster.fenced();
+    owners += cluster.owners();
+  }
+  std::sort(settled.begin(), settled.end());
+  std::cout << count << " schedules from seed " << first << ": " << owners << " owners, " << sent << " outputs, "
+            << fenced << " fenced; each entity had its one owner after p50 " << settled[settled.size() / 2]
+            << " ms, p99 " << settled[settled.size() * 99 / 100] << " ms, at most " << settled.back() << " ms\n";
+  // It was no idle run.
+  CHECK(sent > count * 50);
+}
+
+TEST_CASE("a store whose compare-and-swap updates let two win is no danger to what is only ever created") {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    random_choices by{seed};
+    auto plan = scenario_of(seed);
+    plan.planted.bucket.two_updates_win = true;
+    world cluster{by, plan};
+    cluster.run();
+    INFO("seed " << seed << '\n' << cluster.story());
+    REQUIRE(cluster.broken().empty());
+  }
+}
+
+TEST_CASE("without any fault nodes settle on even classes and stay there") {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    random_choices by{seed};
+    scenario plan;
+    plan.nodes = 3;
+    plan.classes = 6;
+    plan.start_together = seed % 2 == 0;
+    plan.fault_permille = plan.loss_permille = 0;
+    plan.quiet_for = 120'000;
+    world cluster{by, plan};
+    cluster.run();
+    INFO("seed " << seed << '\n' << cluster.story());
+    REQUIRE(cluster.broken().empty());
+    CHECK(cluster.classes_held() == std::vector<int>{2, 2, 2});
+  }
+}

@@ -1,0 +1,341 @@
+#include "tests/cluster/world_node.hpp"
+
+#include <algorithm>
+
+namespace alleycat::testing {
+
+namespace {
+
+constexpr steady_ms tick_each = 200; ///< of the node's own clock
+constexpr steady_ms call_deadline = 2'000;
+constexpr steady_ms race_lives = 6'000;
+constexpr steady_ms subject_stays = 6'000;
+
+} // namespace
+
+/// What reaches a paused process waits; what was meant for a dead one is lost.
+void world::to_process(node& n, std::uint64_t process, action what) {
+  if (!n.up() || n.process != process)
+    return;
+  if (n.paused)
+    n.inbox.push_back([this, &n, process, what = std::move(what)] { to_process(n, process, what); });
+  else
+    what();
+}
+
+void world::tick(node& n) {
+  const auto process = n.process;
+  after(n.outside(tick_each), [this, &n, process] { to_process(n, process, [this, &n] { tick(n); }); });
+  const auto local = n.clock(now_);
+  obey(n, n.mind->tick(local));
+  if (!n.up())
+    return;
+  if (n.linked && !bucket_away_ && local % 1'000 < tick_each) {
+    std::vector<race_key> listing;
+    for (auto& [what, r] : races_)
+      if (!r.done || now_ < r.gone_at)
+        listing.push_back(what.key());
+    obey(n, n.mind->listed(local, listing));
+  }
+  if (!n.up())
+    return;
+  if (n.missed_news && n.linked && !bucket_away_ && by_.pick(about::detail, 4, 900) == 0)
+    read_all(n);
+  send_output(n);
+  // The owner ends its races.
+  for (const auto& [what, run] : std::map{n.runs})
+    if (!what.is_class() && run.ready && n.trusted == trust::fresh && n.up())
+      if (auto& r = races_.at(what); r.done || now_ - r.born >= race_lives) {
+        if (!r.done)
+          r.gone_at = now_ + subject_stays;
+        r.done = true;
+        n.runs.erase(what);
+        obey(n, n.mind->ended(n.clock(now_), what.key()));
+      }
+}
+
+void world::send_output(node& n) {
+  const bool may = n.trusted != trust::suspect && n.clock(now_) <= n.mind->trusted_until();
+  if (!may && !plan_.planted.zombies_send)
+    return;
+  for (const auto& [what, run] : n.runs) {
+    if (!run.ready)
+      continue;
+    check_output(n, what, run.by);
+    ++sent_;
+    for (std::size_t i = 0; i < receivers_.size(); ++i)
+      after(network_delay(about::detail), [this, i, name = n.name + "/" + std::to_string(n.process), what = what,
+                                           by = run.by] { receive(i, name, what, by); });
+  }
+}
+
+void world::obey(node& n, commands orders) {
+  for (const auto& order : orders) {
+    if (!n.up())
+      return;
+    std::visit([&](const auto& x) { obey(n, x); }, order);
+  }
+}
+
+// -- the bucket --------------------------------------------------------------------------------------------------------
+
+/// A request on its way to the bucket and its answer on the way back. Any part may be slow or get lost; a request may
+/// arrive long after nobody waits for it any more.
+void world::request(node& n, about what, action at_bucket, action answer) {
+  if (!n.linked)
+    return;
+  auto there = network_delay(what);
+  const int fate = healed_ ? 0 : by_.pick(what, 4, plan_.loss_permille);
+  if (fate == 1)
+    return;
+  if (fate == 2)
+    there += call_deadline + 500 + by_.jitter(4'000);
+  after(there, [this, &n, process = n.process, asked = n.asked_life, fate, what, at_bucket = std::move(at_bucket),
+                answer = std::move(answer)] {
+    if (bucket_away_)
+      return;
+    at_bucket();
+    if (fate == 3 || !answer)
+      return;
+    after(network_delay(what), [this, &n, process, asked, answer] {
+      if (!n.linked || bucket_away_)
+        return;
+      to_process(n, process, [this, &n, asked, answer] {
+        if (same_bucket(n) && n.asked_life == asked)
+          answer();
+      });
+    });
+  });
+}
+
+/// Looks whether the bucket is still the one this node knows, and tells it if not.
+bool world::same_bucket(node& n) {
+  if (n.life == bucket_.life())
+    return true;
+  n.life = bucket_.life();
+  ++n.asked_life;
+  obey(n, n.mind->take(n.clock(now_), bucket_lost{}));
+  if (n.up())
+    read_all(n);
+  return false;
+}
+
+void world::take(node& n, const bucket_event& what) {
+  if (n.up())
+    obey(n, n.mind->take(n.clock(now_), what));
+}
+
+void world::obey(node& n, const put_entry& x) {
+  // The acknowledgement tells the client that it still talks to the same bucket.
+  request(
+      n, about::beat, [this, x] { bucket_.put(x.key, x.value); }, [] {});
+}
+
+void world::obey(node& n, const create_entry& x) {
+  auto settled = std::make_shared<bool>(false);
+  const auto outcome = [this, &n, settled, key = x.key](creation what) {
+    if (!std::exchange(*settled, true))
+      take(n, create_outcome{key, what});
+  };
+  auto result = std::make_shared<creation>(creation::unknown);
+  const auto parsed = parse_bucket_key(x.key);
+  const bool by_update = plan_.planted.claims_by_update && parsed && std::holds_alternative<claim_key>(*parsed);
+  const auto slot = by_update ? "slot." + to_text(std::get<claim_key>(*parsed).what) : "";
+  request(
+      n, about::claim_call,
+      [this, x, result, by_update, slot, expected = bucket_.revision_of(slot), meant_for = bucket_.life()] {
+        // Taken for granted, see records.hpp.
+        if (x.key.starts_with("generation.") && bucket_.life() != meant_for)
+          return;
+        bool won = false;
+        if (by_update) {
+          won = bucket_.update(slot, x.key, expected);
+          if (won)
+            bucket_.put(x.key, x.value);
+        } else {
+          won = bucket_.create(x.key, x.value);
+        }
+        *result = won ? creation::created : creation::taken;
+      },
+      [outcome, result] { outcome(*result); });
+  after(n.outside(call_deadline), [this, &n, process = n.process, asked = n.asked_life, outcome] {
+    to_process(n, process, [&n, asked, outcome] {
+      if (n.asked_life == asked)
+        outcome(creation::unknown);
+    });
+  });
+}
+
+void world::obey(node& n, const read_entry& x) {
+  auto settled = std::make_shared<bool>(false);
+  const auto outcome = [this, &n, settled](const read_outcome& what) {
+    if (!std::exchange(*settled, true))
+      take(n, what);
+  };
+  auto result = std::make_shared<read_outcome>(read_outcome{{x.key, ""}, finding::absent});
+  request(
+      n, about::claim_call,
+      [this, result] {
+        // A replica that lags may not have it yet.
+        const auto found = bucket_.entries().find(result->entry.key);
+        if (found != bucket_.entries().end() && by_.pick(about::detail, 2, 100) == 0)
+          *result = {found->second, finding::found};
+      },
+      [outcome, result] { outcome(*result); });
+  after(n.outside(call_deadline), [this, &n, process = n.process, asked = n.asked_life, outcome, key = x.key] {
+    to_process(n, process, [&n, asked, outcome, key] {
+      if (n.asked_life == asked)
+        outcome({{key, ""}, finding::failed});
+    });
+  });
+}
+
+void world::obey(node& n, const erase_entry& x) {
+  const auto key = parse_bucket_key(x.key);
+  if (key && std::holds_alternative<claim_key>(*key) && open(std::get<claim_key>(*key).what))
+    wrong(n.name + " deletes " + x.key + " of a live entity");
+  request(
+      n, about::claim_call, [this, x] { bucket_.erase(x.key); }, [] {});
+}
+
+void world::obey(node& n, const read_entries& x) {
+  n.token = x.token;
+  read_all(n);
+}
+
+/// All entries as they are when the request arrives, in some order, then the word that this was all.
+void world::read_all(node& n) {
+  if (!n.up() || !n.linked || bucket_away_)
+    return;
+  n.missed_news = false;
+  after(network_delay(about::detail), [this, &n, process = n.process, token = n.token] {
+    if (bucket_away_ || !n.linked) {
+      n.missed_news = true;
+      return;
+    }
+    auto all = std::make_shared<std::vector<bucket_entry>>();
+    for (const auto& [key, entry] : bucket_.entries())
+      all->push_back(entry);
+    for (std::size_t i = all->size(); i > 1; --i)
+      std::swap((*all)[i - 1], (*all)[i - 1 - static_cast<std::size_t>(by_.jitter(static_cast<int>(i)))]);
+    after(network_delay(about::detail), [this, &n, process, token, all, life = bucket_.life()] {
+      to_process(n, process, [this, &n, token, all, life] {
+        if (!n.linked) {
+          n.missed_news = true;
+          return;
+        }
+        if (!same_bucket(n) || life != n.life)
+          return;
+        for (const auto& entry : *all)
+          take(n, entry);
+        take(n, entries_read{token});
+      });
+    });
+  });
+}
+
+/// An entry on its way to each watcher.
+void world::news(const bucket_entry& entry) {
+  const bool beat = entry.key.starts_with("node.");
+  const auto kind = beat ? about::beat : about::claim_news;
+  for (auto& each : nodes_) {
+    auto& n = *each;
+    if (!n.up() || !n.linked)
+      continue;
+    const int fate = healed_ ? 0 : by_.pick(kind, 3, plan_.loss_permille);
+    if (fate == 1) {
+      n.missed_news = true;
+      continue;
+    }
+    for (int times = 0; times < (fate == 2 ? 2 : 1); ++times)
+      after(network_delay(kind), [this, &n, process = n.process, entry, life = bucket_.life()] {
+        if (!n.linked || bucket_away_) {
+          n.missed_news = true;
+          return;
+        }
+        to_process(n, process, [this, &n, entry, life] {
+          if (same_bucket(n) && life == n.life)
+            take(n, entry);
+        });
+      });
+  }
+}
+
+// -- the owner's side --------------------------------------------------------------------------------------------------
+
+void world::obey(node& n, const start_entity& x) {
+  tell(n.name + " starts " + to_text(x.what) + " by " + std::to_string(x.by.value()));
+  auto& run = n.runs[x.what];
+  const bool goes_on = run.by != epoch{};
+  run.by = x.by;
+  run.what = x.what;
+  if (goes_on)
+    return;
+  after(10 + by_.jitter(300), [this, &n, process = n.process, x] {
+    to_process(n, process, [this, &n, x] {
+      const auto found = n.runs.find(x.what);
+      if (found == n.runs.end() || found->second.ready)
+        return;
+      found->second.ready = true;
+      obey(n, n.mind->recovered(n.clock(now_), x.what));
+    });
+  });
+}
+
+void world::obey(node& n, const stop_entity& x) {
+  tell(n.name + " stops " + to_text(x.what) + " by " + std::to_string(x.by.value()));
+  if (x.why == stop_reason::fenced && plan_.planted.deaf_to_stop)
+    return;
+  n.runs.erase(x.what);
+  if (x.why == stop_reason::released)
+    after(5 + by_.jitter(200), [this, &n, process = n.process, x] {
+      to_process(n, process, [this, &n, x] { obey(n, n.mind->stopped(n.clock(now_), x.what)); });
+    });
+}
+
+void world::obey(node& n, const look_outside&) {
+  after(network_delay(about::detail), [this, &n, process = n.process] {
+    to_process(n, process, [this, &n] {
+      obey(n, n.mind->outside(n.clock(now_), epoch{generation_base(noted_).value() + (noted_ != 0)}));
+    });
+  });
+}
+
+void world::obey(node& n, const note_generation& x) {
+  after(network_delay(about::detail), [this, &n, process = n.process, x] {
+    noted_ = std::max(noted_, x.number);
+    to_process(n, process, [this, &n, x] { obey(n, n.mind->noted(n.clock(now_), x.number)); });
+  });
+}
+
+void world::obey(node& n, const offer_entity& x) {
+  if (by_.pick(about::detail, 2, plan_.loss_permille) == 1)
+    return; // the message got lost
+  const auto to = std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& other) { return other->name == x.to; });
+  if (to == nodes_.end() || !(*to)->up() || (*to)->paused)
+    return;
+  after(50 + by_.jitter(1'500), [this, &n, process = n.process, x] {
+    to_process(n, process, [this, &n, x] { obey(n, n.mind->preloaded(n.clock(now_), x.what, x.to)); });
+  });
+}
+
+void world::obey(node& n, const trust_changed& x) {
+  n.trusted = x.now;
+}
+
+void world::obey(node&, const peer_up&) {}
+void world::obey(node&, const peer_down&) {}
+
+void world::obey(node& n, const give_up& x) {
+  wrong(n.name + " gives up: " + x.why);
+}
+
+void world::obey(node& n, const leave_cluster&) {
+  n.out_of_time = n.clock(now_) - n.drain_from >= cluster_timing{}.drain;
+  check_left(n);
+  tell(n.name + (n.out_of_time ? " leaves, its time is over" : " leaves"));
+  // The last heartbeat is on its way; the process ends.
+  process_over(n);
+}
+
+} // namespace alleycat::testing
