@@ -111,6 +111,7 @@ void store_on_lmdb::merge_rides(lmdb::txn& in, race_key key, const std::vector<r
     if (counts(ride) && ride.finished)
       merge_record(in, layout::racer_key(key.cls, ride.racer), {scores_of(ride, rule).back(), key.race, ride.closed});
   std::vector<layout::block_ride<std::string>> blocks;
+  blocks.reserve(rides.size());
   for (const auto& ride : rides)
     blocks.push_back({ride.racer, layout::encode_ride(ride, rule)});
   put_rides(in, key, blocks);
