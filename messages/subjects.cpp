@@ -9,6 +9,7 @@ namespace alleycat {
 namespace {
 
 constexpr std::string_view root = "alleycat";
+constexpr std::string_view bucket_root = "$KV.ALLEYCAT_CLUSTER.";
 constexpr std::size_t most_tokens = 10;
 
 void append_token(std::string& out, std::string_view token) {
@@ -164,6 +165,18 @@ std::string deadletter_subject(class_id cls) {
   return join("deadletter", cls);
 }
 
+std::string bucket_subject(std::string_view key) {
+  std::string subject{bucket_root};
+  return subject += key;
+}
+std::string generation_subject(std::uint64_t number) {
+  return join("generation", number);
+}
+std::string direct_get_subject(std::string_view stream) {
+  std::string subject{"$JS.API.DIRECT.GET."};
+  return subject += stream;
+}
+
 std::optional<class_id> parse_class_id(std::string_view token) {
   return parse_number<class_id>(token, 1);
 }
@@ -231,6 +244,18 @@ std::optional<best_address> parse_best_subject(std::string_view subject) {
   if (!cls || !racer || !by)
     return std::nullopt;
   return best_address{*cls, *racer, *by};
+}
+
+std::optional<std::string> bucket_key_of(std::string_view subject) {
+  if (!subject.starts_with(bucket_root) || subject.size() == bucket_root.size())
+    return std::nullopt;
+  return std::string{subject.substr(bucket_root.size())};
+}
+
+std::optional<std::uint64_t> parse_generation_subject(std::string_view subject) {
+  const tokens t{subject};
+  const auto number = t.are("generation", 2) ? parse_number<epoch>(t[1], 1) : std::nullopt;
+  return number ? std::optional{number->value()} : std::nullopt;
 }
 
 std::optional<racer_id> parse_edit_subject(std::string_view subject) {

@@ -19,7 +19,11 @@ inline constexpr std::string_view results_stream = "ALLEYCAT_RESULTS";
 inline constexpr std::string_view bests_stream = "ALLEYCAT_BESTS";
 inline constexpr std::string_view edits_stream = "ALLEYCAT_EDITS";
 inline constexpr std::string_view deadletter_stream = "ALLEYCAT_DEADLETTER";
+/// Which generations of epochs were begun; a few messages in a lifetime.
+inline constexpr std::string_view generations_stream = "ALLEYCAT_GENERATIONS";
 inline constexpr std::string_view cluster_bucket = "ALLEYCAT_CLUSTER";
+/// The stream below the bucket, as NATS' KV names it.
+inline constexpr std::string_view cluster_stream = "KV_ALLEYCAT_CLUSTER";
 /// `ALLEYCAT_JOURNAL_<class>`
 std::string journal_stream(class_id cls);
 
@@ -34,6 +38,7 @@ inline constexpr std::string_view all_rides = "alleycat.ride.*.*.*";
 inline constexpr std::string_view all_bests = "alleycat.best.*.*.*";
 inline constexpr std::string_view all_edits = "alleycat.edit.*";
 inline constexpr std::string_view all_deadletters = "alleycat.deadletter.*";
+inline constexpr std::string_view all_generations = "alleycat.generation.*";
 /// `alleycat.journal.<class>.*`
 std::string journal_wildcard(class_id cls);
 /// `alleycat.best.<class>.*.*`
@@ -66,6 +71,12 @@ std::string event_subject(std::string_view kind);
 /// @param verb_and_args  tokens joined by '.', like "leaderboard.3"
 std::string query_subject(std::string_view verb_and_args);
 std::string deadletter_subject(class_id cls);
+/// Where an entry of the cluster's bucket is written. @param key  tokens joined by '.', or `>` for all
+std::string bucket_subject(std::string_view key);
+/// A note that a generation of epochs is in use. @param number  1, 2, 3 …
+std::string generation_subject(std::uint64_t number);
+/// Where to ask for single messages of a stream, of which any replica answers.
+std::string direct_get_subject(std::string_view stream);
 
 // -- parsers: nothing for a subject of another form -------------------------------------------------------------------
 
@@ -100,6 +111,9 @@ std::optional<race_key> parse_result_subject(std::string_view subject);
 std::optional<ride_address> parse_ride_subject(std::string_view subject);
 std::optional<best_address> parse_best_subject(std::string_view subject);
 std::optional<racer_id> parse_edit_subject(std::string_view subject);
+/// @returns the key.
+std::optional<std::string> bucket_key_of(std::string_view subject);
+std::optional<std::uint64_t> parse_generation_subject(std::string_view subject);
 std::optional<racer_id> parse_view_subject(std::string_view subject);
 std::optional<racer_id> parse_ghost_subject(std::string_view subject);
 /// @returns the verb and its arguments: 1 to 8 tokens, none empty, views into `subject`.

@@ -35,9 +35,24 @@ TEST_CASE("streams and wildcards are those of the contract", "[subjects]") {
   CHECK(edits_stream == "ALLEYCAT_EDITS");
   CHECK(deadletter_stream == "ALLEYCAT_DEADLETTER");
   CHECK(cluster_bucket == "ALLEYCAT_CLUSTER");
+  CHECK(cluster_stream == "KV_ALLEYCAT_CLUSTER");
+  CHECK(direct_get_subject(cluster_stream) == "$JS.API.DIRECT.GET.KV_ALLEYCAT_CLUSTER");
+  CHECK(generations_stream == "ALLEYCAT_GENERATIONS");
+  CHECK(all_generations == "alleycat.generation.*");
   CHECK(all_updates == "alleycat.update.*.*");
   CHECK(all_batches == "alleycat.batch.*");
   CHECK(all_queries == "alleycat.query.>");
+}
+
+TEST_CASE("entries of the bucket and notes of generations have subjects of their own", "[subjects]") {
+  CHECK(bucket_subject("claim.class-3.1") == "$KV.ALLEYCAT_CLUSTER.claim.class-3.1");
+  CHECK(bucket_key_of("$KV.ALLEYCAT_CLUSTER.claim.class-3.1") == "claim.class-3.1");
+  CHECK_FALSE(bucket_key_of("$KV.ALLEYCAT_CLUSTER.").has_value());
+  CHECK_FALSE(bucket_key_of("$KV.OTHER.claim.class-3.1").has_value());
+  CHECK(generation_subject(17) == "alleycat.generation.17");
+  CHECK(parse_generation_subject("alleycat.generation.17") == 17);
+  CHECK_FALSE(parse_generation_subject("alleycat.generation.0").has_value());
+  CHECK_FALSE(parse_generation_subject("alleycat.generation.17.1").has_value());
 }
 
 TEST_CASE("every subject parses back to what it was built from", "[subjects]") {
