@@ -2,6 +2,7 @@
 
 #include "actors/defaults.hpp"
 #include "actors/errors.hpp"
+#include "actors/pages.hpp"
 #include "racing/failpoint.hpp"
 
 #include <caf/all.hpp>
@@ -15,17 +16,6 @@ namespace {
 
 caf::error not_loaded() {
   return caf::make_error(ec::not_ready, std::string{"the class is being loaded"});
-}
-
-/// The place a page begins at; none when it is around somebody who is not in the table.
-template <class PlaceOf>
-std::optional<std::size_t> first_place(const page_request& page, PlaceOf place_of) {
-  if (!page.around)
-    return page.offset;
-  const std::optional<std::size_t> place = place_of(*page.around);
-  if (!place)
-    return std::nullopt;
-  return *place > page.limit / 2 ? *place - page.limit / 2 : 0;
 }
 
 } // namespace
@@ -192,8 +182,7 @@ void class_state::publish_leaderboard() const {
 caf::result<leaderboard_answer> class_state::page(const get_leaderboard& x) const {
   if (!loaded_)
     return not_loaded();
-  const auto from = first_place(x.page, [&](racer_id racer) { return board_.place(racer); });
-  return leaderboard_answer{board_.size(), from ? board_.page(*from, x.page.limit) : std::vector<leaderboard_row>{}};
+  return page_of(board_, x.page);
 }
 
 caf::result<all_time_answer> class_state::page(const get_all_time& x) const {
@@ -202,6 +191,22 @@ caf::result<all_time_answer> class_state::page(const get_all_time& x) const {
   const auto from = first_place(x.page, [&](racer_id racer) { return table_.place_of(x.second, racer); });
   return all_time_answer{table_.ranked(x.second),
                          from ? table_.page(x.second, *from, x.page.limit) : std::vector<best_row>{}};
+}
+
+caf::result<ghost_source> class_state::find(const ghost_choice& choice) const {
+  if (!loaded_)
+    return not_loaded();
+  ghost_source source;
+  if (choice.kind == ghost_kind::median) {
+    source.curve = table_.median();
+    source.found = table_.racers() != 0;
+  } else if (choice.kind == ghost_kind::racer) {
+    const auto record = board_.record_of(racer_id{choice.number});
+    source = {record.has_value(), racer_id{choice.number}, record.value_or(final_score{}), {}};
+  } else if (const auto rows = board_.page(choice.kind == ghost_kind::rank ? choice.number - 1 : 0, 1); !rows.empty()) {
+    source = {true, rows[0].racer, rows[0].record, {}};
+  }
+  return source;
 }
 
 class_actor::behavior_type class_of_races(class_actor::stateful_pointer<class_state> self, const actor_context* env,
@@ -216,6 +221,7 @@ class_actor::behavior_type class_of_races(class_actor::stateful_pointer<class_st
       [self](const merge_closed& x) { return self->state.merge(x.race); },
       [self](const get_leaderboard& x) { return self->state.page(x); },
       [self](const get_all_time& x) { return self->state.page(x); },
+      [self](const find_ghost& x) { return self->state.find(x.choice); },
   };
 }
 

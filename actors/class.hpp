@@ -37,6 +37,8 @@ public:
   caf::result<leaderboard_answer> page(const get_leaderboard& x) const;
   caf::result<all_time_answer> page(const get_all_time& x) const;
 
+  caf::result<ghost_source> find(const ghost_choice& choice) const;
+
   static inline const char* name = "class";
 
 private:

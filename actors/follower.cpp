@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <type_traits>
 #include <utility>
 
 namespace alleycat {
@@ -22,10 +23,11 @@ constexpr unix_ms tell_progress_ms = 1'000;
 
 } // namespace
 
-void follower_state::start(pointer self, const actor_context& env, store_actor store) {
+void follower_state::start(pointer self, const actor_context& env, store_actor store, calendar_actor calendar) {
   self_ = self;
   env_ = &env;
   store_ = std::move(store);
+  calendar_ = std::move(calendar);
   told_at_ = env.clock->now();
   read_marks();
   self_->delayed_send(self_, defaults::history_tick, alleycat::look_at_clock{});
@@ -185,8 +187,10 @@ void follower_state::write(Message message) {
   writing_ = true;
   self_->request(store_, defaults::close_deadline, message)
       .then(
-          [this](const Answer&) {
+          [this, message](const Answer&) {
             writing_ = false;
+            if constexpr (std::is_same_v<Message, apply_closed>)
+              self_->send(calendar_, message.race);
             work();
           },
           [this, message](const caf::error& e) {
@@ -286,8 +290,8 @@ follow_progress follower_state::progress() const {
 }
 
 follower_actor::behavior_type follower(follower_actor::stateful_pointer<follower_state> self, const actor_context* env,
-                                       store_actor store) {
-  self->state.start(self, *env, std::move(store));
+                                       store_actor store, calendar_actor calendar) {
+  self->state.start(self, *env, std::move(store), std::move(calendar));
   return {
       [self](arrived) { self->state.take_items(); },
       [self](look_at_clock) { self->state.look_at_clock(); },

@@ -28,7 +28,7 @@ class follower_state {
 public:
   using pointer = follower_actor::stateful_pointer<follower_state>;
 
-  void start(pointer self, const actor_context& env, store_actor store);
+  void start(pointer self, const actor_context& env, store_actor store, calendar_actor calendar);
   void take_items();
   void look_at_clock();
   void found_end(const stream_end& end);
@@ -69,6 +69,7 @@ private:
   pointer self_ = nullptr;
   const actor_context* env_ = nullptr;
   store_actor store_;
+  calendar_actor calendar_;
   std::unique_ptr<history_reader> reader_;
   std::shared_ptr<handoff<history_item>> inbox_;
   history_stream stream_ = history_stream::results;
@@ -98,6 +99,6 @@ private:
 };
 
 follower_actor::behavior_type follower(follower_actor::stateful_pointer<follower_state> self, const actor_context* env,
-                                       store_actor store);
+                                       store_actor store, calendar_actor calendar);
 
 } // namespace alleycat

@@ -40,14 +40,33 @@ using store_actor = caf::typed_actor<
     caf::replies_to<find_mark>::with<mark_answer>, caf::replies_to<keep_mark>::with<kept>,
     // Was this race merged, and up to where was its journal read then?
     caf::replies_to<find_applied>::with<applied_answer>,
-    // Closed races, newest first.
-    caf::replies_to<list_races>::with<race_list>,
-    // The final ranking of a closed race.
-    caf::replies_to<find_result>::with<result_answer>,
     // A race older than what is kept.
     caf::replies_to<find_old>::with<old_race_search>,
     // One transaction that lets it go.
     caf::replies_to<remove_old>::with<removed>>;
+
+/// Answers questions from LMDB; detached, only reads. Every node has one: its store has the closed races of all nodes.
+using archive_actor = caf::typed_actor<
+    // Closed races, newest first.
+    caf::replies_to<list_races>::with<race_list>,
+    // The final ranking of a closed race.
+    caf::replies_to<find_result>::with<result_answer>,
+    // Its here-now table at an own second.
+    caf::replies_to<find_moment>::with<moment_answer>,
+    // What is known of a racer.
+    caf::replies_to<find_racer>::with<racer_answer>,
+    // A ride with all its seconds.
+    caf::replies_to<find_ride>::with<ride_answer>>;
+
+/// The leaderboards of the last days, of all classes; detached, since loading them reads 30 days of results. Every node
+/// has one.
+using calendar_actor = caf::typed_actor<
+    // Load what is not loaded yet; turn the day.
+    caf::reacts_to<look_at_clock>,
+    // A race that the store has now.
+    caf::reacts_to<closed_race_ptr>,
+    // A page of one of them.
+    caf::replies_to<get_period_board>::with<leaderboard_answer>>;
 
 /// Writes to the results stream and the changelog; detached, since it waits for answers. A node has two: one stores, the
 /// other removes.
@@ -91,7 +110,9 @@ using class_actor = caf::typed_actor<
     // A page of the leaderboard.
     caf::replies_to<get_leaderboard>::with<leaderboard_answer>,
     // A page of the all-time table at a second.
-    caf::replies_to<get_all_time>::with<all_time_answer>>;
+    caf::replies_to<get_all_time>::with<all_time_answer>,
+    // Whose ride is the ghost, or the curve of the median.
+    caf::replies_to<find_ghost>::with<ghost_source>>;
 
 /// One race: folds its journal, ranks, closes.
 using race_actor = caf::typed_actor<

@@ -3,8 +3,11 @@
 
 #include "actors/ports.hpp"
 #include "racing/all_time_table.hpp"
+#include "racing/day_boards.hpp"
+#include "racing/ghost.hpp"
 #include "racing/leaderboard.hpp"
 #include "racing/record_store.hpp"
+#include "racing/replay.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
@@ -138,6 +141,66 @@ struct get_all_time {
 struct all_time_answer {
   std::size_t of = 0;
   std::vector<best_row> rows;
+};
+
+/// Which stored ride is meant?
+struct find_ghost {
+  ghost_choice choice;
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, find_ghost& x) {
+    return f(x.choice);
+  }
+};
+struct ghost_source {
+  bool found = false;       ///< false: nobody there has finished a ride
+  racer_id racer;           ///< undefined for the median
+  final_score record;       ///< likewise
+  std::vector<score> curve; ///< of the median; empty otherwise: the ride is in every node's store
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, ghost_source& x) {
+    return f(x.found, x.racer, x.record, x.curve);
+  }
+};
+
+// -- questions about the past ------------------------------------------------------------------------------------------
+
+struct find_moment {
+  race_key key;
+  own_second second;
+};
+struct moment_answer {
+  std::shared_ptr<const race_moment> moment; ///< null: no such closed race
+};
+
+struct find_racer {
+  racer_id racer;
+  std::size_t offset = 0; ///< rides to leave out
+  std::size_t limit = 20; ///< rides
+};
+/// A racer's bests in one class.
+struct class_bests {
+  class_id cls;
+  racer_bests bests;
+};
+struct racer_answer {
+  std::vector<class_bests> classes; ///< where there are bests, by class
+  std::vector<ride_summary> rides;  ///< newest first
+};
+
+struct find_ride {
+  race_key key;
+  racer_id racer;
+};
+struct ride_answer {
+  std::shared_ptr<const ride_record> ride; ///< null: no such ride
+  bool race_known = false;                 ///< the race is there
+};
+
+/// A page of the leaderboard of the last days.
+struct get_period_board {
+  class_id cls;
+  period over = period::today;
+  page_request page;
 };
 
 // -- store and results -------------------------------------------------------------------------------------------------
@@ -344,6 +407,15 @@ ALLEYCAT_LOCAL_MESSAGE(get_leaderboard)
 ALLEYCAT_LOCAL_MESSAGE(leaderboard_answer)
 ALLEYCAT_LOCAL_MESSAGE(get_all_time)
 ALLEYCAT_LOCAL_MESSAGE(all_time_answer)
+ALLEYCAT_LOCAL_MESSAGE(find_ghost)
+ALLEYCAT_LOCAL_MESSAGE(ghost_source)
+ALLEYCAT_LOCAL_MESSAGE(find_moment)
+ALLEYCAT_LOCAL_MESSAGE(moment_answer)
+ALLEYCAT_LOCAL_MESSAGE(find_racer)
+ALLEYCAT_LOCAL_MESSAGE(racer_answer)
+ALLEYCAT_LOCAL_MESSAGE(find_ride)
+ALLEYCAT_LOCAL_MESSAGE(ride_answer)
+ALLEYCAT_LOCAL_MESSAGE(get_period_board)
 ALLEYCAT_LOCAL_MESSAGE(load_class)
 ALLEYCAT_LOCAL_MESSAGE(class_records_ptr)
 ALLEYCAT_LOCAL_MESSAGE(apply_closed)

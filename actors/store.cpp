@@ -2,6 +2,7 @@
 
 #include "actors/defaults.hpp"
 #include "actors/errors.hpp"
+#include "actors/store_call.hpp"
 #include "racing/failpoint.hpp"
 
 #include <caf/all.hpp>
@@ -13,23 +14,9 @@ namespace alleycat {
 
 namespace {
 
-/// Calls the store. What may go away becomes an error value; what may not ends the process.
 template <class Result, class Call>
 caf::result<Result> answer(const actor_context& env, Call&& call) {
-  std::string why;
-  try {
-    return call();
-  } catch (const store_failed_error& e) {
-    why = e.what();
-    env.log->fatal("store.failed", {{"error", why}});
-  } catch (const store_error& e) {
-    why = e.what();
-    env.counts->store_errors.add();
-  } catch (const std::exception& e) {
-    why = e.what();
-    env.log->fatal("store.failed", {{"error", why}});
-  }
-  return caf::make_error(ec::store_failed, std::move(why));
+  return call_store<Result>(env, call);
 }
 
 /// Notes how full the store is, and that it grew.
@@ -126,15 +113,6 @@ store_actor::behavior_type store(store_actor::pointer, const actor_context* env,
         return write<removed>(*env, *records, "prune", [&] {
           records->remove_old(x.race);
           return removed{};
-        });
-      },
-      [=](const list_races& x) {
-        return answer<race_list>(*env, [&] { return race_list{records->races(x.cls, x.before, x.limit)}; });
-      },
-      [=](const find_result& x) {
-        return answer<result_answer>(*env, [&] {
-          auto found = records->result(x.key);
-          return result_answer{found ? std::make_shared<const race_result>(std::move(*found)) : nullptr};
         });
       },
   };

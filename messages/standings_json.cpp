@@ -1,3 +1,4 @@
+#include "messages/history_json.hpp"
 #include "messages/json.hpp"
 #include "messages/json_text.hpp"
 
@@ -76,6 +77,11 @@ void encode_standings(const standings& s, std::string& out) {
 
 void encode_top(const standings& s, std::string& out) {
   write(header_of(s), std::span{s.rows}.first(std::min(top_rows, s.rows.size())), s.all_time_stale, out);
+}
+
+void encode_moment(const race_moment& m, std::string& out) {
+  write({m.key, m.by, m.as_of, m.closed, race_phase::closed, m.second, m.racers, m.reported, m.finished}, m.rows, false,
+        out);
 }
 
 void encode_result(const race_result& r, std::string& out) {

@@ -1,5 +1,7 @@
 #include "node/backend.hpp"
 
+#include "actors/archive.hpp"
+#include "actors/calendar.hpp"
 #include "actors/defaults.hpp"
 #include "actors/errors.hpp"
 #include "actors/follower.hpp"
@@ -141,6 +143,8 @@ struct backend::inside {
   std::unique_ptr<caf::actor_system> system;
   store_actor store_handle;
   store_actor reader_handle;
+  archive_actor archive_handle;
+  calendar_actor calendar_handle;
   results_actor results_handle;
   results_actor removal_handle;
   follower_actor follower_handle;
@@ -192,11 +196,14 @@ void backend::inside::start_actors(const node_config& config) {
   reader_handle = system->spawn<caf::detached>(store, &context, static_cast<record_store*>(records.get()));
   results_handle = system->spawn<caf::detached>(results, &context, &results_out);
   removal_handle = system->spawn<caf::detached>(results, &context, &results_removal);
-  follower_handle = system->spawn(follower, &context, store_handle);
+  archive_handle = system->spawn<caf::detached>(archive, &context, static_cast<record_store*>(records.get()));
+  calendar_handle = system->spawn<caf::detached>(calendar, &context, static_cast<record_store*>(records.get()));
+  follower_handle = system->spawn(follower, &context, store_handle, calendar_handle);
   host_handle =
       system->spawn(host, &context, class_partners{store_handle, reader_handle, results_handle, follower_handle});
   history_handle = system->spawn(history, &context, history_partners{reader_handle, store_handle, removal_handle});
-  query_handle = system->spawn(queries, &context, &outgoing, query_partners{host_handle, reader_handle});
+  query_handle =
+      system->spawn(queries, &context, &outgoing, query_partners{host_handle, archive_handle, calendar_handle});
   for (std::uint32_t i = 0; i < config.journal.ingest_actors; ++i) {
     auto inbox = std::make_shared<handoff<arrival>>(defaults::inbox_limit);
     ingests.push_back(system->spawn(ingest, &context, inbox, host_handle));
@@ -313,6 +320,8 @@ void backend::inside::stop() {
     self->send_exit(removal_handle, caf::exit_reason::user_shutdown);
     self->send_exit(store_handle, caf::exit_reason::user_shutdown);
     self->send_exit(reader_handle, caf::exit_reason::user_shutdown);
+    self->send_exit(archive_handle, caf::exit_reason::user_shutdown);
+    self->send_exit(calendar_handle, caf::exit_reason::user_shutdown);
   }
   ingests.clear();
   query_handle = nullptr;
@@ -323,6 +332,8 @@ void backend::inside::stop() {
   removal_handle = nullptr;
   store_handle = nullptr;
   reader_handle = nullptr;
+  archive_handle = nullptr;
+  calendar_handle = nullptr;
   system.reset(); // waits for all actors
 }
 

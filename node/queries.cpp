@@ -2,8 +2,10 @@
 
 #include "actors/defaults.hpp"
 #include "actors/errors.hpp"
+#include "messages/history_json.hpp"
 #include "messages/json.hpp"
 #include "messages/subjects.hpp"
+#include "node/question.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
@@ -20,52 +22,6 @@ namespace alleycat {
 namespace {
 
 using tokens = std::vector<std::string_view>;
-
-constexpr std::size_t most_rows = 1000;
-
-/// A question that can not be answered, with its code for programs.
-struct bad_query {
-  std::string_view code;
-  std::string message;
-};
-
-/// What a question's body may say.
-struct question_body {
-  page_request page{.offset = 0, .limit = 20, .around = std::nullopt};
-  std::optional<race_id> before;
-};
-
-std::uint64_t number(const nlohmann::json& body, const char* name, std::uint64_t otherwise, std::uint64_t highest) {
-  const auto at = body.find(name);
-  if (at == body.end() || at->is_null())
-    return otherwise;
-  if (!at->is_number_unsigned() || at->get<std::uint64_t>() > highest)
-    throw bad_query{"bad_request", fmt::format("{} must be a whole number in 0..{}", name, highest)};
-  return at->get<std::uint64_t>();
-}
-
-question_body read_body(const std::string& text) {
-  question_body read;
-  if (text.empty())
-    return read;
-  const auto body = nlohmann::json::parse(text, nullptr, false);
-  if (!body.is_object())
-    throw bad_query{"bad_request", "the body is not a JSON object"};
-  const auto id = [&](const char* name) -> std::optional<std::uint32_t> {
-    if (!body.contains(name) || body[name].is_null())
-      return std::nullopt;
-    return static_cast<std::uint32_t>(number(body, name, 0, UINT32_MAX));
-  };
-  read.page.offset = number(body, "offset", read.page.offset, 1U << 30);
-  read.page.limit = number(body, "limit", read.page.limit, most_rows);
-  if (const auto racer = id("around"))
-    read.page.around = racer_id{*racer};
-  if (const auto race = id("before"))
-    read.before = race_id{*race};
-  if (body.contains("period") && body["period"] != "all")
-    throw bad_query{"bad_request", "period must be \"all\""};
-  return read;
-}
 
 std::string error_json(std::string_view code, std::string_view message) {
   std::string json;
@@ -128,6 +84,9 @@ private:
         entry{"alltime", 2, &conversation::all_time},
         entry{"races", 1, &conversation::races},
         entry{"race", 2, &conversation::race},
+        entry{"racer", 1, &conversation::racer},
+        entry{"ride", 3, &conversation::ride},
+        entry{"ghost", 2, &conversation::ghost},
     };
     const auto found = std::find_if(table.begin(), table.end(), [&](const entry& e) { return e.verb == verb; });
     if (found == table.end())
@@ -197,27 +156,28 @@ private:
 
   void leaderboard(const self_ptr& me, const tokens& args) {
     const auto cls = known_class(args[0]);
-    const auto page = read_body(asked_.body).page;
-    with_class(me, cls, [me, cls, page](const class_actor& course) {
-      me->ask(me, course, get_leaderboard{page}, [me, cls](const leaderboard_answer& found) {
-        std::string json;
-        encode_leaderboard({cls, me->context_.by, me->context_.clock->now(), found.of, found.rows}, me->names(), json);
-        me->answer(json);
-      });
+    const auto body = read_question(asked_.body);
+    const auto show = [me, cls](const leaderboard_answer& found) {
+      std::string json;
+      encode_leaderboard({cls, me->context_.by, me->context_.clock->now(), found.of, found.rows}, me->names(), json);
+      me->answer(json);
+    };
+    if (body.over != period::all)
+      return ask(me, partners_.calendar, get_period_board{cls, body.over, body.page}, show);
+    with_class(me, cls, [me, page = body.page, show](const class_actor& course) {
+      me->ask(me, course, get_leaderboard{page}, show);
     });
   }
 
   void all_time(const self_ptr& me, const tokens& args) {
     const auto cls = known_class(args[0]);
-    const auto second = parse_own_second(args[1]);
-    if (!second || *second > context_.rules.race.last_second())
-      throw bad_query{"bad_second",
-                      fmt::format("second {} is outside 1..{}", args[1], context_.rules.race.ride_seconds)};
-    const auto page = read_body(asked_.body).page;
+    const auto token = parse_own_second(args[1]);
+    const auto second = known_second(token ? token->value() : 0);
+    const auto page = read_question(asked_.body).page;
     with_class(me, cls, [me, cls, second, page](const class_actor& course) {
-      me->ask(me, course, get_all_time{*second, page}, [me, cls, second](const all_time_answer& found) {
+      me->ask(me, course, get_all_time{second, page}, [me, cls, second](const all_time_answer& found) {
         std::string json;
-        encode_all_time({cls, *second, found.of, found.rows}, me->names(), json);
+        encode_all_time({cls, second, found.of, found.rows}, me->names(), json);
         me->answer(json);
       });
     });
@@ -225,25 +185,123 @@ private:
 
   void races(const self_ptr& me, const tokens& args) {
     const auto cls = known_class(args[0]);
-    const auto body = read_body(asked_.body);
-    ask(me, partners_.store, list_races{cls, body.before, body.page.limit}, [me, cls](const race_list& found) {
+    const auto body = read_question(asked_.body);
+    ask(me, partners_.archive, list_races{cls, body.before, body.page.limit}, [me, cls](const race_list& found) {
       std::string json;
       encode_races(cls, found.races, json);
       me->answer(json);
     });
   }
 
+  race_key known_race(std::string_view cls, std::string_view race) const {
+    const auto of = known_class(cls);
+    const auto id = parse_race_id(race);
+    if (!id)
+      throw bad_query{"unknown_race", fmt::format("there is no race \"{}\"", race)};
+    return {of, *id};
+  }
+
+  racer_id known_racer(std::string_view token) const {
+    const auto id = parse_racer_id(token);
+    if (!id)
+      throw bad_query{"unknown_racer", fmt::format("there is no racer \"{}\"", token)};
+    return *id;
+  }
+
+  own_second known_second(std::uint64_t number) const {
+    const auto& rules = context_.rules.race;
+    if (number < 1 || number > rules.ride_seconds)
+      throw bad_query{"bad_second", fmt::format("second {} is outside 1..{}", number, rules.ride_seconds)};
+    return own_second{static_cast<std::uint16_t>(number)};
+  }
+
   void race(const self_ptr& me, const tokens& args) {
-    const race_key key{known_class(args[0]), parse_race_id(args[1]).value_or(race_id{})};
-    if (!parse_race_id(args[1]))
-      throw bad_query{"unknown_race", fmt::format("there is no race \"{}\"", args[1])};
+    const auto key = known_race(args[0], args[1]);
+    const auto body = read_question(asked_.body);
+    if (body.second)
+      return moment(me, key, known_second(*body.second));
     // A finished race is in the store; a running one answers for itself.
-    ask(me, partners_.store, find_result{key}, [me, key](const result_answer& found) {
+    ask(me, partners_.archive, find_result{key}, [me, key](const result_answer& found) {
       if (!found.result)
         return me->running_race(me, key);
       std::string json;
       encode_result(*found.result, json);
       me->answer(json);
+    });
+  }
+
+  void moment(const self_ptr& me, race_key key, own_second second) {
+    ask(me, partners_.archive, find_moment{key, second}, [me, key](const moment_answer& found) {
+      if (!found.moment)
+        return me->ask(me, me->partners_.host, find_race{key}, [me](const race_actor&) {
+          me->answer(
+              error_json("not_closed", "the race is still open: its seconds can be asked for when it is closed"));
+        });
+      std::string json;
+      encode_moment(*found.moment, json);
+      me->answer(json);
+    });
+  }
+
+  void racer(const self_ptr& me, const tokens& args) {
+    const auto racer = known_racer(args[0]);
+    const auto page = read_question(asked_.body).page;
+    ask(me, partners_.archive, find_racer{racer, page.offset, page.limit}, [me, racer](const racer_answer& found) {
+      if (found.classes.empty() && found.rides.empty())
+        return me->answer(error_json("unknown_racer", fmt::format("racer {} has no closed ride", racer.value())));
+      std::vector<std::pair<class_id, racer_bests>> classes;
+      for (const auto& [cls, bests] : found.classes)
+        classes.emplace_back(cls, bests);
+      std::string json;
+      encode_racer({racer, me->context_.names->of(racer), classes, found.rides}, json);
+      me->answer(json);
+    });
+  }
+
+  void ride(const self_ptr& me, const tokens& args) {
+    const auto key = known_race(args[0], args[1]);
+    const auto racer = known_racer(args[2]);
+    ask(me, partners_.archive, find_ride{key, racer}, [me, racer](const ride_answer& found) {
+      if (!found.ride)
+        return me->answer(found.race_known ? error_json("unknown_ride",
+                                                        fmt::format("racer {} has no ride in this race", racer.value()))
+                                           : error_json("unknown_race", "there is no such closed race"));
+      std::string json;
+      encode_ride(*found.ride, found.ride->name, json);
+      me->answer(json);
+    });
+  }
+
+  void ghost(const self_ptr& me, const tokens& args) {
+    const auto cls = known_class(args[0]);
+    const auto choice = parse_ghost(args[1]);
+    if (!choice)
+      throw bad_query{"unknown_ghost", "a ghost is leader, median, rank-N or a racer's id"};
+    with_ghost(me, cls, *choice, [me, cls](const ghost_curve& curve) {
+      std::string json;
+      encode_ghost(cls, curve, me->context_.names->of(curve.racer), json);
+      me->answer(json);
+    });
+  }
+
+  /// The class knows whose ride it is, the store has its seconds.
+  template <class Then>
+  void with_ghost(const self_ptr& me, class_id cls, const ghost_choice& choice, Then then) {
+    with_class(me, cls, [me, cls, choice, then](const class_actor& course) {
+      me->ask(me, course, find_ghost{choice}, [me, cls, choice, then](const ghost_source& source) {
+        if (!source.found)
+          return me->answer(error_json("unknown_ghost", "nobody there has finished a ride"));
+        if (choice.kind == ghost_kind::median)
+          return then(ghost_curve{choice, {}, {}, 0, source.curve});
+        me->ask(me, me->partners_.archive, find_ride{{cls, source.record.race}, source.racer},
+                [me, cls, choice, source, then](const ride_answer& found) {
+                  if (!found.ride)
+                    return me->answer(error_json("not_ready", "this node has not read that ride yet"));
+                  const auto rule = me->context_.rules.find(cls)->score;
+                  then(ghost_curve{choice, source.racer, source.record.race, source.record.at,
+                                   scores_of(*found.ride, rule)});
+                });
+      });
     });
   }
 

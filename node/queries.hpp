@@ -24,7 +24,8 @@ using query_actor = caf::typed_actor<caf::reacts_to<query>>;
 
 struct query_partners {
   host_actor host;
-  store_actor store;
+  archive_actor archive;
+  calendar_actor calendar;
 };
 
 /// @param connection  for the answers; outlives the actor

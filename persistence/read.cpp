@@ -66,6 +66,25 @@ std::optional<race_result> store_on_lmdb::result(race_key key) {
   });
 }
 
+void store_on_lmdb::each_result(class_id cls, race_id from, const std::function<void(const race_result&)>& visit) {
+  read("reading results", [&](const lmdb::txn& in) {
+    lmdb::cursor at{in, tables_.results};
+    for (auto entry = at.at_or_after(layout::race_key_of({cls, from})); entry && is_of_class(entry->key, cls);
+         entry = at.next())
+      visit(layout::decode_result({cls, race_id{key_part<std::uint32_t>(entry->key, 2)}}, entry->value));
+  });
+}
+
+std::vector<ride_record> store_on_lmdb::rides(race_key key) {
+  return read("reading the rides of a race", [&](const lmdb::txn& in) {
+    std::vector<ride_record> rides;
+    each_ride(in, key, [&](racer_id racer, std::string_view content) {
+      rides.push_back(layout::decode_ride(key, racer, content).ride);
+    });
+    return rides;
+  });
+}
+
 std::optional<ride_record> store_on_lmdb::ride(race_key key, racer_id racer) {
   return read("reading a ride", [&](const lmdb::txn& in) -> std::optional<ride_record> {
     auto stored = find_ride(in, key, racer);

@@ -49,7 +49,9 @@ public:
   void each_name(const std::function<void(racer_id, const std::string&)>& visit) override;
   std::vector<race_summary> races(class_id cls, std::optional<race_id> before, std::size_t limit) override;
   std::optional<race_result> result(race_key key) override;
+  void each_result(class_id cls, race_id from, const std::function<void(const race_result&)>& visit) override;
   std::optional<ride_record> ride(race_key key, racer_id racer) override;
+  std::vector<ride_record> rides(race_key key) override;
   std::vector<ride_summary> rides_of(racer_id racer, std::size_t limit) override;
   std::optional<racer_bests> bests_of(class_id cls, racer_id racer) override;
   std::uint64_t count_start(std::uint64_t at_least) override;

@@ -137,6 +137,14 @@ std::vector<best_row> all_time_table::page(own_second s, std::size_t from, std::
   return page;
 }
 
+std::vector<score> all_time_table::median() const {
+  std::vector<score> curve(best_.size());
+  for (std::size_t s = 0; s < best_.size(); ++s)
+    if (const auto count = order_[s].size(); count != 0)
+      curve[s] = best_[s][order_[s].at(count / 2)];
+  return curve;
+}
+
 std::vector<best_row> all_time_table::neighbours(own_second s, score value, racer_id self, std::size_t top,
                                                  std::size_t around) const {
   const auto& best = best_[s.value() - 1U];

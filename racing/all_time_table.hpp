@@ -52,6 +52,9 @@ public:
   /// Places [from, from + count) of the table at s, counted from 0; shorter at its end.
   std::vector<best_row> page(own_second s, std::size_t from, std::size_t count) const;
 
+  /// [s - 1] = the score in the middle of the table at s, the lower of two middle ones; 0 where nobody has one.
+  std::vector<score> median() const;
+
   /// The table at s as the rider sees it while riding: their own row shows `value` instead of their best.
   /// First `top` rows, then `around` above and below the own one, without repetition, by rank.
   std::vector<best_row> neighbours(own_second s, score value, racer_id self, std::size_t top, std::size_t around) const;

@@ -23,6 +23,12 @@ void leaderboard::load(racer_id racer, const final_score& record) {
   records_.insert_or_assign(racer, record);
 }
 
+void leaderboard::improve(racer_id racer, const final_score& record) {
+  const auto [entry, first] = records_.try_emplace(racer, record);
+  if (!first && beats(record, entry->second))
+    entry->second = record;
+}
+
 void leaderboard::sort() {
   rows_.clear();
   rows_.reserve(records_.size());

@@ -15,6 +15,8 @@ class leaderboard {
 public:
   void load(racer_id racer, const final_score& record);
   void sort();
+  /// Takes a record that beats the racer's own; call `sort` after the last one.
+  void improve(racer_id racer, const final_score& record);
 
   /// Takes the score at the last second of every finished ride; strictly higher replaces, so an equal record stays with
   /// the earlier race (by race id).

@@ -139,7 +139,11 @@ public:
   /// @param before  only races with a lower id; none = from the newest
   virtual std::vector<race_summary> races(class_id cls, std::optional<race_id> before, std::size_t limit) = 0;
   virtual std::optional<race_result> result(race_key key) = 0;
+  /// Visits the results of a class from a race on, by race id ascending. The visitor must not call the store.
+  virtual void each_result(class_id cls, race_id from, const std::function<void(const race_result&)>& visit) = 0;
   virtual std::optional<ride_record> ride(race_key key, racer_id racer) = 0;
+  /// Every ride of a race that is kept, by racer id.
+  virtual std::vector<ride_record> rides(race_key key) = 0;
   /// Rides of one racer in all classes, newest first.
   virtual std::vector<ride_summary> rides_of(racer_id racer, std::size_t limit) = 0;
   virtual std::optional<racer_bests> bests_of(class_id cls, racer_id racer) = 0;

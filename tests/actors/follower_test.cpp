@@ -50,7 +50,8 @@ struct remembered_history : history_port {
 struct follower_stage : stage {
   follower_stage() { context.history = &streams; }
   void start() {
-    actor = keep(system().spawn(follower, &context, keep(system().spawn(kept_store, records))));
+    actor = keep(system().spawn(follower, &context, keep(system().spawn(kept_store, records)),
+                                keep(system().spawn(quiet_calendar))));
     settle();
   }
   /// The next message of the stream.

@@ -35,8 +35,6 @@ struct history_stage : stage {
         [](const find_mark&) { return mark_answer{}; },
         [](const keep_mark&) { return kept{}; },
         [](const find_applied&) { return applied_answer{}; },
-        [](const list_races&) { return race_list{}; },
-        [](const find_result&) { return result_answer{}; },
         [=](const find_old& x) {
           here->before.push_back(x.before);
           old_race_search search;

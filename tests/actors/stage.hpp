@@ -241,6 +241,7 @@ inline class_actor::behavior_type empty_class(class_actor::pointer self, std::sh
       [=](const merge_closed&) { return merged{true}; },
       [=](const get_leaderboard&) { return leaderboard_answer{}; },
       [=](const get_all_time&) { return all_time_answer{}; },
+      [=](const find_ghost&) { return ghost_source{}; },
   };
 }
 
@@ -282,6 +283,15 @@ inline follower_actor::behavior_type current_follower(follower_actor::pointer) {
       [](get_follow_progress) {
         return follow_progress{true, 0, 0};
       },
+  };
+}
+
+/// Nobody asks for it.
+inline calendar_actor::behavior_type quiet_calendar(calendar_actor::pointer) {
+  return {
+      [](look_at_clock) {},
+      [](const closed_race_ptr&) {},
+      [](const get_period_board&) { return leaderboard_answer{}; },
   };
 }
 
@@ -344,8 +354,6 @@ inline store_actor::behavior_type kept_store(store_actor::pointer, std::shared_p
         const auto found = store->applied.find(x.key);
         return applied_answer{found == store->applied.end() ? std::nullopt : std::optional{found->second}};
       },
-      [=](const list_races&) { return race_list{}; },
-      [=](const find_result&) { return result_answer{}; },
       [=](const find_old&) { return old_race_search{}; },
       [=](const remove_old&) { return removed{}; },
   };

@@ -32,6 +32,8 @@ struct faulty_records : record_store {
   void each_name(const std::function<void(racer_id, const std::string&)>&) override {}
   std::vector<race_summary> races(class_id, std::optional<race_id>, std::size_t) override { return {}; }
   std::optional<race_result> result(race_key) override { return std::nullopt; }
+  void each_result(class_id, race_id, const std::function<void(const race_result&)>&) override {}
+  std::vector<ride_record> rides(race_key) override { return {}; }
   std::optional<ride_record> ride(race_key, racer_id) override { return std::nullopt; }
   std::vector<ride_summary> rides_of(racer_id, std::size_t) override { return {}; }
   std::optional<racer_bests> bests_of(class_id, racer_id) override { return std::nullopt; }

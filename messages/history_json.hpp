@@ -1,0 +1,43 @@
+/// Answers about the past as JSON (design section 5). Encoders append to `out`; conventions as in messages/json.hpp.
+#pragma once
+
+#include "messages/json.hpp"
+#include "racing/ghost.hpp"
+#include "racing/record_store.hpp"
+#include "racing/replay.hpp"
+#include "racing/rules.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace alleycat {
+
+/// A closed race at an own second, in the form of standings: `"state":"closed"`, `racers` counts the whole race, `reported`
+/// those who reached the second, rows those who have a score there.
+void encode_moment(const race_moment& moment, std::string& out);
+
+/// What is known of a racer.
+struct racer_page {
+  racer_id racer;
+  std::string name;
+  std::span<const std::pair<class_id, racer_bests>> classes; ///< by class
+  std::span<const ride_summary> rides;                       ///< newest first
+};
+/// `{"racerId","name","bests":[{"classId","scores":[…]}],"records":[{"classId","total","raceId","at"}],
+///   "rides":[{"classId","raceId","closed","rank","finished","second","seconds","total"}]}`; scores by own second from 1, null
+/// where there is none.
+void encode_racer(const racer_page& page, std::string& out);
+
+/// `{"classId","raceId","racerId","name","start","closed","rank","finished","excluded","second","seconds","total","rows":
+///   [{"second","cadence","resistance","output","total","hereNowRank","allTimeRank"}]}`: a row for each own second up to the
+/// furthest; measurements and output are null where the second is missing, ranks where undefined. `power` and `heartRate`
+/// follow in rows that have them. `start` is by the bike's clock.
+void encode_ride(const ride_record& ride, std::string_view name, std::string& out);
+
+/// `{"classId","kind","racerId","name","raceId","at","scores":[…]}`; of the median racer, name, race and time are null.
+void encode_ghost(class_id cls, const ghost_curve& curve, std::string_view name, std::string& out);
+
+} // namespace alleycat

@@ -1,0 +1,34 @@
+/// The body of a query.
+#pragma once
+
+#include "actors/messages.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace alleycat {
+
+/// A question that can not be answered, with its code for programs.
+struct bad_query {
+  std::string_view code;
+  std::string message;
+};
+
+/// What a question's body may say.
+struct question {
+  page_request page{.offset = 0, .limit = 20, .around = std::nullopt};
+  std::optional<race_id> before;
+  std::optional<std::uint64_t> second;
+  period over = period::all;
+};
+
+/// Rows of an answer at most.
+inline constexpr std::size_t most_rows = 1000;
+
+/// @param text  a JSON object, or nothing; fields that are not known are ignored
+/// @throws bad_query for a body or value of the wrong type or out of range
+question read_question(const std::string& text);
+
+} // namespace alleycat
