@@ -327,7 +327,7 @@ private:
 query_actor::behavior_type queries(query_actor::pointer self, const actor_context* context,
                                    const nats_connection* connection, query_partners partners) {
   return {
-      [=](query& asked) {
+      [self, context, connection, partners = std::move(partners)](query& asked) {
         conversation::start(std::make_shared<conversation>(self, *context, *connection, partners, std::move(asked)));
       },
   };
