@@ -22,6 +22,8 @@ namespace alleycat {
 using racer_actor = caf::typed_actor<
     // A tick of the race has news of this rider, at this index of `riders`.
     caf::reacts_to<race_tick_ptr, std::uint32_t>,
+    // Race against this.
+    caf::reacts_to<ghost_curve_ptr>,
     // Nothing more will come.
     caf::reacts_to<race_over>>;
 
@@ -121,7 +123,9 @@ using race_actor = caf::typed_actor<
     // Publish or close if it is time.
     caf::reacts_to<look_at_clock>,
     // The standings as they are.
-    caf::replies_to<get_standings>::with<standings_ptr>>;
+    caf::replies_to<get_standings>::with<standings_ptr>,
+    // One of its riders chooses a ghost.
+    caf::replies_to<set_ghost>::with<ghost_set>>;
 
 /// Takes updates in: checks, group commit, answers.
 using ingest_actor = caf::typed_actor<

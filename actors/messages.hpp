@@ -82,6 +82,25 @@ struct race_over {};
 struct get_standings {};
 using standings_ptr = std::shared_ptr<const standings>;
 
+/// Race against this from now on; a curve without scores: against nobody.
+struct set_ghost {
+  racer_id racer;
+  ghost_curve curve;
+  bool not_riding_yet = false; ///< a racer who is not in the race yet will find it when they come
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, set_ghost& x) {
+    return f(x.racer, x.curve, x.not_riding_yet);
+  }
+};
+struct ghost_set {
+  bool taken = false; ///< false: the racer is not in this race
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, ghost_set& x) {
+    return f(x.taken);
+  }
+};
+using ghost_curve_ptr = std::shared_ptr<const ghost_curve>; ///< null = nobody
+
 // -- race and class ----------------------------------------------------------------------------------------------------
 
 struct rank_item {
@@ -397,6 +416,9 @@ ALLEYCAT_LOCAL_MESSAGE(race_tick_ptr)
 ALLEYCAT_LOCAL_MESSAGE(race_over)
 ALLEYCAT_LOCAL_MESSAGE(get_standings)
 ALLEYCAT_LOCAL_MESSAGE(standings_ptr)
+ALLEYCAT_LOCAL_MESSAGE(set_ghost)
+ALLEYCAT_LOCAL_MESSAGE(ghost_set)
+ALLEYCAT_LOCAL_MESSAGE(ghost_curve_ptr)
 ALLEYCAT_LOCAL_MESSAGE(rank_batch)
 ALLEYCAT_LOCAL_MESSAGE(rank_answer)
 ALLEYCAT_LOCAL_MESSAGE(rank_closed)

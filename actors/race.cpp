@@ -237,6 +237,8 @@ void race_actor_state::tell_racers(race_tick&& news) {
       if (const auto& rider = race_->name(static_cast<row_index>(next)); !rider.empty())
         env_->names->set(id, rider);
       racers_.push_back(self_->spawn<caf::linked>(racer, env_, id));
+      if (const auto ghost = ghosts_.extract(id))
+        self_->send(racers_.back(), ghost.mapped());
     }
     self_->send(racers_[row], tick, i);
   }
@@ -253,6 +255,21 @@ void race_actor_state::publish_turned_away(racer_id racer, std::uint32_t times, 
   view.published = now;
   view.refused[static_cast<std::size_t>(refusal::race_full)] = times;
   env_->publisher->publish(view);
+}
+
+ghost_set race_actor_state::take_ghost(set_ghost&& x) {
+  auto ghost = x.curve.scores.empty() ? nullptr : std::make_shared<const ghost_curve>(std::move(x.curve));
+  const auto row = race_->find(x.racer);
+  if (row && *row < racers_.size()) {
+    self_->send(racers_[*row], std::move(ghost));
+    return {true};
+  }
+  if (!row && !x.not_riding_yet)
+    return {false};
+  if (ghosts_.size() >= env_->rules.race.capacity && !ghosts_.contains(x.racer))
+    return {false};
+  ghosts_[x.racer] = std::move(ghost);
+  return {true};
 }
 
 // -- the close ---------------------------------------------------------------------------------------------------------
@@ -337,6 +354,7 @@ race_actor::behavior_type race(race_actor::stateful_pointer<race_actor_state> se
       [self](arrived) { self->state.take_items(); },
       [self](look_at_clock) { self->state.look_at_clock(); },
       [self](get_standings) { return self->state.current(); },
+      [self](set_ghost& x) { return self->state.take_ghost(std::move(x)); },
   };
 }
 

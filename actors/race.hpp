@@ -10,6 +10,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -40,6 +41,7 @@ public:
   void start(pointer self, const actor_context& env, race_key key, race_partners partners);
   void take_items();
   void look_at_clock();
+  ghost_set take_ghost(set_ghost&& x);
   standings_ptr current() const;
 
   static inline const char* name = "race";
@@ -80,9 +82,10 @@ private:
   std::shared_ptr<handoff<journal_item>> inbox_;
   std::unique_ptr<journal_reader> reader_;
   std::vector<journal_item> items_;
-  std::vector<racer_actor> racers_;    ///< [row]
-  std::vector<rank_t> all_time_ranks_; ///< [row], as last answered; 0 = unknown
-  refusal_counts noted_{};             ///< outcomes that were added to the meters
+  std::vector<racer_actor> racers_;            ///< [row]
+  std::map<racer_id, ghost_curve_ptr> ghosts_; ///< of riders whose actor is still to come; at most `capacity`
+  std::vector<rank_t> all_time_ranks_;         ///< [row], as last answered; 0 = unknown
+  refusal_counts noted_{};                     ///< outcomes that were added to the meters
   race_status reported_;
   unix_ms opened_ = 0;
   std::uint64_t rebuilt_updates_ = 0;

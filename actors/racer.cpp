@@ -43,9 +43,20 @@ rider_view racer_state::view_of(const race_tick& tick, const rider_news& news) c
     if (const auto best = news.all_time.own_best; best.value() != 0)
       view.best = view_best{best, std::int64_t{news.value.value()} - best.value(), news.value > best};
   }
+  view.ghost = ghost_at(news.second, news.value);
   view.missing = missing(news.second);
   view.refused = refused_;
   return view;
+}
+
+std::optional<view_ghost> racer_state::ghost_at(own_second second, score value) const {
+  if (!ghost_ || second.value() > ghost_->scores.size())
+    return std::nullopt;
+  const auto there = ghost_->scores[second.value() - 1U];
+  if (there.value() == 0)
+    return std::nullopt;
+  return view_ghost{kind_text(ghost_->choice), ghost_->racer, there,
+                    std::int64_t{value.value()} - std::int64_t{there.value()}};
 }
 
 std::vector<own_second> racer_state::missing(own_second furthest) const {
@@ -63,6 +74,7 @@ racer_actor::behavior_type racer(racer_actor::stateful_pointer<racer_state> self
   self->attach_functor([env] { env->counts->racer_actors.add(-1); });
   return {
       [self](const race_tick_ptr& tick, std::uint32_t index) { self->state.take(*tick, tick->riders[index]); },
+      [self](const ghost_curve_ptr& ghost) { self->state.race_against(ghost); },
       [self](race_over) { self->quit(); },
   };
 }

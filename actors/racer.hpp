@@ -7,6 +7,8 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace alleycat {
@@ -16,6 +18,7 @@ class racer_state {
 public:
   void start(const actor_context& env, racer_id racer);
   void take(const race_tick& tick, const rider_news& news);
+  void race_against(ghost_curve_ptr ghost) { ghost_ = std::move(ghost); }
 
   static inline const char* name = "racer";
 
@@ -25,6 +28,9 @@ private:
 
   const actor_context* env_ = nullptr;
   racer_id racer_;
+  std::optional<view_ghost> ghost_at(own_second second, score value) const;
+
+  ghost_curve_ptr ghost_;     ///< null = none
   std::vector<bool> arrived_; ///< [s - 1]
   refusal_counts refused_{};  ///< since the ride began
 };

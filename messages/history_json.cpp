@@ -134,4 +134,22 @@ void encode_ghost(class_id cls, const ghost_curve& curve, std::string_view name,
   json.raw("}");
 }
 
+void encode_ghost_chosen(race_key key, racer_id racer, const ghost_curve& curve, std::string_view name,
+                         std::string& out) {
+  json_text json{out};
+  json.raw(R"({"ok":true,"classId":)").id(key.cls);
+  json.raw(R"(,"raceId":)").id(key.race);
+  json.raw(R"(,"racerId":)").id(racer);
+  if (curve.scores.empty()) {
+    json.raw(R"(,"ghost":null})");
+    return;
+  }
+  json.raw(R"(,"ghost":{"kind":)").string(kind_text(curve.choice));
+  if (curve.choice.kind == ghost_kind::median)
+    json.raw(R"(,"racerId":null,"name":null)");
+  else
+    json.raw(R"(,"racerId":)").id(curve.racer).raw(R"(,"name":)").string(name);
+  json.raw(R"(,"total":)").amount(curve.scores.back()).raw("}}");
+}
+
 } // namespace alleycat

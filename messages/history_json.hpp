@@ -40,4 +40,9 @@ void encode_ride(const ride_record& ride, std::string_view name, std::string& ou
 /// `{"classId","kind","racerId","name","raceId","at","scores":[…]}`; of the median racer, name, race and time are null.
 void encode_ghost(class_id cls, const ghost_curve& curve, std::string_view name, std::string& out);
 
+/// `{"ok":true,"classId","raceId","racerId","ghost":{"kind","racerId","name","total"}}`, `total` at the last second; `ghost` is
+/// null for a curve without scores.
+void encode_ghost_chosen(race_key key, racer_id racer, const ghost_curve& curve, std::string_view name,
+                         std::string& out);
+
 } // namespace alleycat

@@ -155,6 +155,7 @@ struct backend::inside {
 
   std::vector<std::unique_ptr<update_listener>> listeners;
   nats_subscription query_subscription;
+  nats_subscription ghost_subscription;
   metrics_page metrics;
   std::unique_ptr<http_server> http;
   bool stopped = false;
@@ -219,15 +220,15 @@ void backend::inside::start_actors(const node_config& config) {
 }
 
 void backend::inside::start_listening(const node_config&) {
-  query_subscription = outgoing.subscribe(
-      std::string{all_queries}.c_str(), std::string{query_queue}.c_str(),
-      [this](natsMsg* message) {
-        const auto reply = reply_of(message);
-        if (may_answer(reply))
-          caf::anon_send(query_handle,
-                         query{std::string{subject_of(message)}, std::string{payload_of(message)}, std::string{reply}});
-      },
-      query_limit);
+  const auto ask = [this](natsMsg* message) {
+    const auto reply = reply_of(message);
+    if (may_answer(reply))
+      caf::anon_send(query_handle,
+                     query{std::string{subject_of(message)}, std::string{payload_of(message)}, std::string{reply}});
+  };
+  const std::string queue{query_queue};
+  query_subscription = outgoing.subscribe(std::string{all_queries}.c_str(), queue.c_str(), ask, query_limit);
+  ghost_subscription = outgoing.subscribe(std::string{all_ghost_requests}.c_str(), queue.c_str(), ask, query_limit);
 }
 
 std::string backend::inside::not_ready() {
@@ -301,6 +302,7 @@ void backend::inside::stop() {
     return;
   listeners.clear();
   query_subscription = {};
+  ghost_subscription = {};
   if (http)
     http->stop();
   if (system) {

@@ -67,6 +67,8 @@ private:
   }
 
   void dispatch(const self_ptr& me) {
+    if (const auto rider = parse_ghost_subject(asked_.subject))
+      return choose_ghost(me, *rider);
     const auto parts = parse_query_subject(asked_.subject);
     if (!parts)
       throw bad_query{"unknown_query", "the subject is not alleycat.query.<verb>[.<args>]"};
@@ -301,6 +303,43 @@ private:
                   then(ghost_curve{choice, source.racer, source.record.race, source.record.at,
                                    scores_of(*found.ride, rule)});
                 });
+      });
+    });
+  }
+
+  void choose_ghost(const self_ptr& me, racer_id racer) {
+    const auto wish = read_ghost_wish(asked_.body);
+    const auto cls = known_class(std::to_string(wish.cls));
+    const auto place = [me, racer, cls, race = wish.race](const ghost_curve& curve) {
+      me->ask(me, me->partners_.host, get_open_races{}, [me, racer, cls, race, curve](const open_races& open) {
+        std::vector<race_id> there;
+        for (const auto& each : open.races)
+          if (each.key.cls == cls && (!race || each.key.race == *race))
+            there.push_back(each.key.race);
+        me->offer_ghost(me, cls, std::move(there), set_ghost{racer, curve, race.has_value()});
+      });
+    };
+    if (wish.choice)
+      with_ghost(me, cls, *wish.choice, place);
+    else
+      place({});
+  }
+
+  /// To the latest of the races first, until one has the rider.
+  void offer_ghost(const self_ptr& me, class_id cls, std::vector<race_id> races, const set_ghost& wish) {
+    if (races.empty())
+      return answer(error_json("not_riding", fmt::format("racer {} is in no open race of class {}: first ride, or say "
+                                                         "the raceId of an open race",
+                                                         wish.racer.value(), cls.value())));
+    const race_key key{cls, races.back()};
+    races.pop_back();
+    ask(me, partners_.host, find_race{key}, [me, key, races, wish](const race_actor& race) {
+      me->ask(me, race, wish, [me, key, races, wish](ghost_set outcome) {
+        if (!outcome.taken)
+          return me->offer_ghost(me, key.cls, races, wish);
+        std::string json;
+        encode_ghost_chosen(key, wish.racer, wish.curve, me->context_.names->of(wish.curve.racer), json);
+        me->answer(json);
       });
     });
   }

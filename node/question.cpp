@@ -35,6 +35,28 @@ period period_in(const nlohmann::json& body) {
 
 } // namespace
 
+ghost_wish read_ghost_wish(const std::string& text) {
+  const auto body = nlohmann::json::parse(text, nullptr, false);
+  if (!body.is_object())
+    throw bad_query{"bad_request", "the body is not a JSON object"};
+  ghost_wish wish;
+  const auto cls = number(body, "classId", UINT16_MAX);
+  if (!cls)
+    throw bad_query{"bad_request", "classId is missing"};
+  wish.cls = *cls;
+  if (const auto race = number(body, "raceId", UINT32_MAX))
+    wish.race = race_id{static_cast<std::uint32_t>(*race)};
+  const auto ghost = body.find("ghost");
+  if (ghost == body.end())
+    throw bad_query{"bad_request", "ghost is missing: null for none"};
+  if (ghost->is_null())
+    return wish;
+  wish.choice = parse_ghost(ghost->is_string() ? ghost->get<std::string>() : ghost->dump());
+  if (!wish.choice)
+    throw bad_query{"unknown_ghost", "a ghost is leader, median, rank-N or a racer's id"};
+  return wish;
+}
+
 question read_question(const std::string& text) {
   question read;
   if (text.empty())

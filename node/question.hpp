@@ -24,6 +24,17 @@ struct question {
   period over = period::all;
 };
 
+/// What a rider asks for on `alleycat.racer.<racer>.ghost`.
+struct ghost_wish {
+  std::uint64_t cls = 0;
+  std::optional<race_id> race;        ///< none: the one they ride in
+  std::optional<ghost_choice> choice; ///< none: no ghost any more
+};
+
+/// @param text  `{"classId","ghost":"leader"|"median"|"rank-N"|<racer>|null,"raceId"?}`
+/// @throws bad_query as `read_question`
+ghost_wish read_ghost_wish(const std::string& text);
+
 /// Rows of an answer at most.
 inline constexpr std::size_t most_rows = 1000;
 
