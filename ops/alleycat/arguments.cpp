@@ -17,4 +17,10 @@ void add_race_argument(CLI::App& command, std::uint32_t& race) {
   });
 }
 
+void add_racer_argument(CLI::App& command, std::uint32_t& racer) {
+  command.add_option("racer", racer, "racer id, 0..4294967295")->required()->check([](const std::string& text) {
+    return parse_racer_id(text) ? std::string{} : "'" + text + "' is not a racer id (0..4294967295)";
+  });
+}
+
 } // namespace alleycat::cli

@@ -31,11 +31,17 @@ void add_watch(CLI::App& app, const common_options& common);
 void add_top(CLI::App& app, const common_options& common);
 void add_races(CLI::App& app, const common_options& common);
 void add_race(CLI::App& app, const common_options& common);
+void add_racer(CLI::App& app, const common_options& common);
+void add_ride(CLI::App& app, const common_options& common);
+void add_ghost(CLI::App& app, const common_options& common);
+void add_completion(CLI::App& app);
 void add_backup(CLI::App& app, const common_options& common);
 
 /// A required class id, 1..65535.
 void add_class_argument(CLI::App& command, std::uint16_t& cls);
 /// A required race id, 0..2^32-1.
 void add_race_argument(CLI::App& command, std::uint32_t& race);
+/// A required racer id, 0..2^32-1.
+void add_racer_argument(CLI::App& command, std::uint32_t& racer);
 
 } // namespace alleycat::cli

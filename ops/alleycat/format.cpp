@@ -3,6 +3,7 @@
 #include "ops/alleycat/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <ctime>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -60,6 +61,44 @@ std::string name_cell(const nlohmann::json& row) {
   }
   const auto id = number_cell(row, "racerId");
   return id == nothing ? id : "#" + id;
+}
+
+std::string sparkline(const std::vector<std::optional<double>>& values, std::size_t width) {
+  constexpr std::array<std::string_view, 8> bars{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  const auto columns = std::min(width, values.size());
+  std::vector<std::optional<double>> means(columns);
+  for (std::size_t c = 0; c < columns; ++c) {
+    double sum = 0;
+    std::size_t count = 0;
+    for (auto i = c * values.size() / columns; i < (c + 1) * values.size() / columns; ++i) {
+      if (values[i]) {
+        sum += *values[i];
+        ++count;
+      }
+    }
+    if (count != 0) {
+      means[c] = sum / static_cast<double>(count);
+    }
+  }
+  std::optional<double> lowest;
+  std::optional<double> highest;
+  for (const auto& mean : means) {
+    if (mean) {
+      lowest = std::min(lowest.value_or(*mean), *mean);
+      highest = std::max(highest.value_or(*mean), *mean);
+    }
+  }
+  std::string line;
+  for (const auto& mean : means) {
+    if (!mean) {
+      line += ' ';
+      continue;
+    }
+    const auto span = *highest - *lowest;
+    const auto share = span > 0 ? (*mean - *lowest) / span : 0.5;
+    line += bars[std::min(bars.size() - 1, static_cast<std::size_t>(share * static_cast<double>(bars.size())))];
+  }
+  return line;
 }
 
 const nlohmann::json& rows_of(const nlohmann::json& answer) {

@@ -4,8 +4,10 @@
 #include "racing/ids.hpp"
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace alleycat::cli {
 
@@ -24,6 +26,10 @@ std::string number_cell(const nlohmann::json& row, const char* field);
 std::string time_cell(const nlohmann::json& row, const char* field);
 /// From `name` and `racerId`.
 std::string name_cell(const nlohmann::json& row);
+
+/// Numbers as a line of bars, `width` columns wide at most: each bar is the mean of its share, from the lowest to the
+/// highest of all; a space where there are none. Nulls are no numbers.
+std::string sparkline(const std::vector<std::optional<double>>& values, std::size_t width);
 
 /// `rows` of an answer; empty where there are none.
 const nlohmann::json& rows_of(const nlohmann::json& answer);

@@ -35,7 +35,11 @@ int main(int argc, char** argv) {
   add_top(app, common);
   add_races(app, common);
   add_race(app, common);
+  add_racer(app, common);
+  add_ride(app, common);
+  add_ghost(app, common);
   add_backup(app, common);
+  add_completion(app);
 
   try {
     app.parse(argc, argv);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 namespace alleycat::cli {
 
@@ -15,14 +16,17 @@ struct race_options {
   std::uint16_t cls = 0;
   std::uint32_t race = 0;
   std::uint32_t limit = 1000;
+  std::optional<std::uint32_t> second;
 };
 
 void show(const nlohmann::json& answer, const race_options& o) {
   const auto state = answer.find("state");
   const bool closed = state != answer.end() && *state == "closed";
   fmt::print("Class {}  race {}  {}  second {}  racers {}  finished {}\n\n", o.cls, o.race,
-             closed ? "FINAL" : "running", number_cell(answer, "second"), number_cell(answer, "racers"),
-             number_cell(answer, "finished"));
+             o.second ? "as it stood"
+             : closed ? "FINAL"
+                      : "running",
+             number_cell(answer, "second"), number_cell(answer, "racers"), number_cell(answer, "finished"));
   table t{{{"RANK", align::right},
            {"NAME"},
            {"RACER", align::right},
@@ -46,7 +50,8 @@ void show(const nlohmann::json& answer, const race_options& o) {
 
 void run(const common_options& common, const race_options& o) {
   const connection nats{common};
-  const auto answer = nats.query(fmt::format("race.{}.{}", o.cls, o.race), "{}");
+  const auto request = o.second ? fmt::format(R"({{"second":{}}})", *o.second) : std::string{"{}"};
+  const auto answer = nats.query(fmt::format("race.{}.{}", o.cls, o.race), request);
   if (common.json) {
     fmt::print("{}\n", one_line(answer));
   } else {
@@ -64,6 +69,7 @@ void add_race(CLI::App& app, const common_options& common) {
   command->add_option("--limit", options->limit, "rows to show")
       ->check(CLI::Range(1U, 100'000U))
       ->capture_default_str();
+  command->add_option("--second", options->second, "of a closed race: its standings at this own second");
   command->callback([options, &common] { run(common, *options); });
 }
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 namespace alleycat::cli {
 
@@ -15,6 +16,8 @@ struct top_options {
   std::uint16_t cls = 0;
   std::uint32_t limit = 20;
   std::uint32_t offset = 0;
+  std::string period = "all";
+  std::optional<std::uint32_t> around;
 };
 
 void show(const nlohmann::json& answer) {
@@ -34,8 +37,14 @@ void show(const nlohmann::json& answer) {
 
 void run(const common_options& common, const top_options& o) {
   const connection nats{common};
-  const auto answer =
-      nats.query(fmt::format("leaderboard.{}", o.cls), fmt::format(R"({{"limit":{},"offset":{}}})", o.limit, o.offset));
+  nlohmann::json request{{"limit", o.limit}, {"offset", o.offset}};
+  if (o.period != "all") {
+    request["period"] = o.period;
+  }
+  if (o.around) {
+    request["around"] = *o.around;
+  }
+  const auto answer = nats.query(fmt::format("leaderboard.{}", o.cls), request.dump());
   if (common.json) {
     fmt::print("{}\n", one_line(answer));
   } else {
@@ -51,6 +60,10 @@ void add_top(CLI::App& app, const common_options& common) {
   add_class_argument(*command, options->cls);
   command->add_option("--limit", options->limit, "rows to show")->check(CLI::Range(1U, 1000U))->capture_default_str();
   command->add_option("--offset", options->offset, "rows to leave out before")->capture_default_str();
+  command->add_option("--period", options->period, "how far to look back")
+      ->check(CLI::IsMember({"all", "today", "7d", "30d"}))
+      ->capture_default_str();
+  command->add_option("--around", options->around, "the rows around this racer");
   command->callback([options, &common] { run(common, *options); });
 }
 

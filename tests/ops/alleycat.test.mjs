@@ -42,6 +42,28 @@ const answers = {
       { ...row, rank: null, racerId: 9, name: 'E\u001b[31mve', second: 20, seconds: 20, total: 455, allTimeRank: null },
     ],
   },
+  'racer.8': {
+    racerId: 8, name: 'Adell', bests: [{ classId: 3, scores: [151.788, null] }],
+    records: [{ classId: 3, total: 45536.4, raceId: 5400172, at: 1620052230000 }],
+    rides: [
+      { classId: 3, raceId: 5400172, closed: 1620052230000, rank: 1, finished: true, second: 300, seconds: 299, total: 45536.4 },
+      { classId: 1, raceId: 5400171, closed: 1620051930000, rank: null, finished: false, second: 20, seconds: 20, total: 455 },
+    ],
+  },
+  'ride.3.5400172.8': {
+    classId: 3, raceId: 5400172, racerId: 8, name: 'Adell', start: 1620051615707, closed: 1620052230000, rank: 1, finished: true,
+    excluded: false, second: 4, seconds: 3, total: 300,
+    rows: [
+      { second: 1, cadence: 70, resistance: 40, output: 100, total: 100, hereNowRank: 1, allTimeRank: 1 },
+      { second: 2, cadence: 80, resistance: 40, output: 100, total: 200, hereNowRank: 1, allTimeRank: 1 },
+      { second: 3, cadence: null, resistance: null, output: null, total: 200, hereNowRank: null, allTimeRank: 2 },
+      { second: 4, cadence: 90, resistance: 40, output: 100, total: 300, hereNowRank: 1, allTimeRank: 2 },
+    ],
+  },
+  'ride.3.5400172.9': { error: { code: 'unknown_ride', message: 'racer 9 has no ride in this race' } },
+  'ghost.3.leader': {
+    classId: 3, kind: 'leader', racerId: 8, name: 'Adell', raceId: 5400172, at: 1620052230000, scores: [100, 200, 300, 400],
+  },
 };
 
 /** @type {World} */ let world;
@@ -257,4 +279,60 @@ test('in a terminal the board is redrawn in place, fits it, and Ctrl-C gives the
   assert.equal(lines.length, 8);
   assert.ok(lines.every((text) => text.length <= 60), lines.join('\n'));
   assert.ok(!run.out.includes('Rider 7'), 'no more rows than there is room for');
+});
+
+test('race --second, top --period and top --around ask for what they are asked for', async () => {
+  const { out } = await alleycat(['race', '3', '5400172', '--second', '150']);
+  assert.deepEqual(asked.at(-1), ['race.3.5400172', { second: 150 }]);
+  assert.match(out, /as it stood/);
+  await alleycat(['top', '3', '--period', '7d', '--around', '8']);
+  assert.deepEqual(asked.at(-1), ['leaderboard.3', { limit: 20, offset: 0, period: '7d', around: 8 }]);
+  assert.equal((await alleycat(['top', '3', '--period', 'yesterday'])).code, 2);
+});
+
+test('racer shows records and rides', async () => {
+  const { code, out } = await alleycat(['racer', '8']);
+  assert.equal(code, 0);
+  assert.equal(out, [
+    'Adell  racer 8',
+    '',
+    'Records',
+    '',
+    'CLASS       TOTAL     RACE  CLOSED (UTC)',
+    '    3  45536.4000  5400172  2021-05-03 14:30:30',
+    '',
+    'Rides',
+    '',
+    'CLASS     RACE  CLOSED (UTC)         RANK  SECOND  SECONDS       TOTAL',
+    '    3  5400172  2021-05-03 14:30:30     1     300      299  45536.4000',
+    '    1  5400171  2021-05-03 14:25:30   DNF      20       20    455.0000',
+    '',
+  ].join('\n'));
+});
+
+test('ride draws cadence, resistance and output, with a gap where a second is missing', async () => {
+  const { code, out } = await alleycat(['ride', '3', '5400172', '8', '--seconds']);
+  assert.equal(code, 0);
+  assert.match(out, /^Adell {2}racer 8 {2}class 3 {2}race 5400172 {2}rank 1\nclosed 2021-05-03 14:30:30 UTC {2}second 4 {2}seconds 3 {2}total 300.0000\n/);
+  assert.match(out, /\ncadence +▁▅ █\n/);
+  assert.match(out, /\n +3 +- +- +- +200\.0000 +- +2\n/);
+  assert.equal((await alleycat(['ride', '3', '5400172', '9'])).code, 1);
+  assert.equal((await alleycat(['ride', '3', '5400172', 'x'])).code, 2);
+});
+
+test('ghost names the rider and draws the curve', async () => {
+  const { code, out } = await alleycat(['ghost', '3', 'leader']);
+  assert.equal(code, 0);
+  assert.match(out, /^Class 3 {2}Adell {2}racer 8 {2}race 5400172 {2}closed 2021-05-03 14:30:30 UTC\n4 seconds, 400.0000 at the end\n\n▁▃▆█\n$/);
+  assert.equal((await alleycat(['ghost', '3', 'rank-0'])).code, 2);
+  assert.deepEqual(JSON.parse((await alleycat(['ghost', '3', 'leader', '--json'])).out), answers['ghost.3.leader']);
+});
+
+test('bash completes commands, subcommands and flags', async () => {
+  const script = `source <(${programPath('alleycat')} completion)
+    complete_words() { COMP_WORDS=(alleycat "$@"); COMP_CWORD=$#; _alleycat; echo "\${COMPREPLY[*]}"; }
+    complete_words ra; complete_words watch ra; complete_words top 3 --per`;
+  const run = start(['-c', script], { command: 'bash' });
+  assert.equal(await run.ended, 0, run.err);
+  assert.deepEqual(run.out.split('\n').map((line) => line.split(' ').sort().join(' ')), ['race racer races', 'race', '--period', '']);
 });
