@@ -20,6 +20,7 @@
 #include "node/publisher.hpp"
 #include "node/queries.hpp"
 #include "node/results.hpp"
+#include "node/services.hpp"
 #include "node/unkept_journal.hpp"
 #include "node/updates.hpp"
 #include "node/web_folder.hpp"
@@ -110,8 +111,8 @@ struct backend::inside {
                                                   ? std::make_unique<unkept_journal>(urls, config.name,
                                                                                      config.rules.classes, clock)
                                                   : nullptr},
-        results_out{urls, config.name}, results_removal{urls, config.name}, letters{outgoing, clock}, answers{outgoing,
-                                                                                                              clock} {}
+        results_out{urls, config.name}, results_removal{urls, config.name}, letters{outgoing, clock},
+        answers{outgoing, clock}, desk{outgoing, clock, config.name} {}
 
   void open_store(const node_config& config);
   void take_epoch();
@@ -136,6 +137,7 @@ struct backend::inside {
   results_writer results_removal; ///< of its own: closing races do not wait while old ones are removed
   dead_letters letters;
   answer_desk answers;
+  service_desk desk;
   std::unique_ptr<nats_publisher> publisher;
   actor_context context;
 
@@ -204,7 +206,7 @@ void backend::inside::start_actors(const node_config& config) {
       system->spawn(host, &context, class_partners{store_handle, reader_handle, results_handle, follower_handle});
   history_handle = system->spawn(history, &context, history_partners{reader_handle, store_handle, removal_handle});
   query_handle =
-      system->spawn(queries, &context, &outgoing, query_partners{host_handle, archive_handle, calendar_handle});
+      system->spawn(queries, &context, &outgoing, query_partners{host_handle, archive_handle, calendar_handle, &desk});
   for (std::uint32_t i = 0; i < config.journal.ingest_actors; ++i) {
     auto inbox = std::make_shared<handoff<arrival>>(defaults::inbox_limit);
     ingests.push_back(system->spawn(ingest, &context, inbox, host_handle));
@@ -229,6 +231,7 @@ void backend::inside::start_listening(const node_config&) {
   const std::string queue{query_queue};
   query_subscription = outgoing.subscribe(std::string{all_queries}.c_str(), queue.c_str(), ask, query_limit);
   ghost_subscription = outgoing.subscribe(std::string{all_ghost_requests}.c_str(), queue.c_str(), ask, query_limit);
+  desk.open();
 }
 
 std::string backend::inside::not_ready() {
@@ -303,6 +306,7 @@ void backend::inside::stop() {
   listeners.clear();
   query_subscription = {};
   ghost_subscription = {};
+  desk.close();
   if (http)
     http->stop();
   if (system) {

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -57,7 +58,13 @@ public:
 private:
   using self_ptr = std::shared_ptr<conversation>;
 
-  void answer(std::string_view json) const { connection_.publish(asked_.reply_to.c_str(), json); }
+  void answer(std::string_view json) const {
+    connection_.publish(asked_.reply_to.c_str(), json);
+    const auto took = std::chrono::steady_clock::now() - began_;
+    auto& counts = parse_ghost_subject(asked_.subject) ? partners_.desk->ghosts() : partners_.desk->queries();
+    counts.add(json.starts_with(R"({"error":)") ? json : std::string_view{},
+               static_cast<std::uint64_t>(std::chrono::nanoseconds{took}.count()));
+  }
 
   /// Sends the request; its error becomes the answer.
   template <class Actor, class Message, class Then>
@@ -359,6 +366,7 @@ private:
   const nats_connection& connection_;
   query_partners partners_;
   query asked_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
 #include "node/nats_connection.hpp"
+#include "node/services.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/typed_actor.hpp>
@@ -26,6 +27,7 @@ struct query_partners {
   host_actor host;
   archive_actor archive;
   calendar_actor calendar;
+  service_desk* desk = nullptr; ///< counts what is answered; outlives the actor
 };
 
 /// @param connection  for the answers; outlives the actor
