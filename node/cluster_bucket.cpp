@@ -17,10 +17,12 @@ using namespace std::chrono_literals;
 
 constexpr auto look_each = 100ms;
 constexpr auto retry_pause = 200ms;
-/// A leader that was just elected may not yet show all that is stored.
-constexpr auto behind_patience = 3s;
+/// A leader that was just elected may not yet show all that is stored: so long it has to answer that it has less.
+constexpr auto behind_patience = 5s;
 constexpr auto reading_patience = 5s;
 constexpr std::int64_t look_deadline_ms = 1'000;
+/// Names the bucket; written once, by whoever finds it without, and told to nobody.
+constexpr std::string_view identity_key = "identity";
 /// Markers cleared away in one go: each is a request.
 constexpr std::size_t most_cleaned = 100;
 
@@ -155,7 +157,7 @@ void jetstream_bucket::look_around(clock::time_point now) {
   for (const auto& what : late)
     give_up(what);
   if (awaited_ != 0 && now - awaited_since_ >= settings_.watch_deadline) {
-    log_event(log_level::warn, "cluster.watch_dead", {{"sequence", static_cast<std::int64_t>(awaited_)}});
+    log_event(log_level::warn, "cluster.watch_dead", {{"sequence", awaited_}});
     awaited_ = 0;
     read_soon(0ms);
   }
@@ -299,11 +301,20 @@ void jetstream_bucket::begin_reading() {
   }
   if (status != NATS_OK) {
     log_event(log_level::warn, "cluster.read_delayed", {{"error", natsStatus_GetText(status)}});
+    behind_since_.reset(); // silence is no answer
     read_soon(retry_pause);
     return;
   }
   const std::unique_ptr<jsStreamInfo, decltype(&jsStreamInfo_Destroy)> info{found, jsStreamInfo_Destroy};
-  if (created_ns_ != 0 && info->Created == created_ns_ && info->State.LastSeq < highest_) {
+  const auto found_identity = identity();
+  if (!found_identity) {
+    log_event(log_level::warn, "cluster.read_delayed", {{"error", "nobody names the bucket"}});
+    read_soon(retry_pause);
+    return;
+  }
+  const bool made_anew = !identity_.empty() && *found_identity != identity_;
+  const bool behind = info->State.LastSeq < highest_;
+  if (behind && !made_anew) {
     const auto now = clock::now();
     if (!behind_since_)
       behind_since_ = now;
@@ -313,24 +324,56 @@ void jetstream_bucket::begin_reading() {
     }
   }
   behind_since_.reset();
-  if (created_ns_ != 0 && (info->Created != created_ns_ || info->State.LastSeq < highest_))
+  if (made_anew || behind) {
+    log_event(log_level::error, "cluster.bucket_lost",
+              {{"made_anew", made_anew}, {"sequence", info->State.LastSeq}, {"had", highest_}});
     lose();
-  created_ns_ = info->Created;
+  }
+  identity_ = *found_identity;
+  if (made_anew) { // maybe just now: what it holds was asked before
+    read_soon(0ms);
+    return;
+  }
   highest_ = std::max(highest_, info->State.LastSeq);
   reading_ = true;
   reading_since_ = clock::now();
   reading_token_ = token_;
   reading_to_ = info->State.LastSeq;
   watched_to_ = 0;
-  const bool empty = info->State.Msgs == 0;
   watch();
-  if (empty && reading_)
-    all_told();
+}
+
+/// The time at which a stream was made can not name it: two nodes that make it at once leave different times with its
+/// replicas (nats-server 2.9.10).
+/// @returns nothing when there was no answer
+std::optional<std::string> jetstream_bucket::identity() {
+  const auto subject = bucket_subject(identity_key);
+  jsOptions options;
+  jsOptions_Init(&options);
+  options.Wait = look_deadline_ms;
+  const auto look = [&](jsErrCode& code) -> std::optional<std::string> {
+    natsMsg* raw = nullptr;
+    if (js_GetLastMsg(&raw, js_.get(), std::string{cluster_stream}.c_str(), subject.c_str(), &options, &code) !=
+        NATS_OK)
+      return std::nullopt;
+    const nats_message message{raw};
+    return std::string{payload_of(raw)};
+  };
+  auto code = static_cast<jsErrCode>(0);
+  if (auto name = look(code); name || code != JSNoMessageFoundErr)
+    return name;
+  jsPubOptions once;
+  jsPubOptions_Init(&once);
+  once.MaxWait = look_deadline_ms;
+  once.ExpectNoMessage = true;
+  const auto name = new_inbox();
+  // Another node may have been first: what stands there counts.
+  js_Publish(nullptr, js_.get(), subject.c_str(), name.data(), static_cast<int>(name.size()), &once, nullptr);
+  return look(code);
 }
 
 /// What was asked of the old bucket gets no answer any more.
 void jetstream_bucket::lose() {
-  log_event(log_level::error, "cluster.bucket_lost");
   losses_.fetch_add(1);
   pending_.clear();
   markers_.clear();
@@ -389,7 +432,7 @@ void jetstream_bucket::handle(watched& x) {
   newest_ns_ = std::max(newest_ns_, time_ns);
   if (awaited_ != 0 && sequence >= awaited_)
     awaited_ = 0;
-  if (const auto key = bucket_key_of(subject_of(x.message.get()))) {
+  if (const auto key = bucket_key_of(subject_of(x.message.get())); key && key != identity_key) {
     const bool deleted = is_deletion(x.message.get());
     if (deleted)
       markers_[*key] = {sequence, time_ns};

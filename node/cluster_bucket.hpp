@@ -8,7 +8,8 @@
 /// Written by plain JetStream publishing: a creation expects that its subject never had a message, which holds on every
 /// server, also with replicas (nats-server 2.9.10 lets two compare-and-swap *updates* of a replicated subject win, and nats.c's
 /// `kvStore_Create` falls back to one after a deletion). The layout is that of NATS' KV, so `nats kv` and others can
-/// read it. Read back by direct get, of which any replica answers: what it finds is so, what it does not find may yet be there.
+/// read it, but for the key `identity`: whoever finds the bucket without writes one, and by it an emptied and refilled bucket is
+/// known to be another. Read back by direct get, of which any replica answers: what it finds is so, what it does not find may yet be there.
 #pragma once
 
 #include "cluster/bucket.hpp"
@@ -128,6 +129,7 @@ private:
   void give_up(const pending& what);
   void read_soon(std::chrono::milliseconds pause);
   void begin_reading();
+  std::optional<std::string> identity();
   void lose();
   void watch();
   void end_watch();
@@ -146,7 +148,7 @@ private:
   std::uint64_t stored_id_ = 0;       ///< the latest write that was confirmed
   std::uint64_t stored_sequence_ = 0; ///< its place in the stream
   std::uint64_t highest_ = 0;         ///< sequence, of anything
-  std::int64_t created_ns_ = 0;       ///< when the bucket was made, as a name for it; 0: never seen
+  std::string identity_;              ///< what names the bucket; empty: never seen
   std::optional<clock::time_point> behind_since_;
   std::uint64_t token_ = 0;
   std::optional<clock::time_point> read_at_; ///< a reading is due then

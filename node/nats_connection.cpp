@@ -19,9 +19,10 @@ void check(natsStatus status, const std::string& what) {
     throw std::runtime_error{what + ": " + natsStatus_GetText(status)};
 }
 
-void report_error(natsConnection*, natsSubscription* sub, natsStatus error, void*) {
-  const char* subject = sub == nullptr ? "" : natsSubscription_GetSubject(sub);
-  log_event(log_level::warn, "nats.error", {{"error", natsStatus_GetText(error)}, {"subject", subject}});
+/// Which subscription it was can not be asked: nats.c 3.4.1 tells of one it may have freed (ordered consumers, when the
+/// new one they need is not made in time).
+void report_error(natsConnection*, natsSubscription*, natsStatus error, void*) {
+  log_event(log_level::warn, "nats.error", {{"error", natsStatus_GetText(error)}});
 }
 
 void report_lost(natsConnection*, void*) {
@@ -85,6 +86,7 @@ nats_connection::nats_connection(const std::vector<std::string>& urls, const std
   check(natsOptions_Create(&options), "nats options");
   const std::unique_ptr<natsOptions, void (*)(natsOptions*)> owned{options, natsOptions_Destroy};
   std::vector<const char*> servers;
+  servers.reserve(urls.size());
   for (const auto& url : urls)
     servers.push_back(url.c_str());
   check(natsOptions_SetServers(options, servers.data(), static_cast<int>(servers.size())), "NATS URL");
