@@ -87,6 +87,24 @@ TEST_CASE("random races come back as they were stored") {
   }
 }
 
+TEST_CASE("all rides of a race, and all results from a race on, are found") {
+  const scratch_folder folder;
+  const auto store = open_lmdb_store(folder.path(), small_store());
+  std::mt19937 random{7};
+  std::vector<closed_race> races;
+  for (const auto cls : {harbour, class_id{2}})
+    for (std::uint32_t race = 1; race <= 4; ++race) {
+      races.push_back(random_race(random, {cls, race_id{race}}, 1000 * race));
+      store->apply(races.back(), scoring::total);
+    }
+  for (const auto& race : races)
+    CHECK(store->rides(race.result.key) == race.rides);
+  std::vector<race_key> seen;
+  store->each_result(harbour, race_id{3}, [&](const race_result& result) { seen.push_back(result.key); });
+  CHECK(seen == std::vector<race_key>{{harbour, race_id{3}}, {harbour, race_id{4}}});
+  CHECK(store->rides({harbour, race_id{9}}).empty());
+}
+
 TEST_CASE("nothing is found in an empty store") {
   const scratch_folder folder;
   const auto store = open_lmdb_store(folder / "made" / "on the way", small_store());
