@@ -1,10 +1,11 @@
-/// `alleycat watch race <class>`: the live board.
+/// `alleycat watch race|class|racer`: something live.
 #include "messages/json.hpp"
 #include "messages/subjects.hpp"
 #include "ops/alleycat/commands.hpp"
 #include "ops/alleycat/connection.hpp"
 #include "ops/alleycat/format.hpp"
 #include "ops/alleycat/inbox.hpp"
+#include "ops/alleycat/table.hpp"
 #include "ops/alleycat/terminal.hpp"
 #include "ops/alleycat/text.hpp"
 
@@ -12,6 +13,7 @@
 #include <csignal>
 #include <cstdio>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 namespace alleycat::cli {
@@ -20,6 +22,7 @@ namespace {
 
 struct watch_options {
   std::uint16_t cls = 0;
+  std::uint32_t racer = 0;
   std::uint32_t rows = 10;
   std::uint32_t count = 0;
 };
@@ -147,6 +150,69 @@ void run(const common_options& common, const watch_options& o) {
   }
 }
 
+/// Shows each message of one subject by `show`, or as it came.
+template <class Show>
+void follow(const common_options& common, const watch_options& o, const std::string& subject, Show show) {
+  stop_at_signals();
+  inbox messages;
+  connection nats{common};
+  nats.subscribe(subject, [&messages](std::string_view on, std::string_view payload) { messages.put(on, payload); });
+  for (std::uint32_t shown = 0; !asked_to_stop && (o.count == 0 || shown < o.count) && std::ferror(stdout) == 0;) {
+    for (const auto& message : messages.take(redraw_interval)) {
+      if (o.count != 0 && shown == o.count) {
+        break;
+      }
+      const auto json = nlohmann::json::parse(message.payload, nullptr, false);
+      if (!common.json && !json.is_object()) {
+        continue;
+      }
+      if (common.json) {
+        fmt::print("{}\n", one_line(message.payload));
+      } else {
+        show(json);
+      }
+      ++shown;
+    }
+    std::fflush(stdout);
+  }
+}
+
+void show_leaderboard(const nlohmann::json& board, std::uint32_t rows) {
+  fmt::print("Class {}  {} UTC  {} on the leaderboard\n", number_cell(board, "classId"), time_cell(board, "ts"),
+             number_cell(board, "of"));
+  table t{{{"RANK", align::right}, {"NAME"}, {"RACER", align::right}, {"TOTAL", align::right}}, {}};
+  for (const auto& row : rows_of(board)) {
+    if (t.rows.size() == rows) {
+      break;
+    }
+    t.rows.push_back({number_cell(row, "rank"), name_cell(row), number_cell(row, "racerId"), score_cell(row, "total")});
+  }
+  print(t);
+  fmt::print("\n");
+}
+
+/// "3 of 998", or "-" where the rank is not known.
+std::string place_text(const nlohmann::json& view, const char* table_name) {
+  const auto found = view.find(table_name);
+  if (found == view.end() || !found->is_object() || number_cell(*found, "rank") == "-") {
+    return "-";
+  }
+  return fmt::format("{} of {}", number_cell(*found, "rank"), number_cell(*found, "of"));
+}
+
+void show_view(const nlohmann::json& view) {
+  const auto ghost = view.find("ghost");
+  fmt::print("class {}  race {}  second {:>3}  output {:>9}  total {:>11}  here now {:<12}  all time {:<14}{}\n",
+             number_cell(view, "classId"), number_cell(view, "raceId"), number_cell(view, "second"),
+             score_cell(view, "output"), score_cell(view, "total"), place_text(view, "hereNow"),
+             place_text(view, "allTime"),
+             ghost != view.end() && ghost->is_object() ? "  ghost " + score_cell(*ghost, "delta") : std::string{});
+}
+
+void add_count(CLI::App& command, watch_options& options) {
+  command.add_option("--count", options.count, "end after so many messages; 0 = at Ctrl-C")->capture_default_str();
+}
+
 } // namespace
 
 void add_watch(CLI::App& app, const common_options& common) {
@@ -158,8 +224,22 @@ void add_watch(CLI::App& app, const common_options& common) {
   add_class_argument(*race, options->cls);
   race->add_option("--rows", options->rows, "rows of each race, where the output is not a terminal")
       ->capture_default_str();
-  race->add_option("--count", options->count, "end after so many messages; 0 = at Ctrl-C")->capture_default_str();
+  add_count(*race, *options);
   race->callback([options, &common] { run(common, *options); });
+
+  auto* leaderboard = watch->add_subcommand("class", "The leaderboard of a class, when it changes");
+  add_class_argument(*leaderboard, options->cls);
+  leaderboard->add_option("--rows", options->rows, "rows to show")->capture_default_str();
+  add_count(*leaderboard, *options);
+  leaderboard->callback([options, &common] {
+    follow(common, *options, leaderboard_subject(class_id{options->cls}),
+           [&options](const nlohmann::json& board) { show_leaderboard(board, options->rows); });
+  });
+
+  auto* rider = watch->add_subcommand("racer", "What one racer sees, a line each second");
+  add_racer_argument(*rider, options->racer);
+  add_count(*rider, *options);
+  rider->callback([options, &common] { follow(common, *options, view_subject(racer_id{options->racer}), show_view); });
 }
 
 } // namespace alleycat::cli

@@ -334,5 +334,36 @@ test('bash completes commands, subcommands and flags', async () => {
     complete_words ra; complete_words watch ra; complete_words top 3 --per`;
   const run = start(['-c', script], { command: 'bash' });
   assert.equal(await run.ended, 0, run.err);
-  assert.deepEqual(run.out.split('\n').map((line) => line.split(' ').sort().join(' ')), ['race racer races', 'race', '--period', '']);
+  assert.deepEqual(run.out.split('\n').map((line) => line.split(' ').sort().join(' ')), ['race racer races', 'race racer', '--period', '']);
+});
+
+/** Starts a command that watches, and publishes on its subject until it has ended by itself. */
+async function watched(args, subject, body) {
+  const run = start([...args, '--nats', world.natsUrl]);
+  await until(`${args.join(' ')} ends`, async () => {
+    client.nc.publish(subject, JSON.stringify(body));
+    await client.nc.flush();
+    return run.child.exitCode !== null;
+  });
+  assert.equal(await run.ended, 0, run.err);
+  return run.out;
+}
+
+test('watch class shows the leaderboard when it changes', async () => {
+  const out = await watched(['watch', 'class', '3', '--rows', '1', '--count', '1'], 'alleycat.class.3.leaderboard', answers['leaderboard.3']);
+  assert.equal(out, [
+    'Class 3  2021-05-03 14:20:40 UTC  2 on the leaderboard',
+    'RANK  NAME    RACER       TOTAL',
+    '   1  自転車      8  45536.4000',
+    '', '',
+  ].join('\n'));
+});
+
+test('watch racer shows what one racer sees, with the ghost, or the message itself', async () => {
+  const view = { classId: 3, raceId: 5400172, racerId: 8, second: 13, output: 151.788, total: 1973.244,
+    hereNow: { rank: 3, of: 998, rows: [] }, allTime: { rank: null, of: 0, rows: [] }, best: null,
+    ghost: { kind: 'leader', racerId: 9, total: 2000, delta: -26.756 } };
+  const out = await watched(['watch', 'racer', '8', '--count', '1'], 'alleycat.racer.8.view', view);
+  assert.match(out, /^class 3 {2}race 5400172 {2}second {2}13 {2}output {2}151\.7880 {2}total {3}1973\.2440 {2}here now 3 of 998 +all time - +ghost -26\.7560\n$/);
+  assert.deepEqual(JSON.parse(await watched(['watch', 'racer', '8', '--count', '1', '--json'], 'alleycat.racer.8.view', view)), view);
 });
