@@ -1,0 +1,99 @@
+// How long each query takes, with 6 classes of 40,000 riders stored, and what live standings notice of it.
+//
+//   node tests/bench/queries.mjs [--racers 40000] [--classes 6] [--live 1000] [--rounds 200]
+//
+// `live` riders of each class race meanwhile, at real pace. Questions come one after the other from one client; a page has 100
+// rows. Standings are watched twice: without questions and with them.
+
+import { parseArgs } from 'node:util';
+
+import { Client } from '../e2e/lib/client.mjs';
+import { Program } from '../e2e/lib/processes.mjs';
+import { sleep, until } from '../e2e/lib/until.mjs';
+import { programPath, World } from '../e2e/lib/world.mjs';
+import { completeRules } from '../oracle/rules.mjs';
+import { load } from './lib/cpu.mjs';
+import { percentile } from './lib/figures.mjs';
+
+const { values } = parseArgs({ options: {
+  racers: { type: 'string', default: '40000' }, classes: { type: 'string', default: '6' }, live: { type: 'string', default: '1000' },
+  rounds: { type: 'string', default: '200' } } });
+const [racers, classes, live, rounds] = [values.racers, values.classes, values.live, values.rounds].map(Number);
+
+const draw = (n) => 1 + Math.floor(Math.random() * n);
+/** Races as bench-history makes them: 1,000 racers each, in order. */
+const raceOf = (racer) => Math.ceil(racer / 1000);
+
+const page = { limit: 100 };
+const questions = {
+  leaderboard: () => [`leaderboard.${draw(classes)}`, { ...page, offset: draw(racers - 100) }],
+  'leaderboard around': () => [`leaderboard.${draw(classes)}`, { ...page, around: draw(racers) }],
+  'leaderboard 30d': () => [`leaderboard.${draw(classes)}`, { ...page, period: '30d' }],
+  alltime: () => [`alltime.${draw(classes)}.${draw(300)}`, { ...page, offset: draw(racers - 100) }],
+  races: () => [`races.${draw(classes)}`, page],
+  'race (1,000 rows)': () => [`race.${draw(classes)}.${raceOf(draw(racers))}`, {}],
+  'race at a second': () => [`race.${draw(classes)}.${raceOf(draw(racers))}`, { second: draw(300) }],
+  racer: () => [`racer.${draw(racers)}`, page],
+  ride: () => {
+    const racer = draw(racers);
+    return [`ride.${draw(classes)}.${raceOf(racer)}.${racer}`, {}];
+  },
+  'ghost leader': () => [`ghost.${draw(classes)}.leader`, {}],
+  'ghost median': () => [`ghost.${draw(classes)}.median`, {}],
+  'ghost rank-N': () => [`ghost.${draw(classes)}.rank-${draw(racers)}`, {}],
+};
+
+/** Milliseconds of each call. @throws {Error} for an answer that is none */
+async function timesOf(client, ask) {
+  const times = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const [what, args] = ask();
+    const began = performance.now();
+    const answer = await client.query(what, args);
+    times.push(performance.now() - began);
+    if (answer.error) throw new Error(`${what}: ${answer.error.code}: ${answer.error.message}`);
+  }
+  return times;
+}
+
+/** What the standings did in a span: how far apart those of a race were, in ms. */
+function gapsOf(heard, from, to) {
+  const last = new Map();
+  const gaps = [];
+  for (const { subject, at } of heard.filter((message) => message.at >= from && message.at < to)) {
+    if (last.has(subject)) gaps.push(at - last.get(subject));
+    last.set(subject, at);
+  }
+  return gaps.length === 0 ? 'no standings' : `${gaps.length} standings, apart p50 ${percentile(gaps, 0.5)} ms, p99 ${percentile(gaps, 0.99)} ms`;
+}
+
+const world = new World(completeRules({ classes: Array.from({ length: classes }, (_, i) => ({ id: i + 1, score: 'total' })) }));
+try {
+  await world.startNats();
+  const filling = new Program('bench-history', programPath('bench-history'), ['--data', world.path('node-1'), '--racers', `${racers}`, '--classes', `${classes}`]);
+  if ((await filling.ended) !== 0) throw new Error(filling.report);
+  await world.startNode();
+  const client = await Client.connect(world.natsUrl);
+  const watching = await Client.connect(world.natsUrl);
+  const heard = await watching.collect('alleycat.race.*.*.top');
+  if (live > 0) {
+    world.startRiders('riders', ['--racers', live, '--classes', Array.from({ length: classes }, (_, i) => i + 1).join(','), '--first-racer', 1, '--seed', 1, '--start', 'now']);
+    await until('the races are on', () => heard.length >= classes * 3);
+  }
+  const quiet = Date.now();
+  if (live > 0) await sleep(8_000);
+  const asking = Date.now();
+  for (const [name, ask] of Object.entries(questions)) {
+    const times = await timesOf(client, ask);
+    console.log(`${name.padEnd(20)} p50 ${percentile(times, 0.5).toFixed(2).padStart(7)} ms  p99 ${percentile(times, 0.99).toFixed(2).padStart(7)} ms`);
+  }
+  const end = Date.now();
+  if (live > 0) {
+    console.log(`without questions  ${gapsOf(heard, quiet, asking)}`);
+    console.log(`with questions     ${gapsOf(heard, asking, end)}`);
+  }
+  console.log(`${classes} x ${racers} stored, ${classes} x ${live} racing, ${rounds} questions each; load ${load()}`);
+  await Promise.all([client.close(), watching.close()]);
+} finally {
+  await world.stop();
+}
