@@ -3,6 +3,7 @@
 #include "actors/defaults.hpp"
 #include "actors/errors.hpp"
 #include "actors/racer.hpp"
+#include "actors/woken_together.hpp"
 #include "racing/failpoint.hpp"
 
 #include <caf/all.hpp>
@@ -148,32 +149,43 @@ std::shared_ptr<race_actor_state::publication> race_actor_state::compose(unix_ms
   auto p = std::make_shared<publication>();
   p->tick = {race_->key(), env_->by, race_->as_of(), now, false, {}};
   seen_news_ = 0;
-  for (auto& n : race_->take_news())
-    p->tick.riders.push_back(compose_news(std::move(n)));
-  p->table = *current();
+  p->table = describe();
   p->table.published = now;
+  std::vector<rank_t> here_now(race_->racers());
+  for (const auto& row : p->table.rows)
+    here_now[*race_->find(row.racer)] = row.here_now_rank;
+  auto all_news = race_->take_news();
+  p->tick.riders.reserve(all_news.size());
+  for (auto& news : all_news) {
+    const auto rank = here_now[news.row];
+    p->tick.riders.push_back(compose_news(std::move(news), rank));
+  }
   p->table.phase = race_phase::running; // "closed" is the result's word
   return p;
 }
 
 standings_ptr race_actor_state::current() const {
-  auto table = std::make_shared<standings>();
-  table->key = race_->key();
-  table->by = env_->by;
-  table->as_of = race_->as_of();
-  table->published = env_->clock->now();
-  table->phase = race_->closed() ? race_phase::closed : race_phase::running;
-  table->second = race_->furthest();
-  table->reported = static_cast<std::uint32_t>(race_->reached(race_->furthest()));
-  table->finished = static_cast<std::uint32_t>(race_->finished());
-  table->rows = race_->ranking();
-  for (auto& row : table->rows)
+  return std::make_shared<const standings>(describe());
+}
+
+standings race_actor_state::describe() const {
+  standings table;
+  table.key = race_->key();
+  table.by = env_->by;
+  table.as_of = race_->as_of();
+  table.published = env_->clock->now();
+  table.phase = race_->closed() ? race_phase::closed : race_phase::running;
+  table.second = race_->furthest();
+  table.reported = static_cast<std::uint32_t>(race_->reached(race_->furthest()));
+  table.finished = static_cast<std::uint32_t>(race_->finished());
+  table.rows = race_->ranking();
+  for (auto& row : table.rows)
     if (const auto at = *race_->find(row.racer); at < all_time_ranks_.size())
       row.all_time_rank = all_time_ranks_[at];
   return table;
 }
 
-rider_news race_actor_state::compose_news(ride_news&& news) const {
+rider_news race_actor_state::compose_news(ride_news&& news, rank_t here_now_rank) const {
   rider_news rider;
   const auto row = news.row;
   rider.racer = race_->racer(row);
@@ -185,7 +197,7 @@ rider_news race_actor_state::compose_news(ride_news&& news) const {
   rider.refused = news.refused;
   rider.wants_view = env_->rules.race.views == view_policy::all ||
                      (env_->rules.race.views == view_policy::asked && race_->wants_view(row));
-  rider.here_now_rank = race_->here_now_rank(row, rider.second);
+  rider.here_now_rank = here_now_rank;
   rider.here_now_of = static_cast<std::uint32_t>(race_->ranked(rider.second));
   if (rider.wants_view) {
     const auto place = race_->place(row, rider.second);
@@ -230,6 +242,7 @@ void race_actor_state::tell_racers(race_tick&& news) {
   const auto tick = std::make_shared<const race_tick>(std::move(news));
   for (const auto& [racer, times] : race_->take_turned_away())
     publish_turned_away(racer, times, tick->published);
+  woken_together context{*self_->context()};
   for (std::uint32_t i = 0; i < tick->riders.size(); ++i) {
     const auto row = *race_->find(tick->riders[i].racer);
     for (auto next = racers_.size(); next <= row; ++next) {
@@ -240,7 +253,8 @@ void race_actor_state::tell_racers(race_tick&& news) {
       if (const auto ghost = ghosts_.extract(id))
         self_->send(racers_.back(), ghost.mapped());
     }
-    self_->send(racers_[row], tick, i);
+    caf::actor_cast<caf::abstract_actor*>(racers_[row])
+        ->enqueue(caf::make_mailbox_element(self_->ctrl(), caf::make_message_id(), {}, tick, i), &context);
   }
 }
 

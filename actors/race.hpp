@@ -55,7 +55,8 @@ private:
 
   void publish_if_due(unix_ms now);
   std::shared_ptr<publication> compose(unix_ms now);
-  rider_news compose_news(ride_news&& news) const;
+  standings describe() const;
+  rider_news compose_news(ride_news&& news, rank_t here_now_rank) const;
   rank_batch batch_for(const publication& p) const;
   void take_ranks(publication& p, const rank_answer& answer);
   void send(publication& p);

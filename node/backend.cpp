@@ -29,6 +29,7 @@
 #include <caf/all.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <stdexcept>
@@ -82,6 +83,8 @@ public:
   actor_config() {
     alleycat::add_error_category(*this);
     set("scheduler.policy", caf::atom("sharing"));
+    // CAF takes four at least: on fewer cores they only wake and push each other. Not one alone: a merge takes its time.
+    set("scheduler.max-threads", std::max(std::size_t{2}, std::size_t{std::thread::hardware_concurrency()}));
     set("logger.verbosity", caf::atom("quiet"));
   }
 };

@@ -87,19 +87,19 @@ refusal race_state::fold(const journal_update& u, unix_ms stored) {
     return refusal::bad_second;
   const auto known = row_of_.find(u.racer);
   if (rules_.admit == admission::live && !in_time(rules_, key_.race, u.second, stored)) {
-    if (known != row_of_.end())
-      ++news_of(rides_[known->second], known->second).refused[static_cast<std::size_t>(refusal::out_of_time)];
+    if (known)
+      ++news_of(rides_[*known], static_cast<row_index>(*known)).refused[static_cast<std::size_t>(refusal::out_of_time)];
     return refusal::out_of_time;
   }
   const auto anchor = anchor_of(u.device_timestamp, u.second);
-  if (known == row_of_.end()) {
+  if (!known) {
     if (rides_.size() >= rules_.capacity) {
       if (turned_away_.size() < rules_.capacity)
         ++turned_away_[u.racer];
       return refusal::race_full;
     }
     const auto row = static_cast<row_index>(rides_.size());
-    row_of_.emplace(u.racer, row);
+    row_of_.insert(u.racer, row);
     auto& r = rides_.emplace_back();
     r.racer = u.racer;
     r.anchor = anchor;
@@ -108,7 +108,7 @@ refusal race_state::fold(const journal_update& u, unix_ms stored) {
     accept(r, row, u);
     return refusal::none;
   }
-  const auto row = known->second;
+  const auto row = static_cast<row_index>(*known);
   auto& r = rides_[row];
   auto reason = refusal::none;
   if (const auto drift = anchor - r.anchor; drift > clock_tolerance_ms || drift < -clock_tolerance_ms)
@@ -223,7 +223,7 @@ bool race_state::finished(row_index row) const {
 
 std::optional<row_index> race_state::find(racer_id racer) const {
   const auto found = row_of_.find(racer);
-  return found == row_of_.end() ? std::nullopt : std::optional{found->second};
+  return found ? std::optional{static_cast<row_index>(*found)} : std::nullopt;
 }
 
 score race_state::total(row_index row, own_second s) const {
@@ -289,35 +289,49 @@ std::vector<here_now_row> race_state::here_now(own_second s, std::size_t from, s
   return rows;
 }
 
-std::vector<standing> race_state::rows_unsorted() const {
-  std::vector<standing> rows(rides_.size());
-  for (std::size_t i = 0; i < rides_.size(); ++i) {
-    const auto& r = rides_[i];
-    const auto row = static_cast<row_index>(i);
-    rows[i] = {.rank = 0,
-               .here_now_rank = here_now_rank(row, r.furthest),
-               .racer = r.racer,
-               .name = r.name,
-               .second = r.furthest,
-               .seconds = r.seconds,
-               .output = output(row, r.furthest),
-               .total = total(row, r.furthest),
-               .finished = r.finished,
-               .all_time_rank = 0};
-  }
-  return rows;
+standing race_state::standing_of(row_index row, rank_t here_now_rank) const {
+  const auto& r = rides_[row];
+  return {.rank = 0,
+          .here_now_rank = here_now_rank,
+          .racer = r.racer,
+          .name = r.name,
+          .second = r.furthest,
+          .seconds = r.seconds,
+          .output = output(row, r.furthest),
+          .total = total(row, r.furthest),
+          .finished = r.finished,
+          .all_time_rank = 0};
 }
 
 std::vector<standing> race_state::ranking() const {
-  const bool by_total = class_.score == scoring::total;
-  const auto value = [by_total](const standing& row) { return by_total ? row.total : row.output; };
-  auto rows = rows_unsorted();
-  std::sort(rows.begin(), rows.end(), [&](const standing& a, const standing& b) {
-    return value(a) != value(b) ? value(a) > value(b) : a.racer < b.racer;
-  });
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const bool shares = i > 0 && value(rows[i]) == value(rows[i - 1]);
-    rows[i].rank = shares ? rows[i - 1].rank : static_cast<rank_t>(i + 1);
+  // Sorted by small keys: a standing has a name in it.
+  struct place {
+    score value;
+    racer_id racer;
+    row_index row;
+  };
+  std::vector<place> places(rides_.size());
+  for (std::size_t i = 0; i < rides_.size(); ++i)
+    places[i] = {score_at(static_cast<row_index>(i), rides_[i].furthest), rides_[i].racer, static_cast<row_index>(i)};
+  std::sort(places.begin(), places.end(),
+            [](const place& a, const place& b) { return a.value != b.value ? a.value > b.value : a.racer < b.racer; });
+  std::vector<standing> rows;
+  rows.reserve(places.size());
+  rank_t rank = 0;
+  // At the furthest second nobody else has a score: who is there stands here in the order of the here-now table.
+  rank_t in_front = 0;
+  rank_t front_rank = 0;
+  score front_value;
+  for (const auto& [value, racer, row] : places) {
+    if (rows.empty() || value != places[rows.size() - 1].value)
+      rank = static_cast<rank_t>(rows.size() + 1);
+    const bool front = rides_[row].furthest == furthest_;
+    if (front && (in_front++ == 0 || value != front_value)) {
+      front_rank = in_front;
+      front_value = value;
+    }
+    rows.push_back(standing_of(row, front ? front_rank : here_now_rank(row, rides_[row].furthest)));
+    rows.back().rank = rank;
   }
   return rows;
 }
@@ -325,7 +339,11 @@ std::vector<standing> race_state::ranking() const {
 std::vector<standing> race_state::final_rows() const {
   const bool by_total = class_.score == scoring::total;
   const auto value = [by_total](const standing& row) { return by_total ? row.total : row.output; };
-  auto rows = rows_unsorted();
+  std::vector<standing> rows;
+  rows.reserve(rides_.size());
+  for (std::size_t i = 0; i < rides_.size(); ++i)
+    rows.push_back(
+        standing_of(static_cast<row_index>(i), here_now_rank(static_cast<row_index>(i), rides_[i].furthest)));
   std::sort(rows.begin(), rows.end(), [&](const standing& a, const standing& b) {
     if (a.finished != b.finished)
       return a.finished;
@@ -373,7 +391,7 @@ closed_race race_state::close(epoch by) const {
     }
   }
   for (const auto& row : race.result.rows)
-    race.rides[row_of_.at(row.racer)].rank = row.rank;
+    race.rides[*row_of_.find(row.racer)].rank = row.rank;
   std::sort(race.rides.begin(), race.rides.end(),
             [](const ride_record& a, const ride_record& b) { return a.racer < b.racer; });
   return race;

@@ -11,6 +11,7 @@
 
 #include "racing/closed_race.hpp"
 #include "racing/journal.hpp"
+#include "racing/racer_index.hpp"
 #include "racing/rules.hpp"
 #include "racing/standings.hpp"
 
@@ -18,7 +19,6 @@
 #include <map>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace alleycat {
@@ -145,7 +145,7 @@ private:
   void place_in(own_second s, row_index row, score value);
   void take_out(own_second s, row_index row);
   ride_news& news_of(ride& r, row_index row);
-  std::vector<standing> rows_unsorted() const;
+  standing standing_of(row_index row, rank_t here_now_rank) const;
   std::vector<standing> final_rows() const;
 
   std::vector<score>& scores(own_second s) { return scores_[s.value() - 1U]; }
@@ -155,7 +155,7 @@ private:
   class_rules class_;
   race_rules rules_;
   std::vector<ride> rides_;
-  std::unordered_map<racer_id, row_index> row_of_;
+  racer_index row_of_;
   std::vector<std::vector<score>> scores_;    ///< [s - 1][row]: score at s, 0 = undefined
   std::vector<std::vector<score>> totals_;    ///< [s - 1][row]: total at s; only where it differs from the score
   std::vector<std::vector<row_index>> order_; ///< [s - 1]: rows with a score at s, best first
