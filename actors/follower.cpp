@@ -282,7 +282,8 @@ void follower_state::look_at_clock() {
     env_->log->info("follower.reading",
                     {{"taken", count_}, {"left", left_}, {"sequence", done_.sequence}, {"sent", sent_}});
   }
-  self_->delayed_send(self_, defaults::history_tick, alleycat::look_at_clock{});
+  const bool busy = waits || retry_ || !waiting_.empty();
+  self_->delayed_send(self_, busy ? defaults::history_tick : defaults::history_rest, alleycat::look_at_clock{});
 }
 
 follow_progress follower_state::progress() const {
