@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import test, { after, afterEach, before } from 'node:test';
 
 import { Client } from '../e2e/lib/client.mjs';
@@ -366,4 +367,14 @@ test('watch racer shows what one racer sees, with the ghost, or the message itse
   const out = await watched(['watch', 'racer', '8', '--count', '1'], 'alleycat.racer.8.view', view);
   assert.match(out, /^class 3 {2}race 5400172 {2}second {2}13 {2}output {2}151\.7880 {2}total {3}1973\.2440 {2}here now 3 of 998 +all time - +ghost -26\.7560\n$/);
   assert.deepEqual(JSON.parse(await watched(['watch', 'racer', '8', '--count', '1', '--json'], 'alleycat.racer.8.view', view)), view);
+});
+
+test('the man page has every command and every flag that the program has', async () => {
+  const page = readFileSync(new URL('../../docs/alleycat.1', import.meta.url), 'utf8').replaceAll('\\fR', '').replaceAll('\\fB', '').replaceAll('\\-', '-');
+  const { out } = await alleycat(['completion']);
+  const [, all] = out.match(/\*\) words="(.*)"/);
+  for (const word of all.trim().split(' ')) assert.ok(page.includes(word), `${word} is in the man page`);
+  for (const [, name, words] of out.matchAll(/^ {4}(\w+)\) words="(.*)"/gm))
+    for (const word of words.trim().split(' ').filter((each) => name !== 'watch' || !each.startsWith('--')))
+      assert.ok(page.includes(word), `${name} ${word} is in the man page`);
 });
