@@ -25,6 +25,7 @@ export class Client {
     this.nc = nc;
   }
 
+  /** @param {string | string[]} url */
   static async connect(url) {
     return new Client(await connect({ servers: url, reconnect: true, maxReconnectAttempts: -1, reconnectTimeWait: 200 }));
   }
@@ -105,6 +106,12 @@ export class Client {
    */
   async append(subject, data) {
     return (await jetstream(this.nc, { timeout: patienceMs }).publish(subject, data)).seq;
+  }
+
+  /** @returns {Promise<string | undefined>} the name of the nats-server that leads a stream of a NATS cluster */
+  async leaderOf(stream) {
+    const manager = await jetstreamManager(this.nc, { checkAPI: false, timeout: patienceMs });
+    return (await named(`the leader of ${stream}`, manager.streams.info(stream))).cluster?.leader;
   }
 
   /** Removes all messages of a stream. */

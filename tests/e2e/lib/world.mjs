@@ -20,7 +20,8 @@ export function programPath(name) {
   return path;
 }
 
-function natsServerPath() {
+/** @returns {string} */
+export function natsServerPath() {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
   const path = folders.map((folder) => join(folder, 'nats-server')).find((candidate) => existsSync(candidate));
   if (!path) throw new Error('nats-server is not installed');
