@@ -5,7 +5,10 @@
 #include <mutex>
 #include <nats/nats.h>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 namespace alleycat::sim {
 
@@ -24,6 +27,17 @@ using owned = std::unique_ptr<T, destroyer<Destroy>>;
 void check(natsStatus status, std::string_view what) {
   if (status != NATS_OK) {
     throw std::runtime_error{fmt::format("{}: {}", what, natsStatus_GetText(status))};
+  }
+}
+
+std::vector<std::string> split(std::string_view urls) {
+  std::vector<std::string> all;
+  for (;;) {
+    const auto comma = urls.find(',');
+    all.emplace_back(urls.substr(0, comma));
+    if (comma == std::string_view::npos)
+      return all;
+    urls.remove_prefix(comma + 1);
   }
 }
 
@@ -70,7 +84,12 @@ nats_link::nats_link(const std::string& urls, std::chrono::seconds wait) : impl_
   natsOptions* raw_options = nullptr;
   check(natsOptions_Create(&raw_options), "NATS options");
   const owned<natsOptions, natsOptions_Destroy> options{raw_options};
-  check(natsOptions_SetURL(raw_options, urls.c_str()), urls);
+  const auto servers = split(urls);
+  std::vector<const char*> addresses;
+  addresses.reserve(servers.size());
+  for (const auto& server : servers)
+    addresses.push_back(server.c_str());
+  check(natsOptions_SetServers(raw_options, addresses.data(), static_cast<int>(addresses.size())), urls);
   check(natsOptions_SetName(raw_options, "alleycat-sim"), "NATS options");
   check(natsOptions_SetMaxReconnect(raw_options, -1), "NATS options");
   check(natsOptions_SetReconnectWait(raw_options, 100), "NATS options");

@@ -15,6 +15,8 @@ const places = [
   ['results.result', 1], // the rides are in the stream, the result is not
   ['class.merge', 1], // the result is stored, nothing merged
   ['store.applied', 1], // LMDB has committed, nobody knows
+  ['class.changelog', 1], // merged, the bests not told
+  ['class.announced', 1], // the bests are in the changelog, the store has not noted it
   ['race.done', 1], // merged and answered, the host has not heard
 ];
 

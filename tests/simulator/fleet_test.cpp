@@ -125,6 +125,16 @@ TEST_CASE("with --ack each second is logged once, sent until it is answered, and
   CHECK(log.end["acknowledged"] == done.acknowledged);
 }
 
+TEST_CASE("of several servers one that is there is enough") {
+  nats_server server;
+  stand_in_ingest ingest{server.url()};
+  const log_file file;
+  auto options = riders(server, file, 2);
+  options.nats = "nats://127.0.0.1:1," + server.url();
+  const auto done = run(options, never);
+  CHECK(done.acknowledged == 12); // 2 riders, 6 seconds
+}
+
 TEST_CASE("when the server is killed and comes back, the riders send what it may not have had") {
   nats_server server;
   stand_in_ingest ingest{server.url()};

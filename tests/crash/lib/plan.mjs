@@ -11,6 +11,8 @@ export const points = [
   ['results.result', 4],
   ['class.merge', 4],
   ['store.applied', 4],
+  ['class.changelog', 4],
+  ['class.announced', 4],
   ['race.done', 4],
 ];
 
