@@ -43,8 +43,11 @@ describe('recorded rides', { concurrency: 2 }, () => {
 
     const windows = [rides[0], rides[1].slice(0, 300), rides[1].slice(300, 600), rides[3].slice(0, 300)];
     const total = (window) => window.reduce((sum, row) => sum + outputOf({ cadence: row.cadence * 10, resistance: row.resistance * 10 }), 0);
-    const totals = windows.map(total).sort((a, b) => b - a);
-    assert.deepEqual(actual.races.flatMap((race) => race.ranking).map((row) => row.total), totals);
+    const descending = (totals) => [...totals].sort((a, b) => b - a);
+    // The four start within a second; where a window of races ends in it, they ride in two races, each ranked for itself.
+    const races = actual.races.map((race) => race.ranking.map((row) => row.total));
+    for (const ranked of races) assert.deepEqual(ranked, descending(ranked));
+    assert.deepEqual(descending(races.flat()), descending(windows.map(total)));
   });
 
   const own = process.env.ALLEYCAT_RIDES;
