@@ -10,6 +10,19 @@ constexpr int done = 0;
 constexpr int failed = 1;
 constexpr int wrong_usage = 2;
 
+/// Says so when the command line names a command that does not exist. @returns whether it did.
+bool unknown_command(const CLI::App& app) {
+  if (!app.get_subcommands().empty())
+    return false;
+  for (const auto& word : app.remaining()) {
+    if (!word.starts_with('-')) {
+      fmt::print(stderr, "alleycat: no command '{}' (see alleycat --help)\n", word);
+      return true;
+    }
+  }
+  return false;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -45,8 +58,11 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
     return done;
   } catch (const CLI::Success& help) {
-    return app.exit(help);
+    // Help for a command that does not exist would be the general one, as if all were well.
+    return unknown_command(app) ? wrong_usage : app.exit(help);
   } catch (const CLI::ParseError& fault) {
+    if (unknown_command(app))
+      return wrong_usage;
     app.exit(fault);
     return wrong_usage;
   } catch (const command_failed& fault) {

@@ -226,6 +226,15 @@ test('wrong usage is exit code 2', async () => {
   }
 });
 
+test('an unknown command stays an error when help is asked for', async () => {
+  for (const args of [['fly', '--help'], ['--help', 'fly'], ['fly'], ['--timeout', '1', 'fly', '-h']]) {
+    const run = start(args);
+    assert.equal(await run.ended, 2, args.join(' '));
+    assert.equal(run.out, '', args.join(' '));
+    assert.equal(run.err, "alleycat: no command 'fly' (see alleycat --help)\n", args.join(' '));
+  }
+});
+
 test('--help and --version are exit code 0, on standard output', async () => {
   for (const args of [['--help'], ['top', '--help'], ['watch', 'race', '--help'], ['--version']]) {
     const run = start(args);
