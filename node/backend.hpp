@@ -1,7 +1,7 @@
 /// A node, put together.
 #pragma once
 
-#include "node/config.hpp"
+#include "node/config/node_config.hpp"
 
 #include <memory>
 #include <string>

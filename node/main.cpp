@@ -1,7 +1,7 @@
 #include "node/backend.hpp"
-#include "node/config.hpp"
-#include "node/log.hpp"
-#include "node/nats_process.hpp"
+#include "node/config/read_config.hpp"
+#include "node/nats_server/nats_process.hpp"
+#include "node/telemetry/log.hpp"
 
 #include <csignal>
 #include <cstdio>

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "actors/meters.hpp"
-#include "node/dead_letters.hpp"
-#include "node/metrics_text.hpp"
-#include "node/nats_connection.hpp"
+#include "node/nats/nats_connection.hpp"
+#include "node/ports/dead_letters.hpp"
+#include "node/telemetry/metrics_text.hpp"
 
 #include <filesystem>
 #include <vector>

@@ -40,6 +40,21 @@ alleycat_check_headers(cluster alleycat_cluster)
 alleycat_check_headers(messages alleycat_messages alleycat_proto)
 alleycat_check_headers(persistence alleycat_persistence PkgConfig::LMDB)
 alleycat_check_headers(ops/alleycat alleycat_command)
-foreach(library alleycat_racing alleycat_cluster alleycat_messages alleycat_persistence alleycat_actors alleycat_command)
+foreach(room telemetry config http nats_server nats)
+  alleycat_check_headers(node/${room} alleycat_node_${room})
+  alleycat_check_link(alleycat_node_${room})
+endforeach()
+alleycat_check_headers(simulator alleycat_simulator)
+foreach(
+  library
+  alleycat_racing
+  alleycat_cluster
+  alleycat_messages
+  alleycat_persistence
+  alleycat_actors
+  alleycat_node_ports
+  alleycat_node_queries
+  alleycat_simulator
+  alleycat_command)
   alleycat_check_link(${library})
 endforeach()

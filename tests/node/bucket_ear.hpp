@@ -1,7 +1,7 @@
 /// A bucket with everything that it told, in order.
 #pragma once
 
-#include "node/cluster_bucket.hpp"
+#include "node/nats/cluster_bucket.hpp"
 #include "tests/node/nats_servers.hpp"
 
 #include <algorithm>

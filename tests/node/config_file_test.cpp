@@ -1,4 +1,4 @@
-#include "node/config_file.hpp"
+#include "node/config/config_file.hpp"
 
 #include <catch2/catch.hpp>
 

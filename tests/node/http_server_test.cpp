@@ -1,4 +1,4 @@
-#include "node/http_server.hpp"
+#include "node/http/http_server.hpp"
 #include "tests/node/http_client.hpp"
 #include "tests/node/temporary_folder.hpp"
 

@@ -1,4 +1,4 @@
-#include "node/log.hpp"
+#include "node/telemetry/log.hpp"
 #include "racing/ids.hpp"
 #include "tests/node/temporary_folder.hpp"
 

@@ -1,5 +1,5 @@
-#include "node/metrics_text.hpp"
-#include "node/version.hpp"
+#include "node/telemetry/metrics_text.hpp"
+#include "node/telemetry/version.hpp"
 
 #include <array>
 #include <atomic>

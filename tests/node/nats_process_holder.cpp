@@ -1,6 +1,6 @@
 /// Stands for a node that is killed: starts a nats-server in the folder given, tells its pid and port, and waits to
 /// be killed.
-#include "node/nats_process.hpp"
+#include "node/nats_server/nats_process.hpp"
 
 #include <cstdio>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "node/nats_process.hpp"
+#include "node/nats_server/nats_process.hpp"
 #include "tests/node/temporary_folder.hpp"
 
 #include <array>

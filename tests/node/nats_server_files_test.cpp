@@ -1,4 +1,4 @@
-#include "node/nats_server_files.hpp"
+#include "node/nats_server/nats_server_files.hpp"
 #include "tests/node/temporary_folder.hpp"
 
 #include <catch2/catch.hpp>

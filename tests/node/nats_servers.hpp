@@ -1,8 +1,8 @@
 /// nats-servers as processes of a test: killed, started again, robbed of their data; one, or three that are a cluster.
 #pragma once
 
-#include "node/child_process.hpp"
-#include "node/nats_server_files.hpp"
+#include "node/nats_server/child_process.hpp"
+#include "node/nats_server/nats_server_files.hpp"
 #include "tests/node/temporary_folder.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-#include "node/web_folder.hpp"
+#include "node/http/web_folder.hpp"
 #include "tests/node/temporary_folder.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,0 +1,166 @@
+#include "node/nats/nats_connection.hpp"
+
+#include "node/telemetry/log.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <stdexcept>
+#include <utility>
+
+namespace alleycat {
+
+namespace {
+
+constexpr int io_buffer_bytes = 256 * 1024;
+constexpr int reconnect_buffer_bytes = 8 * 1024 * 1024;
+
+void check(natsStatus status, const std::string& what) {
+  if (status != NATS_OK)
+    throw std::runtime_error{what + ": " + natsStatus_GetText(status)};
+}
+
+/// Which subscription it was can not be asked: nats.c 3.4.1 tells of one it may have freed (ordered consumers, when the
+/// new one they need is not made in time).
+void report_error(natsConnection*, natsSubscription*, natsStatus error, void*) {
+  log_event(log_level::warn, "nats.error", {{"error", natsStatus_GetText(error)}});
+}
+
+void report_lost(natsConnection*, void*) {
+  log_event(log_level::warn, "nats.disconnected");
+}
+
+} // namespace
+
+// -- subscription ------------------------------------------------------------------------------------------------------
+
+struct nats_subscription::inside {
+  handler callback;
+  natsSubscription* subscription = nullptr;
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool complete = false;
+
+  static void deliver(natsConnection*, natsSubscription*, natsMsg* message, void* closure) {
+    const nats_message owned{message};
+    static_cast<inside*>(closure)->callback(message);
+  }
+  static void completed(void* closure) {
+    auto* self = static_cast<inside*>(closure);
+    const std::lock_guard lock{self->mutex};
+    self->complete = true;
+    self->changed.notify_all();
+  }
+};
+
+nats_subscription::nats_subscription() = default;
+nats_subscription::nats_subscription(nats_subscription&& other) noexcept = default;
+
+nats_subscription& nats_subscription::operator=(nats_subscription&& other) noexcept {
+  end();
+  inside_ = std::move(other.inside_);
+  return *this;
+}
+
+nats_subscription::~nats_subscription() {
+  end();
+}
+
+void nats_subscription::end() {
+  if (!inside_ || inside_->subscription == nullptr)
+    return;
+  natsSubscription_Unsubscribe(inside_->subscription);
+  {
+    std::unique_lock lock{inside_->mutex};
+    inside_->changed.wait(lock, [this] { return inside_->complete; });
+  }
+  natsSubscription_Destroy(inside_->subscription);
+  inside_.reset();
+}
+
+// -- connection --------------------------------------------------------------------------------------------------------
+
+nats_connection::nats_connection(const std::vector<std::string>& urls, const std::string& purpose,
+                                 std::function<void()> on_reconnect)
+    : on_reconnect_{std::move(on_reconnect)} {
+  natsOptions* options = nullptr;
+  check(natsOptions_Create(&options), "nats options");
+  const std::unique_ptr<natsOptions, void (*)(natsOptions*)> owned{options, natsOptions_Destroy};
+  std::vector<const char*> servers;
+  servers.reserve(urls.size());
+  for (const auto& url : urls)
+    servers.push_back(url.c_str());
+  check(natsOptions_SetServers(options, servers.data(), static_cast<int>(servers.size())), "NATS URL");
+  natsOptions_SetName(options, purpose.c_str());
+  natsOptions_SetMaxReconnect(options, -1);
+  natsOptions_SetReconnectWait(options, 250);
+  natsOptions_SetReconnectJitter(options, 100, 100);
+  natsOptions_SetReconnectBufSize(options, reconnect_buffer_bytes);
+  natsOptions_SetPingInterval(options, 2'000);
+  natsOptions_SetMaxPingsOut(options, 2);
+  natsOptions_SetIOBufSize(options, io_buffer_bytes);
+  natsOptions_SetErrorHandler(options, report_error, nullptr);
+  natsOptions_SetDisconnectedCB(options, report_lost, nullptr);
+  natsOptions_SetReconnectedCB(options, reconnected, this);
+  natsOptions_SetRetryOnFailedConnect(options, true, reconnected, this);
+  const auto status = natsConnection_Connect(&connection_, options);
+  if (status != NATS_OK && status != NATS_NOT_YET_CONNECTED)
+    check(status, "can not connect to NATS");
+}
+
+nats_connection::~nats_connection() {
+  natsConnection_Close(connection_);
+  natsConnection_Destroy(connection_);
+}
+
+void nats_connection::reconnected(natsConnection*, void* self) {
+  auto& me = *static_cast<nats_connection*>(self);
+  me.reconnects_.fetch_add(1);
+  log_event(log_level::info, "nats.connected");
+  if (me.on_reconnect_)
+    me.on_reconnect_();
+}
+
+bool nats_connection::connected() const {
+  return natsConnection_Status(connection_) == NATS_CONN_STATUS_CONNECTED;
+}
+
+bool nats_connection::publish(const char* subject, std::string_view payload) const {
+  return natsConnection_Publish(connection_, subject, payload.data(), static_cast<int>(payload.size())) == NATS_OK;
+}
+
+bool nats_connection::publish(const char* subject, const char* reply_to, std::string_view payload) const {
+  return natsConnection_PublishRequest(connection_, subject, reply_to, payload.data(),
+                                       static_cast<int>(payload.size())) == NATS_OK;
+}
+
+void nats_connection::flush(std::int64_t deadline_ms) const {
+  natsConnection_FlushTimeout(connection_, deadline_ms);
+}
+
+nats_subscription nats_connection::subscribe(const char* subject, const char* queue,
+                                             nats_subscription::handler callback, int most_pending) const {
+  nats_subscription result;
+  result.inside_ = std::make_unique<nats_subscription::inside>();
+  auto* inside = result.inside_.get();
+  inside->callback = std::move(callback);
+  natsSubscription* sub = nullptr;
+  check(queue == nullptr
+            ? natsConnection_Subscribe(&sub, connection_, subject, nats_subscription::inside::deliver, inside)
+            : natsConnection_QueueSubscribe(&sub, connection_, subject, queue, nats_subscription::inside::deliver,
+                                            inside),
+        std::string{"can not subscribe to "} + subject);
+  inside->subscription = sub;
+  natsSubscription_SetPendingLimits(sub, most_pending, -1);
+  check(natsSubscription_SetOnCompleteCB(sub, nats_subscription::inside::completed, inside), "subscription");
+  return result;
+}
+
+std::string new_inbox() {
+  natsInbox* inbox = nullptr;
+  check(natsInbox_Create(&inbox), "inbox");
+  std::string result{inbox};
+  natsInbox_Destroy(inbox);
+  return result;
+}
+
+} // namespace alleycat

@@ -1,0 +1,176 @@
+#include "node/nats/streams.hpp"
+
+#include "messages/subjects.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace alleycat {
+
+namespace {
+
+constexpr std::int64_t second_ns = 1'000'000'000;
+constexpr std::int64_t day_ns = 86'400 * second_ns;
+constexpr std::int64_t answer_ms = 2'000;
+
+struct stream_plan {
+  std::string name;
+  std::vector<std::string> subjects;
+  jsStorageType storage = js_FileStorage;
+  std::int64_t max_bytes = -1;
+  std::int64_t max_age_ns = 0;
+  std::int64_t per_subject = -1;
+  jsDiscardPolicy discard = js_DiscardNew;
+  bool bucket = false; ///< as NATS' KV makes them
+};
+
+constexpr std::int64_t replicas_of_a_cluster = 3;
+
+std::vector<stream_plan> plans(const node_config& config) {
+  std::vector<stream_plan> all;
+  const auto storage = config.journal.storage == journal_storage::memory ? js_MemoryStorage : js_FileStorage;
+  const bool kept = config.journal.storage != journal_storage::off;
+  for (const auto& c : kept ? config.rules.classes : std::vector<class_rules>{})
+    all.push_back({journal_stream(c.id),
+                   {journal_wildcard(c.id)},
+                   storage,
+                   static_cast<std::int64_t>(config.journal.max_bytes),
+                   day_ns});
+  all.push_back(
+      {std::string{results_stream}, {std::string{all_results}, std::string{all_rides}}, js_FileStorage, -1, 0, 1});
+  all.push_back({std::string{bests_stream}, {std::string{all_bests}}, js_FileStorage, -1, 0, 1, js_DiscardOld});
+  all.push_back({std::string{edits_stream}, {std::string{all_edits}}});
+  all.push_back(
+      {std::string{generations_stream}, {std::string{all_generations}}, js_FileStorage, -1, 0, 1, js_DiscardOld});
+  all.push_back({std::string{deadletter_stream},
+                 {std::string{all_deadletters}},
+                 js_FileStorage,
+                 100LL << 20,
+                 day_ns,
+                 -1,
+                 js_DiscardOld});
+  return all;
+}
+
+natsStatus ensure(jsCtx* js, const stream_plan& plan, std::int64_t replicas, jsErrCode& code) {
+  jsStreamConfig config;
+  jsStreamConfig_Init(&config);
+  std::vector<const char*> subjects;
+  for (const auto& s : plan.subjects)
+    subjects.push_back(s.c_str());
+  config.Name = plan.name.c_str();
+  config.Subjects = subjects.data();
+  config.SubjectsLen = static_cast<int>(subjects.size());
+  config.Storage = plan.storage;
+  config.MaxBytes = plan.max_bytes;
+  config.MaxAge = plan.max_age_ns;
+  config.MaxMsgsPerSubject = plan.per_subject;
+  config.Discard = plan.discard;
+  // Create-only writes of a full subject must fail, not replace.
+  config.DiscardNewPerSubject = plan.per_subject == 1 && plan.discard == js_DiscardNew && !plan.bucket;
+  config.AllowDirect = true;
+  config.AllowRollup = plan.bucket;
+  config.DenyDelete = plan.bucket;
+  config.Replicas = replicas;
+  jsOptions options;
+  jsOptions_Init(&options);
+  options.Wait = answer_ms * 2;
+  code = static_cast<jsErrCode>(0);
+  const auto status = js_AddStream(nullptr, js, &config, &options, &code);
+  return status != NATS_OK && code == JSStreamNameExistErr ? js_UpdateStream(nullptr, js, &config, &options, &code)
+                                                           : status;
+}
+
+/// On a NATS cluster with replicas, on a single nats-server without: it says so itself.
+/// @param replicas  to try first; what was found to be right when it returns
+void ensure(jsCtx* js, const stream_plan& plan, std::int64_t& replicas) {
+  auto code = static_cast<jsErrCode>(0);
+  auto status = ensure(js, plan, replicas, code);
+  if (status != NATS_OK && code == JSStreamReplicasNotSupportedErr && replicas > 1) {
+    replicas = 1;
+    status = ensure(js, plan, replicas, code);
+  }
+  if (status != NATS_OK && code == JSClusterNoPeersErr)
+    throw std::runtime_error{"stream " + plan.name +
+                             ": the NATS cluster has not three servers with JetStream that are up and have room"};
+  if (status != NATS_OK)
+    throw std::runtime_error{"stream " + plan.name + ": " + natsStatus_GetText(status) + " (JetStream error " +
+                             std::to_string(static_cast<int>(code)) + ", " + nats_GetLastError(nullptr) + ")"};
+}
+
+} // namespace
+
+jetstream jetstream_of(const nats_connection& connection) {
+  jsCtx* js = nullptr;
+  jsOptions options;
+  jsOptions_Init(&options);
+  options.Wait = answer_ms;
+  if (natsConnection_JetStream(&js, connection.get(), &options) != NATS_OK)
+    throw std::runtime_error{"no JetStream context"};
+  return jetstream{js};
+}
+
+void ensure_streams(jsCtx* js, const node_config& config) {
+  auto replicas = replicas_of_a_cluster;
+  for (const auto& plan : plans(config))
+    ensure(js, plan, replicas);
+}
+
+void ensure_bucket(jsCtx* js) {
+  auto replicas = replicas_of_a_cluster;
+  stream_plan plan{std::string{cluster_stream}, {bucket_subject(">")}};
+  plan.per_subject = 1;
+  plan.bucket = true;
+  ensure(js, plan, replicas);
+}
+
+void note_generation(jsCtx* js, std::uint64_t number) {
+  jsPubOptions options;
+  jsPubOptions_Init(&options);
+  options.MaxWait = answer_ms;
+  const auto status = js_Publish(nullptr, js, generation_subject(number).c_str(), "", 0, &options, nullptr);
+  if (status != NATS_OK)
+    throw std::runtime_error{std::string{"a generation of epochs was not noted: "} + natsStatus_GetText(status)};
+}
+
+std::optional<std::uint64_t> highest_noted_generation(jsCtx* js) {
+  const std::string filter{all_generations};
+  jsOptions options;
+  jsOptions_Init(&options);
+  options.Wait = answer_ms;
+  options.Stream.Info.SubjectsFilter = filter.c_str();
+  jsStreamInfo* info = nullptr;
+  if (js_GetStreamInfo(&info, js, std::string{generations_stream}.c_str(), &options, nullptr) != NATS_OK)
+    return std::nullopt;
+  std::uint64_t highest = 0;
+  if (info->State.Subjects != nullptr)
+    for (int i = 0; i < info->State.Subjects->Count; ++i)
+      if (const auto number = parse_generation_subject(info->State.Subjects->List[i].Subject))
+        highest = std::max(highest, *number);
+  jsStreamInfo_Destroy(info);
+  return highest;
+}
+
+std::optional<std::vector<race_key>> journal_subjects_of(jsCtx* js, const std::vector<class_rules>& classes) {
+  std::vector<race_key> keys;
+  for (const auto& c : classes) {
+    const auto stream = journal_stream(c.id);
+    const auto filter = journal_wildcard(c.id);
+    jsOptions options;
+    jsOptions_Init(&options);
+    options.Wait = answer_ms;
+    options.Stream.Info.SubjectsFilter = filter.c_str();
+    jsStreamInfo* info = nullptr;
+    if (js_GetStreamInfo(&info, js, stream.c_str(), &options, nullptr) != NATS_OK)
+      return std::nullopt;
+    if (info->State.Subjects != nullptr)
+      for (int i = 0; i < info->State.Subjects->Count; ++i)
+        if (const auto key = parse_journal_subject(info->State.Subjects->List[i].Subject))
+          keys.push_back(*key);
+    jsStreamInfo_Destroy(info);
+  }
+  std::sort(keys.begin(), keys.end());
+  return keys;
+}
+
+} // namespace alleycat

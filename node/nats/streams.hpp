@@ -1,0 +1,40 @@
+/// The JetStream streams a node needs, created or checked at start.
+#pragma once
+
+#include "node/config/node_config.hpp"
+#include "node/nats/nats_connection.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace alleycat {
+
+struct js_deleter {
+  void operator()(jsCtx* js) const { jsCtx_Destroy(js); }
+};
+using jetstream = std::unique_ptr<jsCtx, js_deleter>;
+
+/// @throws std::runtime_error when there is no memory
+jetstream jetstream_of(const nats_connection& connection);
+
+/// Creates what is missing: one journal per class, results, bests, edits, generations, dead letters. A stream that is
+/// there keeps its data; its limits are set to ours. Three replicas on a NATS cluster, one on a single nats-server.
+/// @throws std::runtime_error in words for an operator: no answer, JetStream off, limits that do not fit
+void ensure_streams(jsCtx* js, const node_config& config);
+
+/// Creates the cluster's KV bucket if it is missing: one value a key, kept for ever; replicas as above.
+/// @throws std::runtime_error like `ensure_streams`
+void ensure_bucket(jsCtx* js);
+
+/// Notes that a generation of epochs is in use, where a lost bucket takes nothing with it; once more does no harm.
+/// @throws std::runtime_error when it was not confirmed within 2 s
+void note_generation(jsCtx* js, std::uint64_t number);
+/// The highest that was noted; 0 for none.
+/// @returns nothing when there was no answer within 2 s
+std::optional<std::uint64_t> highest_noted_generation(jsCtx* js);
+
+/// Subjects with messages in the journals of these classes, ascending.
+/// @returns nothing when a stream did not answer within 2 s
+std::optional<std::vector<race_key>> journal_subjects_of(jsCtx* js, const std::vector<class_rules>& classes);
+
+} // namespace alleycat

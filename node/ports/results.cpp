@@ -1,0 +1,238 @@
+#include "node/ports/results.hpp"
+
+#include "actors/errors.hpp"
+#include "messages/best_codec.hpp"
+#include "messages/json.hpp"
+#include "messages/ride_codec.hpp"
+#include "messages/subjects.hpp"
+#include "node/ports/history.hpp"
+#include "racing/failpoint.hpp"
+
+#include <caf/all.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace alleycat {
+
+namespace {
+
+constexpr std::int64_t ack_deadline_ms = 5'000;
+/// Of `JSStreamWrongLastSequenceErr`: the subject has its message already.
+constexpr auto already_there = JSStreamWrongLastSequenceErr;
+/// Messages on their way at a time.
+constexpr std::size_t window = 250;
+
+nats_message message_of(const std::string& subject, std::string_view payload) {
+  natsMsg* m = nullptr;
+  if (natsMsg_Create(&m, subject.c_str(), nullptr, payload.data(), static_cast<int>(payload.size())) != NATS_OK)
+    throw std::runtime_error{"out of memory"};
+  return nats_message{m};
+}
+
+nats_message create_only(const std::string& subject, std::string_view payload) {
+  auto message = message_of(subject, payload);
+  natsMsgHeader_Set(message.get(), "Nats-Expected-Last-Subject-Sequence", "0");
+  return message;
+}
+
+} // namespace
+
+results_writer::results_writer(const std::vector<std::string>& urls, const std::string& node_name)
+    : connection_{urls, node_name + " results"} {
+  jsOptions options;
+  jsOptions_Init(&options);
+  options.Wait = ack_deadline_ms;
+  options.PublishAsync.ErrHandler = refused;
+  options.PublishAsync.ErrHandlerClosure = this;
+  jsCtx* js = nullptr;
+  if (natsConnection_JetStream(&js, connection_.get(), &options) != NATS_OK)
+    throw std::runtime_error{"no JetStream context"};
+  js_.reset(js);
+}
+
+void results_writer::refused(jsCtx*, jsPubAckErr* error, void* self) {
+  auto& writer = *static_cast<results_writer*>(self);
+  const std::lock_guard lock{writer.mutex_};
+  if (error->ErrCode == already_there)
+    writer.taken_.emplace_back(subject_of(error->Msg));
+  else
+    ++writer.failures_;
+}
+
+void results_writer::begin() {
+  const std::lock_guard lock{mutex_};
+  under_way_ = 0;
+  failures_ = 0;
+  taken_.clear();
+}
+
+void results_writer::send(nats_message message) {
+  natsMsg* sent = message.release();
+  const auto status = js_PublishMsgAsync(js_.get(), &sent, nullptr);
+  natsMsg_Destroy(sent); // null when it was taken
+  if (status != NATS_OK)
+    throw std::runtime_error{std::string{"can not send: "} + natsStatus_GetText(status)};
+  if (++under_way_ % window == 0)
+    settle();
+}
+
+void results_writer::settle() {
+  jsPubOptions options;
+  jsPubOptions_Init(&options);
+  options.MaxWait = ack_deadline_ms;
+  const auto status = js_PublishAsyncComplete(js_.get(), &options);
+  if (status != NATS_OK) {
+    // What was not confirmed will be written again: forget it, or the next call would wait for it.
+    natsMsgList open{};
+    js_PublishAsyncGetPendingList(&open, js_.get());
+    natsMsgList_Destroy(&open);
+    throw std::runtime_error{std::string{"not confirmed: "} + natsStatus_GetText(status)};
+  }
+  const std::lock_guard lock{mutex_};
+  if (failures_ != 0)
+    throw std::runtime_error{"the stream refused messages"};
+}
+
+nats_message results_writer::stored_on(const std::string& subject) {
+  natsMsg* found = nullptr;
+  const auto status =
+      js_GetLastMsg(&found, js_.get(), std::string{results_stream}.c_str(), subject.c_str(), nullptr, nullptr);
+  if (status != NATS_OK)
+    throw std::runtime_error{"can not read back " + subject + ": " + natsStatus_GetText(status)};
+  return nats_message{found};
+}
+
+results_stored results_writer::store(const closed_race_ptr& race) {
+  begin();
+  for (const auto& ride : race->rides)
+    send(create_only(ride_subject(ride.key, ride.racer), encode(ride)));
+  settle();
+  failpoint("results.result");
+  std::string json;
+  encode_result(race->result, json);
+  const auto subject = result_subject(race->result.key);
+  const auto message = create_only(subject, json);
+  natsMsgHeader_Set(message.get(), journal_stamp_header, stamp_text(race->stamp).c_str());
+  jsPubOptions options;
+  jsPubOptions_Init(&options);
+  options.MaxWait = ack_deadline_ms;
+  auto code = static_cast<jsErrCode>(0);
+  const auto status = js_PublishMsg(nullptr, js_.get(), message.get(), &options, &code);
+  if (status != NATS_OK && code != already_there)
+    throw std::runtime_error{std::string{"the result was not stored: "} + natsStatus_GetText(status)};
+  const bool first_time = status == NATS_OK;
+  if (first_time && taken_.empty())
+    return {true, race};
+
+  auto stored = std::make_shared<closed_race>(*race);
+  for (const auto& ride_at : taken_) {
+    const auto address = parse_ride_subject(ride_at);
+    auto ride = decode_ride(payload_of(stored_on(ride_at).get()));
+    const auto own = std::find_if(stored->rides.begin(), stored->rides.end(),
+                                  [&](const auto& r) { return address && r.racer == address->racer; });
+    if (!ride || own == stored->rides.end())
+      throw std::runtime_error{"what stands on " + ride_at + " is no ride"};
+    *own = std::move(*ride);
+  }
+  if (!first_time) {
+    auto result = decode_result(payload_of(stored_on(subject).get()));
+    if (!result)
+      throw std::runtime_error{"what stands on " + subject + " is no result"};
+    stored->result = std::move(*result);
+  }
+  return {first_time, std::move(stored)};
+}
+
+std::map<racer_id, std::uint64_t> results_writer::find_rides(race_key key) {
+  const auto filter = ride_wildcard(key);
+  jsSubOptions options;
+  jsSubOptions_Init(&options);
+  options.Stream = results_stream.data();
+  options.Ordered = true;
+  options.Config.HeadersOnly = true;
+  natsSubscription* made = nullptr;
+  if (const auto status = js_SubscribeSync(&made, js_.get(), filter.c_str(), nullptr, &options, nullptr);
+      status != NATS_OK)
+    throw std::runtime_error{std::string{"can not list rides: "} + natsStatus_GetText(status)};
+  const std::unique_ptr<natsSubscription, void (*)(natsSubscription*)> subscription{made, natsSubscription_Destroy};
+  jsConsumerInfo* info = nullptr;
+  if (const auto status = natsSubscription_GetConsumerInfo(&info, made, nullptr, nullptr); status != NATS_OK)
+    throw std::runtime_error{std::string{"can not count rides: "} + natsStatus_GetText(status)};
+  auto left = info->Delivered.Consumer + info->NumPending;
+  jsConsumerInfo_Destroy(info);
+
+  std::map<racer_id, std::uint64_t> found;
+  for (; left != 0; --left) {
+    natsMsg* next = nullptr;
+    if (const auto status = natsSubscription_NextMsg(&next, made, ack_deadline_ms); status != NATS_OK)
+      throw std::runtime_error{std::string{"can not list rides: "} + natsStatus_GetText(status)};
+    const nats_message message{next};
+    jsMsgMetaData* meta = nullptr;
+    if (natsMsg_GetMetaData(&meta, next) != NATS_OK)
+      throw std::runtime_error{"a ride came without its place in the stream"};
+    if (const auto ride = parse_ride_subject(subject_of(next)))
+      found[ride->racer] = meta->Sequence.Stream;
+    jsMsgMetaData_Destroy(meta);
+  }
+  return found;
+}
+
+void results_writer::remove(const old_race& race) {
+  if (race.has_result) {
+    const auto subject = result_subject(race.key);
+    jsOptions options;
+    jsOptions_Init(&options);
+    options.Wait = ack_deadline_ms;
+    options.Stream.Purge.Subject = subject.c_str();
+    if (const auto status = js_PurgeStream(js_.get(), results_stream.data(), &options, nullptr); status != NATS_OK)
+      throw std::runtime_error{std::string{"can not remove a result: "} + natsStatus_GetText(status)};
+  }
+  if (race.leaving.empty())
+    return;
+  // By its place in the stream: to find a message by subject the server goes through the whole stream each time.
+  const auto places = find_rides(race.key);
+  for (const auto racer : race.leaving) {
+    const auto place = places.find(racer);
+    if (place == places.end())
+      continue;
+    if (const auto status = js_DeleteMsg(js_.get(), results_stream.data(), place->second, nullptr, nullptr);
+        status != NATS_OK)
+      throw std::runtime_error{std::string{"can not remove a ride: "} + natsStatus_GetText(status)};
+  }
+}
+
+void results_writer::store(class_id cls, epoch by, const std::vector<racer_bests>& bests) {
+  begin();
+  for (const auto& of : bests)
+    send(message_of(best_subject(cls, of.racer, by), encode(best_entry{cls, by, of})));
+  settle();
+}
+
+results_actor::behavior_type results(results_actor::pointer, const actor_context* env, results_writer* writer) {
+  const auto attempt = [](auto&& call) -> caf::result<std::decay_t<decltype(call())>> {
+    try {
+      return call();
+    } catch (const std::runtime_error& e) {
+      return caf::make_error(ec::not_stored, std::string{e.what()});
+    }
+  };
+  return {
+      [=](const store_closed& x) { return attempt([&] { return writer->store(x.race); }); },
+      [=](const store_bests& x) {
+        return attempt([&] {
+          writer->store(x.cls, env->by, *x.bests);
+          return bests_stored{};
+        });
+      },
+      [=](const remove_stored& x) {
+        return attempt([&] {
+          writer->remove(x.race);
+          return removed{};
+        });
+      },
+  };
+}
+
+} // namespace alleycat

@@ -1,0 +1,53 @@
+/// Closed races into the results stream, and old ones out of it.
+#pragma once
+
+#include "actors/context.hpp"
+#include "actors/interfaces.hpp"
+#include "node/nats/nats_connection.hpp"
+#include "node/nats/streams.hpp"
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace alleycat {
+
+/// Writes rides first, the result last, each create-only (expected last sequence of its subject 0), so that whoever
+/// writes first wins and a result implies its rides. What stood there before is read back: it counts. Bests go into the
+/// changelog under the writer's epoch, the last one on a subject counts. Not thread safe; waits for PubAcks.
+class results_writer {
+public:
+  results_writer(const std::vector<std::string>& urls, const std::string& node_name);
+
+  // Both throw std::runtime_error when something was not confirmed within 5 s; the whole call may be repeated.
+  results_stored store(const closed_race_ptr& race);
+  void store(class_id cls, epoch by, const std::vector<racer_bests>& bests);
+
+  /// Removes the race's result, then the rides that leave. What is not there is no error.
+  /// @throws std::runtime_error when something was not confirmed within 5 s; the whole call may be repeated.
+  void remove(const old_race& race);
+
+private:
+  void begin();
+  void send(nats_message message);
+  /// Sequences in the stream of a race's rides, by racer.
+  std::map<racer_id, std::uint64_t> find_rides(race_key key);
+  void settle();
+  /// What stands on a subject.
+  nats_message stored_on(const std::string& subject);
+  static void refused(jsCtx*, jsPubAckErr* error, void* self);
+
+  nats_connection connection_;
+  jetstream js_;
+  std::size_t under_way_ = 0;
+  std::mutex mutex_;               ///< guards what follows
+  std::uint64_t failures_ = 0;     ///< refused for another reason than that the subject has its message
+  std::vector<std::string> taken_; ///< subjects that had their message
+};
+
+/// Spawn detached.
+/// @param writer  outlives the actor; used by nobody else
+results_actor::behavior_type results(results_actor::pointer self, const actor_context* env, results_writer* writer);
+
+} // namespace alleycat

@@ -1,0 +1,39 @@
+/// Updates from bikes and gateways: NATS messages in, decoded arrivals out.
+#pragma once
+
+#include "actors/messages.hpp"
+#include "actors/meters.hpp"
+#include "messages/update_json.hpp"
+#include "node/nats/nats_connection.hpp"
+#include "node/ports/answers.hpp"
+#include "node/ports/dead_letters.hpp"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace alleycat {
+
+/// One subscription of the queue group each for updates and batches. Each has its own thread and its own decoder.
+class update_listener {
+public:
+  /// @param inbox  of an ingest actor
+  /// @param wake   called when the inbox stops being empty
+  update_listener(const nats_connection& connection, std::uint32_t ride_seconds,
+                  std::shared_ptr<handoff<arrival>> inbox, std::function<void()> wake, answer_desk& answers,
+                  meters& counts, dead_letters& letters);
+
+private:
+  void take_update(natsMsg* message, update_decoder& decoder);
+  void take_batch(natsMsg* message, update_decoder& decoder);
+  void push(arrival&& a);
+
+  std::shared_ptr<handoff<arrival>> inbox_;
+  std::function<void()> wake_;
+  answer_desk& answers_;
+  meters& counts_;
+  dead_letters& letters_;
+  std::vector<nats_subscription> subscriptions_; // last: their callbacks use the rest
+};
+
+} // namespace alleycat

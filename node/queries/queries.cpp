@@ -1,0 +1,383 @@
+#include "node/queries/queries.hpp"
+
+#include "actors/defaults.hpp"
+#include "actors/errors.hpp"
+#include "messages/history_json.hpp"
+#include "messages/json.hpp"
+#include "messages/subjects.hpp"
+#include "node/queries/question.hpp"
+
+#include <caf/all.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace alleycat {
+
+namespace {
+
+using tokens = std::vector<std::string_view>;
+
+std::string error_json(std::string_view code, std::string_view message) {
+  std::string json;
+  encode_error(code, message, json);
+  return json;
+}
+
+/// Errors of actors in the words of the contract.
+std::string error_json(const caf::actor_system& system, const caf::error& e) {
+  if (e.category() == caf::atom("alleycat"))
+    return error_json(to_string(static_cast<ec>(e.code())), system.render(e));
+  if (e == caf::sec::request_timeout || e == caf::sec::request_receiver_down)
+    return error_json("timeout", "the owner did not answer in time");
+  return error_json("internal", system.render(e));
+}
+
+/// One question on its way; shared by the handlers of its answers.
+class conversation {
+public:
+  conversation(query_actor::pointer self, const actor_context& context, const nats_connection& connection,
+               query_partners partners, query asked)
+      : self_{self}, context_{context}, connection_{connection}, partners_{std::move(partners)}, asked_{std::move(
+                                                                                                     asked)} {}
+
+  static void start(const std::shared_ptr<conversation>& me) {
+    try {
+      me->dispatch(me);
+    } catch (const bad_query& e) {
+      me->answer(error_json(e.code, e.message));
+    }
+  }
+
+private:
+  using self_ptr = std::shared_ptr<conversation>;
+
+  void answer(std::string_view json) const {
+    connection_.publish(asked_.reply_to.c_str(), json);
+    const auto took = std::chrono::steady_clock::now() - began_;
+    auto& counts = parse_ghost_subject(asked_.subject) ? partners_.desk->ghosts() : partners_.desk->queries();
+    counts.add(json.starts_with(R"({"error":)") ? json : std::string_view{},
+               static_cast<std::uint64_t>(std::chrono::nanoseconds{took}.count()));
+  }
+
+  /// Sends the request; its error becomes the answer.
+  template <class Actor, class Message, class Then>
+  void ask(const self_ptr& me, const Actor& whom, Message message, Then&& then) {
+    self_->request(whom, defaults::store_deadline, std::move(message))
+        .then(std::forward<Then>(then), [me](const caf::error& e) { me->answer(error_json(me->self_->system(), e)); });
+  }
+
+  void dispatch(const self_ptr& me) {
+    if (const auto rider = parse_ghost_subject(asked_.subject))
+      return choose_ghost(me, *rider);
+    const auto parts = parse_query_subject(asked_.subject);
+    if (!parts)
+      throw bad_query{"unknown_query", "the subject is not alleycat.query.<verb>[.<args>]"};
+    const auto& verb = parts->front();
+    const tokens args{parts->begin() + 1, parts->end()};
+    struct entry {
+      std::string_view verb;
+      std::size_t args;
+      void (conversation::*handle)(const self_ptr&, const tokens&);
+    };
+    static constexpr std::array table{
+        entry{"now", 0, &conversation::now},
+        entry{"classes", 0, &conversation::classes},
+        entry{"leaderboard", 1, &conversation::leaderboard},
+        entry{"alltime", 2, &conversation::all_time},
+        entry{"races", 1, &conversation::races},
+        entry{"race", 2, &conversation::race},
+        entry{"racer", 1, &conversation::racer},
+        entry{"ride", 3, &conversation::ride},
+        entry{"ghost", 2, &conversation::ghost},
+    };
+    const auto found = std::find_if(table.begin(), table.end(), [&](const entry& e) { return e.verb == verb; });
+    if (found == table.end())
+      throw bad_query{"unknown_query", fmt::format("there is no query \"{}\"", verb)};
+    if (found->args != args.size())
+      throw bad_query{"bad_request", fmt::format("{} takes {} arguments, not {}", verb, found->args, args.size())};
+    (this->*found->handle)(me, args);
+  }
+
+  class_id known_class(std::string_view token) const {
+    const auto id = parse_class_id(token);
+    if (!id || context_.rules.find(*id) == nullptr)
+      throw bad_query{"unknown_class", fmt::format("there is no class \"{}\"", token)};
+    return *id;
+  }
+
+  name_lookup names() const {
+    return [this](racer_id racer) { return context_.names->of(racer); };
+  }
+
+  void now(const self_ptr& me, const tokens&) {
+    ask(me, partners_.host, get_open_races{}, [me](const open_races& open) {
+      const auto& rules = me->context_.rules.race;
+      const auto ts = me->context_.clock->now();
+      auto classes = nlohmann::ordered_json::array();
+      for (const auto& course : me->context_.rules.classes) {
+        auto races = nlohmann::ordered_json::array();
+        for (const auto& race : open.races)
+          if (race.key.cls == course.id)
+            races.push_back({{"raceId", race.key.race.value()},
+                             {"racers", race.racers},
+                             {"live", race.live},
+                             {"second", race.second.value()}});
+        classes.push_back({{"classId", course.id.value()}, {"races", std::move(races)}});
+      }
+      const auto race = rules.race_at(ts);
+      const nlohmann::ordered_json json{{"ts", ts},
+                                        {"raceId", race.value()},
+                                        {"windowStart", rules.start_ms(race)},
+                                        {"windowEnd", rules.window_end_ms(race)},
+                                        {"classes", std::move(classes)},
+                                        {"rules",
+                                         {{"windowSeconds", rules.window_seconds},
+                                          {"rideSeconds", rules.ride_seconds},
+                                          {"graceSeconds", rules.grace_seconds},
+                                          {"capacity", rules.capacity},
+                                          {"minPercent", rules.min_percent},
+                                          {"admit", rules.admit == admission::live ? "live" : "any"}}}};
+      me->answer(json.dump());
+    });
+  }
+
+  void classes(const self_ptr& me, const tokens&) {
+    auto rows = nlohmann::ordered_json::array();
+    for (const auto& course : me->context_.rules.classes)
+      rows.push_back({{"classId", course.id.value()},
+                      {"name", course.name},
+                      {"difficulty", course.difficulty},
+                      {"score", course.score == scoring::total ? "total" : "output"}});
+    answer(nlohmann::ordered_json{{"rows", std::move(rows)}}.dump());
+  }
+
+  template <class Then>
+  void with_class(const self_ptr& me, class_id cls, Then then) {
+    ask(me, partners_.host, find_class{cls}, std::move(then));
+  }
+
+  void leaderboard(const self_ptr& me, const tokens& args) {
+    const auto cls = known_class(args[0]);
+    const auto body = read_question(asked_.body);
+    const auto show = [me, cls](const leaderboard_answer& found) {
+      std::string json;
+      encode_leaderboard({cls, me->context_.by, me->context_.clock->now(), found.of, found.rows}, me->names(), json);
+      me->answer(json);
+    };
+    if (body.over != period::all)
+      return ask(me, partners_.calendar, get_period_board{cls, body.over, body.page}, show);
+    with_class(me, cls, [me, page = body.page, show](const class_actor& course) {
+      me->ask(me, course, get_leaderboard{page}, show);
+    });
+  }
+
+  void all_time(const self_ptr& me, const tokens& args) {
+    const auto cls = known_class(args[0]);
+    const auto token = parse_own_second(args[1]);
+    const auto second = known_second(token ? token->value() : 0);
+    const auto page = read_question(asked_.body).page;
+    with_class(me, cls, [me, cls, second, page](const class_actor& course) {
+      me->ask(me, course, get_all_time{second, page}, [me, cls, second](const all_time_answer& found) {
+        std::string json;
+        encode_all_time({cls, second, found.of, found.rows}, me->names(), json);
+        me->answer(json);
+      });
+    });
+  }
+
+  void races(const self_ptr& me, const tokens& args) {
+    const auto cls = known_class(args[0]);
+    const auto body = read_question(asked_.body);
+    ask(me, partners_.archive, list_races{cls, body.before, body.page.limit}, [me, cls](const race_list& found) {
+      std::string json;
+      encode_races(cls, found.races, json);
+      me->answer(json);
+    });
+  }
+
+  race_key known_race(std::string_view cls, std::string_view race) const {
+    const auto of = known_class(cls);
+    const auto id = parse_race_id(race);
+    if (!id)
+      throw bad_query{"unknown_race", fmt::format("there is no race \"{}\"", race)};
+    return {of, *id};
+  }
+
+  racer_id known_racer(std::string_view token) const {
+    const auto id = parse_racer_id(token);
+    if (!id)
+      throw bad_query{"unknown_racer", fmt::format("there is no racer \"{}\"", token)};
+    return *id;
+  }
+
+  own_second known_second(std::uint64_t number) const {
+    const auto& rules = context_.rules.race;
+    if (number < 1 || number > rules.ride_seconds)
+      throw bad_query{"bad_second", fmt::format("second {} is outside 1..{}", number, rules.ride_seconds)};
+    return own_second{static_cast<std::uint16_t>(number)};
+  }
+
+  void race(const self_ptr& me, const tokens& args) {
+    const auto key = known_race(args[0], args[1]);
+    const auto body = read_question(asked_.body);
+    if (body.second)
+      return moment(me, key, known_second(*body.second));
+    // A finished race is in the store; a running one answers for itself.
+    ask(me, partners_.archive, find_result{key}, [me, key](const result_answer& found) {
+      if (!found.result)
+        return me->running_race(me, key);
+      std::string json;
+      encode_result(*found.result, json);
+      me->answer(json);
+    });
+  }
+
+  void moment(const self_ptr& me, race_key key, own_second second) {
+    ask(me, partners_.archive, find_moment{key, second}, [me, key](const moment_answer& found) {
+      if (!found.moment)
+        return me->ask(me, me->partners_.host, find_race{key}, [me](const race_actor&) {
+          me->answer(
+              error_json("not_closed", "the race is still open: its seconds can be asked for when it is closed"));
+        });
+      std::string json;
+      encode_moment(*found.moment, json);
+      me->answer(json);
+    });
+  }
+
+  void racer(const self_ptr& me, const tokens& args) {
+    const auto racer = known_racer(args[0]);
+    const auto page = read_question(asked_.body).page;
+    ask(me, partners_.archive, find_racer{racer, page.offset, page.limit}, [me, racer](const racer_answer& found) {
+      if (found.classes.empty() && found.rides.empty())
+        return me->answer(error_json("unknown_racer", fmt::format("racer {} has no closed ride", racer.value())));
+      std::vector<std::pair<class_id, racer_bests>> classes;
+      for (const auto& [cls, bests] : found.classes)
+        classes.emplace_back(cls, bests);
+      std::string json;
+      encode_racer({racer, me->context_.names->of(racer), classes, found.rides}, json);
+      me->answer(json);
+    });
+  }
+
+  void ride(const self_ptr& me, const tokens& args) {
+    const auto key = known_race(args[0], args[1]);
+    const auto racer = known_racer(args[2]);
+    ask(me, partners_.archive, find_ride{key, racer}, [me, racer](const ride_answer& found) {
+      if (!found.ride)
+        return me->answer(found.race_known ? error_json("unknown_ride",
+                                                        fmt::format("racer {} has no ride in this race", racer.value()))
+                                           : error_json("unknown_race", "there is no such closed race"));
+      std::string json;
+      encode_ride(*found.ride, found.ride->name, json);
+      me->answer(json);
+    });
+  }
+
+  void ghost(const self_ptr& me, const tokens& args) {
+    const auto cls = known_class(args[0]);
+    const auto choice = parse_ghost(args[1]);
+    if (!choice)
+      throw bad_query{"unknown_ghost", "a ghost is leader, median, rank-N or a racer's id"};
+    with_ghost(me, cls, *choice, [me, cls](const ghost_curve& curve) {
+      std::string json;
+      encode_ghost(cls, curve, me->context_.names->of(curve.racer), json);
+      me->answer(json);
+    });
+  }
+
+  /// The class knows whose ride it is, the store has its seconds.
+  template <class Then>
+  void with_ghost(const self_ptr& me, class_id cls, const ghost_choice& choice, Then then) {
+    with_class(me, cls, [me, cls, choice, then](const class_actor& course) {
+      me->ask(me, course, find_ghost{choice}, [me, cls, choice, then](const ghost_source& source) {
+        if (!source.found)
+          return me->answer(error_json("unknown_ghost", "nobody there has finished a ride"));
+        if (choice.kind == ghost_kind::median)
+          return then(ghost_curve{choice, {}, {}, 0, source.curve});
+        me->ask(me, me->partners_.archive, find_ride{{cls, source.record.race}, source.racer},
+                [me, cls, choice, source, then](const ride_answer& found) {
+                  if (!found.ride)
+                    return me->answer(error_json("not_ready", "this node has not read that ride yet"));
+                  const auto rule = me->context_.rules.find(cls)->score;
+                  then(ghost_curve{choice, source.racer, source.record.race, source.record.at,
+                                   scores_of(*found.ride, rule)});
+                });
+      });
+    });
+  }
+
+  void choose_ghost(const self_ptr& me, racer_id racer) {
+    const auto wish = read_ghost_wish(asked_.body);
+    const auto cls = known_class(std::to_string(wish.cls));
+    const auto place = [me, racer, cls, race = wish.race](const ghost_curve& curve) {
+      me->ask(me, me->partners_.host, get_open_races{}, [me, racer, cls, race, curve](const open_races& open) {
+        std::vector<race_id> there;
+        for (const auto& each : open.races)
+          if (each.key.cls == cls && (!race || each.key.race == *race))
+            there.push_back(each.key.race);
+        me->offer_ghost(me, cls, std::move(there), set_ghost{racer, curve, race.has_value()});
+      });
+    };
+    if (wish.choice)
+      with_ghost(me, cls, *wish.choice, place);
+    else
+      place({});
+  }
+
+  /// To the latest of the races first, until one has the rider.
+  void offer_ghost(const self_ptr& me, class_id cls, std::vector<race_id> races, const set_ghost& wish) {
+    if (races.empty())
+      return answer(error_json("not_riding", fmt::format("racer {} is in no open race of class {}: first ride, or say "
+                                                         "the raceId of an open race",
+                                                         wish.racer.value(), cls.value())));
+    const race_key key{cls, races.back()};
+    races.pop_back();
+    ask(me, partners_.host, find_race{key}, [me, key, races, wish](const race_actor& race) {
+      me->ask(me, race, wish, [me, key, races, wish](ghost_set outcome) {
+        if (!outcome.taken)
+          return me->offer_ghost(me, key.cls, races, wish);
+        std::string json;
+        encode_ghost_chosen(key, wish.racer, wish.curve, me->context_.names->of(wish.curve.racer), json);
+        me->answer(json);
+      });
+    });
+  }
+
+  void running_race(const self_ptr& me, race_key key) {
+    ask(me, partners_.host, find_race{key}, [me](const race_actor& running) {
+      me->ask(me, running, get_standings{}, [me](const standings_ptr& table) {
+        std::string json;
+        encode_standings(*table, json);
+        me->answer(json);
+      });
+    });
+  }
+
+  query_actor::pointer self_;
+  const actor_context& context_;
+  const nats_connection& connection_;
+  query_partners partners_;
+  query asked_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+};
+
+} // namespace
+
+query_actor::behavior_type queries(query_actor::pointer self, const actor_context* context,
+                                   const nats_connection* connection, query_partners partners) {
+  return {
+      [self, context, connection, partners = std::move(partners)](query& asked) {
+        conversation::start(std::make_shared<conversation>(self, *context, *connection, partners, std::move(asked)));
+      },
+  };
+}
+
+} // namespace alleycat
