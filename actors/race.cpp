@@ -15,18 +15,18 @@
 
 namespace alleycat {
 
-race_actor_state::~race_actor_state() {
+race_state::~race_state() {
   if (close_failures_ != 0)
     env_->counts->closes_delayed.add(-1);
 }
 
-void race_actor_state::start(pointer self, const actor_context& env, race_key key, race_partners partners) {
+void race_state::start(pointer self, const actor_context& env, race_key key, race_partners partners) {
   self_ = self;
   env_ = &env;
   partners_ = std::move(partners);
   opened_ = env.clock->now();
-  race_ = std::make_unique<race_state>(env.rules, key);
-  life_ = std::make_unique<race_life>(env.rules.race, key.race, opened_);
+  race_ = std::make_unique<race_fold>(env.rules, key);
+  life_ = std::make_unique<race_lifecycle>(env.rules.race, key.race, opened_);
   rhythm_ = std::make_unique<standings_rhythm>(env.standings_min_interval_ms);
   reported_.key = key;
   inbox_ = std::make_shared<handoff<journal_item>>(defaults::inbox_limit);
@@ -35,7 +35,7 @@ void race_actor_state::start(pointer self, const actor_context& env, race_key ke
   self_->delayed_send(self_, defaults::race_tick, alleycat::look_at_clock{});
 }
 
-void race_actor_state::take_items() {
+void race_state::take_items() {
   inbox_->take(items_);
   const auto now = env_->clock->now();
   for (auto& item : items_) {
@@ -71,7 +71,7 @@ void race_actor_state::take_items() {
     close();
 }
 
-void race_actor_state::note_outcomes() {
+void race_state::note_outcomes() {
   const auto& outcomes = race_->outcomes();
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const auto news = outcomes[i] - noted_[i];
@@ -86,7 +86,7 @@ void race_actor_state::note_outcomes() {
   noted_ = outcomes;
 }
 
-void race_actor_state::look_at_clock() {
+void race_state::look_at_clock() {
   const auto now = env_->clock->now();
   if (caught_up_ && life_->should_mark(*race_, now)) {
     env_->log->info("race.marked", {{"class", race_->key().cls}, {"race", race_->key().race}});
@@ -100,7 +100,7 @@ void race_actor_state::look_at_clock() {
   self_->delayed_send(self_, defaults::race_tick, alleycat::look_at_clock{});
 }
 
-void race_actor_state::report_status() {
+void race_state::report_status() {
   const race_status status{race_->key(),
                            static_cast<std::uint32_t>(race_->racers()),
                            race_->closed() ? 0U : static_cast<std::uint32_t>(rhythm_->live()),
@@ -116,7 +116,7 @@ void race_actor_state::report_status() {
 
 // -- publishing --------------------------------------------------------------------------------------------------------
 
-void race_actor_state::publish_if_due(unix_ms now) {
+void race_state::publish_if_due(unix_ms now) {
   for (; seen_news_ < race_->news().size(); ++seen_news_) {
     const auto& news = race_->news()[seen_news_];
     if (news.accepted.empty())
@@ -145,7 +145,7 @@ void race_actor_state::publish_if_due(unix_ms now) {
           });
 }
 
-std::shared_ptr<race_actor_state::publication> race_actor_state::compose(unix_ms now) {
+std::shared_ptr<race_state::publication> race_state::compose(unix_ms now) {
   auto p = std::make_shared<publication>();
   p->tick = {race_->key(), env_->by, race_->as_of(), now, false, {}};
   seen_news_ = 0;
@@ -164,11 +164,11 @@ std::shared_ptr<race_actor_state::publication> race_actor_state::compose(unix_ms
   return p;
 }
 
-standings_ptr race_actor_state::current() const {
+standings_ptr race_state::current() const {
   return std::make_shared<const standings>(describe());
 }
 
-standings race_actor_state::describe() const {
+standings race_state::describe() const {
   standings table;
   table.key = race_->key();
   table.by = env_->by;
@@ -185,7 +185,7 @@ standings race_actor_state::describe() const {
   return table;
 }
 
-rider_news race_actor_state::compose_news(ride_news&& news, rank_t here_now_rank) const {
+rider_news race_state::compose_news(ride_news&& news, rank_t here_now_rank) const {
   rider_news rider;
   const auto row = news.row;
   rider.racer = race_->racer(row);
@@ -210,7 +210,7 @@ rider_news race_actor_state::compose_news(ride_news&& news, rank_t here_now_rank
   return rider;
 }
 
-rank_batch race_actor_state::batch_for(const publication& p) const {
+rank_batch race_state::batch_for(const publication& p) const {
   rank_batch batch{race_->key(), env_->by, {}};
   batch.items.reserve(p.tick.riders.size());
   for (const auto& rider : p.tick.riders)
@@ -218,7 +218,7 @@ rank_batch race_actor_state::batch_for(const publication& p) const {
   return batch;
 }
 
-void race_actor_state::take_ranks(publication& p, const rank_answer& answer) {
+void race_state::take_ranks(publication& p, const rank_answer& answer) {
   all_time_ranks_.resize(race_->racers());
   for (std::size_t i = 0; i < p.tick.riders.size() && i < answer.places.size(); ++i) {
     auto& rider = p.tick.riders[i];
@@ -230,7 +230,7 @@ void race_actor_state::take_ranks(publication& p, const rank_answer& answer) {
     row.all_time_rank = all_time_ranks_[*race_->find(row.racer)];
 }
 
-void race_actor_state::send(publication& p) {
+void race_state::send(publication& p) {
   publishing_ = false;
   env_->publisher->publish(p.table);
   env_->counts->standings_published.add();
@@ -238,7 +238,7 @@ void race_actor_state::send(publication& p) {
   publish_if_due(env_->clock->now());
 }
 
-void race_actor_state::tell_racers(race_tick&& news) {
+void race_state::tell_racers(race_tick&& news) {
   const auto tick = std::make_shared<const race_tick>(std::move(news));
   for (const auto& [racer, times] : race_->take_turned_away())
     publish_turned_away(racer, times, tick->published);
@@ -258,7 +258,7 @@ void race_actor_state::tell_racers(race_tick&& news) {
   }
 }
 
-void race_actor_state::publish_turned_away(racer_id racer, std::uint32_t times, unix_ms now) const {
+void race_state::publish_turned_away(racer_id racer, std::uint32_t times, unix_ms now) const {
   if (env_->rules.race.views == view_policy::off)
     return;
   rider_view view;
@@ -271,7 +271,7 @@ void race_actor_state::publish_turned_away(racer_id racer, std::uint32_t times, 
   env_->publisher->publish(view);
 }
 
-ghost_set race_actor_state::take_ghost(set_ghost&& x) {
+ghost_set race_state::take_ghost(set_ghost&& x) {
   auto ghost = x.curve.scores.empty() ? nullptr : std::make_shared<const ghost_curve>(std::move(x.curve));
   const auto row = race_->find(x.racer);
   if (row && *row < racers_.size()) {
@@ -288,7 +288,7 @@ ghost_set race_actor_state::take_ghost(set_ghost&& x) {
 
 // -- the close ---------------------------------------------------------------------------------------------------------
 
-void race_actor_state::close() {
+void race_state::close() {
   life_->saw_mark();
   if (closed_ || !caught_up_)
     return;
@@ -303,17 +303,17 @@ void race_actor_state::close() {
   rank_all();
 }
 
-void race_actor_state::rank_all() {
+void race_state::rank_all() {
   self_->request(partners_.course, defaults::close_deadline, rank_closed{closed_})
       .then(
           [this](const closed_race_ptr& ranked) {
             closed_ = ranked;
             store();
           },
-          [this](const caf::error& e) { again("rank", e, &race_actor_state::rank_all); });
+          [this](const caf::error& e) { again("rank", e, &race_state::rank_all); });
 }
 
-void race_actor_state::store() {
+void race_state::store() {
   self_->request(partners_.results, defaults::close_deadline, store_closed{closed_})
       .then(
           [this](const results_stored& stored) {
@@ -321,10 +321,10 @@ void race_actor_state::store() {
             life_->saw_stored();
             merge();
           },
-          [this](const caf::error& e) { again("store", e, &race_actor_state::store); });
+          [this](const caf::error& e) { again("store", e, &race_state::store); });
 }
 
-void race_actor_state::merge() {
+void race_state::merge() {
   self_->request(partners_.course, defaults::close_deadline, merge_closed{closed_})
       .then(
           [this](merged) {
@@ -335,17 +335,17 @@ void race_actor_state::merge() {
             self_->send(partners_.host, race_done{closed_->result.key});
             leave();
           },
-          [this](const caf::error& e) { again("merge", e, &race_actor_state::merge); });
+          [this](const caf::error& e) { again("merge", e, &race_state::merge); });
 }
 
-void race_actor_state::leave() {
+void race_state::leave() {
   // By a message behind the last tick: an exit would overtake it.
   for (const auto& rider : racers_)
     self_->send(rider, race_over{});
   self_->quit();
 }
 
-void race_actor_state::again(std::string_view step, const caf::error& why, void (race_actor_state::*todo)()) {
+void race_state::again(std::string_view step, const caf::error& why, void (race_state::*todo)()) {
   if (close_failures_++ == 0)
     env_->counts->closes_delayed.add(1);
   // The first time, then ever more rarely: a disk may be full for hours.
@@ -359,8 +359,8 @@ void race_actor_state::again(std::string_view step, const caf::error& why, void 
   next_step_at_ = env_->clock->now() + std::chrono::milliseconds{defaults::close_retry}.count();
 }
 
-race_actor::behavior_type race(race_actor::stateful_pointer<race_actor_state> self, const actor_context* env,
-                               race_key key, race_partners partners) {
+race_actor::behavior_type race(race_actor::stateful_pointer<race_state> self, const actor_context* env, race_key key,
+                               race_partners partners) {
   self->state.start(self, *env, key, std::move(partners));
   env->counts->race_actors.add(1);
   self->attach_functor([env] { env->counts->race_actors.add(-1); });

@@ -3,8 +3,8 @@
 
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
-#include "racing/race_life.hpp"
-#include "racing/race_state.hpp"
+#include "racing/race_fold.hpp"
+#include "racing/race_lifecycle.hpp"
 #include "racing/rhythm.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -23,20 +23,20 @@ struct race_partners {
   results_actor results;
 };
 
-/// Everything about the race itself is in `racing`: the fold (race_state), the life, the rhythm. This is their traffic.
+/// Everything about the race itself is in `racing`: the fold (race_fold), the life, the rhythm. This is their traffic.
 ///
 ///     journal item --> fold --> due? --> standings of this moment --rank batch--> class
 ///                                              '--(answer, or 150 ms)--> published; one message to each rider with news
 ///     mark read --> final state --> class: ranks --> results stream --> class: merge --> host: done
 /// Nothing is published before the journal has been read to its end once.
-class race_actor_state {
+class race_state {
 public:
-  using pointer = race_actor::stateful_pointer<race_actor_state>;
+  using pointer = race_actor::stateful_pointer<race_state>;
 
-  race_actor_state() = default;
-  race_actor_state(const race_actor_state&) = delete;
-  race_actor_state& operator=(const race_actor_state&) = delete;
-  ~race_actor_state();
+  race_state() = default;
+  race_state(const race_state&) = delete;
+  race_state& operator=(const race_state&) = delete;
+  ~race_state();
 
   void start(pointer self, const actor_context& env, race_key key, race_partners partners);
   void take_items();
@@ -72,13 +72,13 @@ private:
   void store();
   void merge();
   void leave();
-  void again(std::string_view step, const caf::error& why, void (race_actor_state::*todo)());
+  void again(std::string_view step, const caf::error& why, void (race_state::*todo)());
 
   pointer self_ = nullptr;
   const actor_context* env_ = nullptr;
   race_partners partners_;
-  std::unique_ptr<race_state> race_;
-  std::unique_ptr<race_life> life_;
+  std::unique_ptr<race_fold> race_;
+  std::unique_ptr<race_lifecycle> life_;
   std::unique_ptr<standings_rhythm> rhythm_;
   std::shared_ptr<handoff<journal_item>> inbox_;
   std::unique_ptr<journal_reader> reader_;
@@ -92,14 +92,14 @@ private:
   std::uint64_t rebuilt_updates_ = 0;
   bool caught_up_ = false;
   bool publishing_ = false;
-  std::size_t seen_news_ = 0;                       ///< entries of race_->news() the rhythm knows
-  closed_race_ptr closed_;                          ///< set when the close begins
-  void (race_actor_state::*next_step_)() = nullptr; ///< of the close, when it has to be tried again
+  std::size_t seen_news_ = 0;                 ///< entries of race_->news() the rhythm knows
+  closed_race_ptr closed_;                    ///< set when the close begins
+  void (race_state::*next_step_)() = nullptr; ///< of the close, when it has to be tried again
   unix_ms next_step_at_ = 0;
   std::uint32_t close_failures_ = 0;
 };
 
-race_actor::behavior_type race(race_actor::stateful_pointer<race_actor_state> self, const actor_context* env,
-                               race_key key, race_partners partners);
+race_actor::behavior_type race(race_actor::stateful_pointer<race_state> self, const actor_context* env, race_key key,
+                               race_partners partners);
 
 } // namespace alleycat

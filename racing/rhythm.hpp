@@ -1,7 +1,7 @@
 /// When the standings of a race are published.
 #pragma once
 
-#include "racing/race_state.hpp"
+#include "racing/race_fold.hpp"
 
 #include <vector>
 

@@ -1,7 +1,7 @@
 /// What one rider sees at one second.
 #pragma once
 
-#include "racing/race_state.hpp"
+#include "racing/race_fold.hpp"
 
 #include <optional>
 #include <string>

@@ -3,7 +3,7 @@
 #include "messages/json.hpp"
 #include "messages/ride_codec.hpp"
 #include "messages/update_json.hpp"
-#include "racing/race_state.hpp"
+#include "racing/race_fold.hpp"
 #include "tests/bench/workload.hpp"
 
 #include <benchmark/benchmark.h>

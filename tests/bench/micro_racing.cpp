@@ -1,6 +1,6 @@
 /// The rules alone: fold, ranks, tables.
 #include "racing/all_time_table.hpp"
-#include "racing/race_state.hpp"
+#include "racing/race_fold.hpp"
 #include "tests/bench/workload.hpp"
 
 #include <benchmark/benchmark.h>
@@ -43,9 +43,9 @@ const all_time_table& table_of(std::uint32_t racers, std::uint16_t seconds = rid
 }
 
 /// A race of 1,000 in which every rider has reached `seconds`.
-race_state ridden(std::uint16_t seconds) {
+race_fold ridden(std::uint16_t seconds) {
   static const auto all = rules();
-  race_state race{all, key};
+  race_fold race{all, key};
   for (std::uint16_t s = 1; s <= seconds; ++s)
     race.apply({journal_position{s}, 1, second_of(race_seed, cls, 1, riders, own_second{s}, 0)});
   return race;
@@ -57,7 +57,7 @@ void fold_in_phase(benchmark::State& state) {
     batches.push_back(second_of(race_seed, cls, 1, riders, own_second{s}, 0));
   const auto all = rules();
   for (auto _ : state) {
-    race_state race{all, key};
+    race_fold race{all, key};
     std::uint64_t position = 0;
     for (const auto& b : batches) {
       race.apply({journal_position{++position}, 1, b});

@@ -98,7 +98,7 @@ private:
   std::vector<journal_entry> journal_;
 
 public:
-  race_state state;
+  race_fold state;
   const std::vector<journal_entry>& journal() const { return journal_; }
 };
 

@@ -141,7 +141,7 @@ TEST_CASE("a race that nobody rode closes empty", "[closed_race]") {
 
 TEST_CASE("the stamp tells one journal from another", "[closed_race]") {
   const auto stamp_of = [](const journal_update& u, unix_ms later, std::uint64_t position) {
-    race_state state{rules_for(10), the_race};
+    race_fold state{rules_for(10), the_race};
     const auto stored = race_rules{}.start_ms(race_5400172) + 20'000;
     state.apply({journal_position{position}, stored + later, journal_batch{at(8, 1), u}});
     state.apply({journal_position{9}, stored + 60'000, close_mark{epoch{1}, 0}});

@@ -3,8 +3,8 @@
 
 #include "racing/all_time_table.hpp"
 #include "racing/leaderboard.hpp"
-#include "racing/race_life.hpp"
-#include "racing/race_state.hpp"
+#include "racing/race_fold.hpp"
+#include "racing/race_lifecycle.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -43,10 +43,10 @@ struct ride_news {
   refusal_counts refused{};
 };
 
-class race_state {
+class race_fold {
 public:
   /// @param key  must name a class of `rules`
-  race_state(const rule_set& rules, race_key key);
+  race_fold(const rule_set& rules, race_key key);
 
   /// Applies one journal entry. Positions up to `as_of()` are replays and have no effect.
   void apply(const journal_entry& entry);

@@ -1,11 +1,11 @@
 #include "a_race.hpp"
 
-#include "racing/race_life.hpp"
+#include "racing/race_lifecycle.hpp"
 
 namespace alleycat {
 namespace {
 
-race_life life_of(const a_race& race, unix_ms idle_since = 0) {
+race_lifecycle life_of(const a_race& race, unix_ms idle_since = 0) {
   return {race.state.rules(), race.state.key().race, idle_since};
 }
 
@@ -20,7 +20,7 @@ constexpr unix_ms window_end = 300'000; // after the start
 constexpr unix_ms deadline = 340'000;   // 300 + 10 + 30 s
 
 /// Brings a life into a phase the only way there is.
-race_life at_phase(const a_race& race, life_phase phase) {
+race_lifecycle at_phase(const a_race& race, life_phase phase) {
   auto life = life_of(race);
   if (phase == life_phase::running)
     return life;
@@ -39,7 +39,7 @@ race_life at_phase(const a_race& race, life_phase phase) {
 
 } // namespace
 
-TEST_CASE("a race lives from running over marking, closed and stored to done", "[race_life]") {
+TEST_CASE("a race lives from running over marking, closed and stored to done", "[race_lifecycle]") {
   const a_race race;
   auto life = life_of(race);
   CHECK(life.phase() == life_phase::running);
@@ -53,7 +53,7 @@ TEST_CASE("a race lives from running over marking, closed and stored to done", "
   CHECK(life.phase() == life_phase::done);
 }
 
-TEST_CASE("every event in every phase leads where the drawing says, or nowhere", "[race_life]") {
+TEST_CASE("every event in every phase leads where the drawing says, or nowhere", "[race_lifecycle]") {
   using enum life_phase;
   struct row {
     life_phase from, on_mark, on_stored, on_applied, on_due;
@@ -83,7 +83,7 @@ TEST_CASE("every event in every phase leads where the drawing says, or nowhere",
   CHECK(life.phase() == r.on_due);
 }
 
-TEST_CASE("after a mark was read none is ever written again", "[race_life]") {
+TEST_CASE("after a mark was read none is ever written again", "[race_lifecycle]") {
   const auto phase = GENERATE(life_phase::closed, life_phase::stored, life_phase::done);
   const a_race race;
   auto life = at_phase(race, phase);
@@ -91,7 +91,7 @@ TEST_CASE("after a mark was read none is ever written again", "[race_life]") {
   CHECK(life.phase() == phase);
 }
 
-TEST_CASE("a mark that does not come back is written again, not too often", "[race_life]") {
+TEST_CASE("a mark that does not come back is written again, not too often", "[race_lifecycle]") {
   const a_race race;
   auto life = life_of(race);
   const auto due = race.start() + deadline;
@@ -105,7 +105,7 @@ TEST_CASE("a mark that does not come back is written again, not too often", "[ra
   CHECK_FALSE(life.should_mark(race.state, due + 60'000));
 }
 
-TEST_CASE("a race with riders under way ends at its deadline", "[race_life]") {
+TEST_CASE("a race with riders under way ends at its deadline", "[race_lifecycle]") {
   a_race race;
   race.ride(8, 500);
   race.ride(9, 500, 1, 9); // one second missing
@@ -117,17 +117,17 @@ TEST_CASE("a race with riders under way ends at its deadline", "[race_life]") {
   CHECK(life.should_mark(race.state, race.start() + deadline));
 }
 
-TEST_CASE("a race whose riders all have all their seconds ends when nobody can start any more", "[race_life]") {
+TEST_CASE("a race whose riders all have all their seconds ends when nobody can start any more", "[race_lifecycle]") {
   a_race race;
   race.ride(8, 500);
   race.ride(9, 500);
   auto life = life_of(race);
   CHECK_FALSE(life.should_mark(race.state, race.start() + 20'000));
-  CHECK_FALSE(life.should_mark(race.state, race.start() + window_end + race_life::last_start_ms - 1));
-  CHECK(life.should_mark(race.state, race.start() + window_end + race_life::last_start_ms));
+  CHECK_FALSE(life.should_mark(race.state, race.start() + window_end + race_lifecycle::last_start_ms - 1));
+  CHECK(life.should_mark(race.state, race.start() + window_end + race_lifecycle::last_start_ms));
 }
 
-TEST_CASE("the last missing second makes a race due at once", "[race_life]") {
+TEST_CASE("the last missing second makes a race due at once", "[race_lifecycle]") {
   a_race race;
   race.ride(8, 500, 2, 10);
   auto life = life_of(race);
@@ -136,14 +136,14 @@ TEST_CASE("the last missing second makes a race due at once", "[race_life]") {
   CHECK(life.should_mark(race.state, race.start() + window_end + 8'001));
 }
 
-TEST_CASE("a finisher with gaps keeps the race open: the gaps may still come", "[race_life]") {
+TEST_CASE("a finisher with gaps keeps the race open: the gaps may still come", "[race_lifecycle]") {
   a_race race;
   race.ride(8, 500, 2, 10);
   REQUIRE(race.state.finished() == 1);
   CHECK_FALSE(life_of(race).should_mark(race.state, race.start() + deadline - 1));
 }
 
-TEST_CASE("a race without an accepted ride ends at its deadline", "[race_life]") {
+TEST_CASE("a race without an accepted ride ends at its deadline", "[race_lifecycle]") {
   a_race race;
   race.add(at(8, 10), race.start()); // out of time
   REQUIRE(race.state.racers() == 0);
@@ -153,13 +153,13 @@ TEST_CASE("a race without an accepted ride ends at its deadline", "[race_life]")
   CHECK(life.should_mark(race.state, race.start() + deadline));
 }
 
-TEST_CASE("an overdue race is closed at the first question", "[race_life]") {
+TEST_CASE("an overdue race is closed at the first question", "[race_lifecycle]") {
   a_race race;
   race.ride(8, 500, 1, 3);
   CHECK(life_of(race).should_mark(race.state, race.start() + 86'400'000));
 }
 
-TEST_CASE("with admit any a race ends after its silence, whatever the clock says of its window", "[race_life]") {
+TEST_CASE("with admit any a race ends after its silence, whatever the clock says of its window", "[race_lifecycle]") {
   a_race race{any_time(5)};
   race.ride(8, 500, 1, 3);
   const auto watched_since = GENERATE_COPY(unix_ms{1'000'000}, race.start() + deadline + 86'400'000);
@@ -177,14 +177,14 @@ TEST_CASE("with admit any a race ends after its silence, whatever the clock says
   }
 }
 
-TEST_CASE("with admit live silence ends nothing", "[race_life]") {
+TEST_CASE("with admit live silence ends nothing", "[race_lifecycle]") {
   a_race race;
   race.ride(8, 500, 1, 3);
   auto life = life_of(race, race.start());
   CHECK_FALSE(life.should_mark(race.state, race.start() + deadline - 1));
 }
 
-TEST_CASE("the phases have names", "[race_life]") {
+TEST_CASE("the phases have names", "[race_lifecycle]") {
   CHECK(to_string(life_phase::running) == "running");
   CHECK(to_string(life_phase::marking) == "marking");
   CHECK(to_string(life_phase::closed) == "closed");

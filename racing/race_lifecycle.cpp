@@ -1,4 +1,4 @@
-#include "racing/race_life.hpp"
+#include "racing/race_lifecycle.hpp"
 
 namespace alleycat {
 
@@ -18,10 +18,10 @@ std::string_view to_string(life_phase phase) {
   return "unknown";
 }
 
-race_life::race_life(const race_rules& rules, race_id race, unix_ms idle_since)
+race_lifecycle::race_lifecycle(const race_rules& rules, race_id race, unix_ms idle_since)
     : rules_{rules}, race_{race}, last_seen_{idle_since} {}
 
-bool race_life::due(const race_state& race, unix_ms now) const {
+bool race_lifecycle::due(const race_fold& race, unix_ms now) const {
   if (rules_.admit == admission::any)
     return now - last_seen_ >= unix_ms{1000} * rules_.idle_close_seconds;
   if (now >= rules_.deadline_ms(race_))
@@ -29,7 +29,7 @@ bool race_life::due(const race_state& race, unix_ms now) const {
   return now >= rules_.window_end_ms(race_) + last_start_ms && race.racers() > 0 && race.all_complete();
 }
 
-bool race_life::should_mark(const race_state& race, unix_ms now) {
+bool race_lifecycle::should_mark(const race_fold& race, unix_ms now) {
   switch (phase_) {
   case life_phase::running:
     if (!due(race, now))
@@ -47,17 +47,17 @@ bool race_life::should_mark(const race_state& race, unix_ms now) {
   return true;
 }
 
-void race_life::saw_mark() {
+void race_lifecycle::saw_mark() {
   if (phase_ == life_phase::running || phase_ == life_phase::marking)
     phase_ = life_phase::closed;
 }
 
-void race_life::saw_stored() {
+void race_lifecycle::saw_stored() {
   if (phase_ == life_phase::closed)
     phase_ = life_phase::stored;
 }
 
-void race_life::saw_applied() {
+void race_lifecycle::saw_applied() {
   if (phase_ == life_phase::stored)
     phase_ = life_phase::done;
 }

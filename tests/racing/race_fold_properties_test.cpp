@@ -13,11 +13,11 @@ using naive::random_race;
 
 constexpr class_id cls{3};
 
-race_state empty_state(const random_race& r) {
-  return race_state{rules_from(r.rule, cls), key_from(r.rule, cls)};
+race_fold empty_state(const random_race& r) {
+  return race_fold{rules_from(r.rule, cls), key_from(r.rule, cls)};
 }
 
-race_state folded(const random_race& r) {
+race_fold folded(const random_race& r) {
   auto state = empty_state(r);
   for (const auto& line : r.journal)
     state.apply(entry_from(line));
@@ -25,7 +25,7 @@ race_state folded(const random_race& r) {
 }
 
 /// Everything a race state tells, apart from positions and checksum, as text.
-std::string told(const race_state& state) {
+std::string told(const race_fold& state) {
   std::ostringstream out;
   out << state.racers() << ' ' << state.furthest() << ' ' << state.finished() << ' ' << state.all_complete() << ' '
       << state.last_update() << ' ' << state.closed() << ' ' << state.marked_by() << '\n';
@@ -55,7 +55,7 @@ std::string told(const race_state& state) {
 }
 
 /// What the accepted set alone decides: nothing of refusals, names of rows or their order.
-std::string decided(const race_state& state) {
+std::string decided(const race_fold& state) {
   std::ostringstream out;
   for (const auto& row : plain(state.ranking()))
     out << row;
@@ -69,7 +69,7 @@ std::string decided(const race_state& state) {
 
 } // namespace
 
-TEST_CASE("a race says at every second what a naive recomputation says", "[race_state][property]") {
+TEST_CASE("a race says at every second what a naive recomputation says", "[race_fold][property]") {
   holds(3000, [] {
     const auto r = *any_race(manners::wild);
     const auto state = folded(r);
@@ -146,7 +146,7 @@ TEST_CASE("a race says at every second what a naive recomputation says", "[race_
   });
 }
 
-TEST_CASE("the naive answers hold in the middle of a race too", "[race_state][property]") {
+TEST_CASE("the naive answers hold in the middle of a race too", "[race_fold][property]") {
   holds(300, [] {
     const auto r = *any_race(manners::wild);
     auto state = empty_state(r);
@@ -168,7 +168,7 @@ TEST_CASE("the naive answers hold in the middle of a race too", "[race_state][pr
   });
 }
 
-TEST_CASE("a journal read again from any earlier point changes nothing", "[race_state][property]") {
+TEST_CASE("a journal read again from any earlier point changes nothing", "[race_fold][property]") {
   holds(1000, [] {
     const auto r = *any_race(manners::wild);
     const auto once = folded(r);
@@ -189,7 +189,7 @@ TEST_CASE("a journal read again from any earlier point changes nothing", "[race_
   });
 }
 
-TEST_CASE("how the updates are cut into batches changes nothing", "[race_state][property]") {
+TEST_CASE("how the updates are cut into batches changes nothing", "[race_fold][property]") {
   holds(1000, [] {
     const auto r = *any_race(manners::wild);
     random_race cut{r.rule, {}};
@@ -212,7 +212,7 @@ TEST_CASE("how the updates are cut into batches changes nothing", "[race_state][
   });
 }
 
-TEST_CASE("clean updates in any order, however often each arrives, decide the same", "[race_state][property]") {
+TEST_CASE("clean updates in any order, however often each arrives, decide the same", "[race_fold][property]") {
   holds(3000, [] {
     const auto r = *any_race(manners::clean);
     RC_PRE(!r.journal.empty() && r.journal.back().mark_by);
@@ -244,7 +244,7 @@ TEST_CASE("clean updates in any order, however often each arrives, decide the sa
   });
 }
 
-TEST_CASE("two races fed one journal in turns stay apart", "[race_state][property]") {
+TEST_CASE("two races fed one journal in turns stay apart", "[race_fold][property]") {
   holds(300, [] {
     const auto a = *any_race(manners::wild);
     const auto b = *any_race(manners::wild);
@@ -260,7 +260,7 @@ TEST_CASE("two races fed one journal in turns stay apart", "[race_state][propert
   });
 }
 
-TEST_CASE("every accepted second is told exactly once, in order, whenever news are taken", "[race_state][property]") {
+TEST_CASE("every accepted second is told exactly once, in order, whenever news are taken", "[race_fold][property]") {
   holds(1000, [] {
     const auto r = *any_race(manners::wild);
     const naive::race expected{r.rule, r.journal};

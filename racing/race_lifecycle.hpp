@@ -5,7 +5,7 @@
 ///        +---(mark read, by whomever)---> closed
 #pragma once
 
-#include "racing/race_state.hpp"
+#include "racing/race_fold.hpp"
 
 namespace alleycat {
 
@@ -13,10 +13,10 @@ enum class life_phase : std::uint8_t { running, marking, closed, stored, done };
 
 std::string_view to_string(life_phase phase);
 
-class race_life {
+class race_lifecycle {
 public:
   /// @param idle_since  when this owner began to watch (`admit any` counts silence from here)
-  race_life(const race_rules& rules, race_id race, unix_ms idle_since);
+  race_lifecycle(const race_rules& rules, race_id race, unix_ms idle_since);
 
   life_phase phase() const { return phase_; }
 
@@ -24,7 +24,7 @@ public:
   /// with `true` again only after `mark_retry_ms`, while no mark was read.
   /// A race is due when nobody can start any more and every ride is complete, else at the deadline; with `admit any`
   /// after `idle_close_seconds` without an update. A race without any accepted ride ends at its deadline too.
-  bool should_mark(const race_state& race, unix_ms now);
+  bool should_mark(const race_fold& race, unix_ms now);
 
   /// Something arrived (`admit any` waits on).
   void saw_update(unix_ms now) { last_seen_ = now; }
@@ -39,7 +39,7 @@ public:
   static constexpr unix_ms last_start_ms = clock_tolerance_ms + 2'000;
 
 private:
-  bool due(const race_state& race, unix_ms now) const;
+  bool due(const race_fold& race, unix_ms now) const;
 
   race_rules rules_;
   race_id race_;

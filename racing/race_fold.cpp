@@ -1,4 +1,4 @@
-#include "racing/race_state.hpp"
+#include "racing/race_fold.hpp"
 
 #include "racing/admission.hpp"
 #include "racing/failpoint.hpp"
@@ -43,14 +43,14 @@ void set_value(std::vector<score>& column, row_index row, score value, std::size
 
 } // namespace
 
-race_state::race_state(const rule_set& rules, race_key key)
+race_fold::race_fold(const rule_set& rules, race_key key)
     : key_{key}, class_{*rules.find(key.cls)}, rules_{rules.race}, scores_(rules.race.ride_seconds),
       totals_(class_.score == scoring::total ? 0 : rules.race.ride_seconds), order_(rules.race.ride_seconds),
       reached_(rules.race.ride_seconds) {}
 
 // -- the fold ----------------------------------------------------------------------------------------------------------
 
-void race_state::apply(const journal_entry& entry) {
+void race_fold::apply(const journal_entry& entry) {
   if (entry.position <= stamp_.position)
     return;
   skip(entry.position);
@@ -75,13 +75,13 @@ void race_state::apply(const journal_entry& entry) {
     ++outcomes_[static_cast<std::size_t>(late ? refusal::late : fold(u, entry.stored))];
 }
 
-void race_state::skip(journal_position position) {
+void race_fold::skip(journal_position position) {
   if (position > stamp_.position && !closed_)
     stamp_.checksum = mixed(stamp_.checksum, position.value());
   stamp_.position = std::max(stamp_.position, position);
 }
 
-refusal race_state::fold(const journal_update& u, unix_ms stored) {
+refusal race_fold::fold(const journal_update& u, unix_ms stored) {
   stamp_.checksum = mixed(stamp_.checksum, u);
   if (u.second.value() < 1 || u.second > rules_.last_second())
     return refusal::bad_second;
@@ -122,7 +122,7 @@ refusal race_state::fold(const journal_update& u, unix_ms stored) {
   return reason;
 }
 
-void race_state::accept(ride& r, row_index row, const journal_update& u) {
+void race_fold::accept(ride& r, row_index row, const journal_update& u) {
   const auto s = u.second;
   const auto bit = s.value() - 1U;
   if (r.name.empty())
@@ -170,7 +170,7 @@ void race_state::accept(ride& r, row_index row, const journal_update& u) {
   news_of(r, row).accepted.push_back(s);
 }
 
-void race_state::place_in(own_second s, row_index row, score value) {
+void race_fold::place_in(own_second s, row_index row, score value) {
   if (value.value() == 0)
     return;
   auto& column = scores(s);
@@ -183,7 +183,7 @@ void race_state::place_in(own_second s, row_index row, score value) {
   order.insert(at, row);
 }
 
-void race_state::take_out(own_second s, row_index row) {
+void race_fold::take_out(own_second s, row_index row) {
   auto& column = scores(s);
   if (value_at(column, row).value() == 0)
     return;
@@ -192,7 +192,7 @@ void race_state::take_out(own_second s, row_index row) {
   column[row] = score{};
 }
 
-ride_news& race_state::news_of(ride& r, row_index row) {
+ride_news& race_fold::news_of(ride& r, row_index row) {
   if (!r.has_news) {
     r.has_news = true;
     r.news_at = static_cast<std::uint32_t>(news_.size());
@@ -201,45 +201,45 @@ ride_news& race_state::news_of(ride& r, row_index row) {
   return news_[r.news_at];
 }
 
-std::vector<ride_news> race_state::take_news() {
+std::vector<ride_news> race_fold::take_news() {
   for (const auto& n : news_)
     rides_[n.row].has_news = false;
   return std::exchange(news_, {});
 }
 
-std::map<racer_id, std::uint32_t> race_state::take_turned_away() {
+std::map<racer_id, std::uint32_t> race_fold::take_turned_away() {
   return std::exchange(turned_away_, {});
 }
 
 // -- one ride ----------------------------------------------------------------------------------------------------------
 
-std::size_t race_state::reached(own_second s) const {
+std::size_t race_fold::reached(own_second s) const {
   return s.value() < 1 ? rides_.size() : reached_[s.value() - 1U];
 }
 
-bool race_state::finished(row_index row) const {
+bool race_fold::finished(row_index row) const {
   return rides_[row].finished;
 }
 
-std::optional<row_index> race_state::find(racer_id racer) const {
+std::optional<row_index> race_fold::find(racer_id racer) const {
   const auto found = row_of_.find(racer);
   return found ? std::optional{static_cast<row_index>(*found)} : std::nullopt;
 }
 
-score race_state::total(row_index row, own_second s) const {
+score race_fold::total(row_index row, own_second s) const {
   return value_at((class_.score == scoring::total ? scores_ : totals_)[s.value() - 1U], row);
 }
 
-score race_state::output(row_index row, own_second s) const {
+score race_fold::output(row_index row, own_second s) const {
   const auto& r = rides_[row];
   return r.has(s) ? output_of(r.measured[s.value() - 1U]) : score{};
 }
 
-score race_state::score_at(row_index row, own_second s) const {
+score race_fold::score_at(row_index row, own_second s) const {
   return value_at(scores(s), row);
 }
 
-std::vector<own_second> race_state::missing(row_index row, std::size_t limit) const {
+std::vector<own_second> race_fold::missing(row_index row, std::size_t limit) const {
   std::vector<own_second> result;
   const auto& r = rides_[row];
   if (r.seconds == r.furthest.value())
@@ -252,7 +252,7 @@ std::vector<own_second> race_state::missing(row_index row, std::size_t limit) co
 
 // -- rankings ----------------------------------------------------------------------------------------------------------
 
-rank_t race_state::here_now_rank(row_index row, own_second s) const {
+rank_t race_fold::here_now_rank(row_index row, own_second s) const {
   const auto value = score_at(row, s);
   if (value.value() == 0)
     return 0;
@@ -263,7 +263,7 @@ rank_t race_state::here_now_rank(row_index row, own_second s) const {
   return static_cast<rank_t>(equal - order.begin() + 1);
 }
 
-std::size_t race_state::place(row_index row, own_second s) const {
+std::size_t race_fold::place(row_index row, own_second s) const {
   const auto& column = scores(s);
   const auto& order = order_[s.value() - 1U];
   const auto value = column[row];
@@ -274,7 +274,7 @@ std::size_t race_state::place(row_index row, own_second s) const {
   return static_cast<std::size_t>(at - order.begin());
 }
 
-std::vector<here_now_row> race_state::here_now(own_second s, std::size_t from, std::size_t count) const {
+std::vector<here_now_row> race_fold::here_now(own_second s, std::size_t from, std::size_t count) const {
   std::vector<here_now_row> rows;
   const auto& column = scores(s);
   const auto& order = order_[s.value() - 1U];
@@ -289,7 +289,7 @@ std::vector<here_now_row> race_state::here_now(own_second s, std::size_t from, s
   return rows;
 }
 
-standing race_state::standing_of(row_index row, rank_t here_now_rank) const {
+standing race_fold::standing_of(row_index row, rank_t here_now_rank) const {
   const auto& r = rides_[row];
   return {.rank = 0,
           .here_now_rank = here_now_rank,
@@ -303,7 +303,7 @@ standing race_state::standing_of(row_index row, rank_t here_now_rank) const {
           .all_time_rank = 0};
 }
 
-std::vector<standing> race_state::ranking() const {
+std::vector<standing> race_fold::ranking() const {
   // Sorted by small keys: a standing has a name in it.
   struct place {
     score value;
@@ -336,7 +336,7 @@ std::vector<standing> race_state::ranking() const {
   return rows;
 }
 
-std::vector<standing> race_state::final_rows() const {
+std::vector<standing> race_fold::final_rows() const {
   const bool by_total = class_.score == scoring::total;
   const auto value = [by_total](const standing& row) { return by_total ? row.total : row.output; };
   std::vector<standing> rows;
@@ -360,7 +360,7 @@ std::vector<standing> race_state::final_rows() const {
 
 // -- the end -----------------------------------------------------------------------------------------------------------
 
-closed_race race_state::close(epoch by) const {
+closed_race race_fold::close(epoch by) const {
   closed_race race;
   race.stamp = mark_;
   race.result = {key_, by, mark_.position, mark_.stored, static_cast<std::uint32_t>(finished_), final_rows()};
