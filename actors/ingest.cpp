@@ -76,7 +76,7 @@ void ingest_state::take(arrival& a, unix_ms now) {
   write_name_or_not(rider, u.name);
   if (!std::exchange(race.lingers, true))
     lingering_.push_back(&*entry);
-  race.rhythm.arrived(rider.round, now);
+  race.policy.arrived(rider.round, now);
   race.pending.push_back({u.racer, u.second, u.device_timestamp, u.measured, u.wants_view, std::move(u.name)});
   if (planted_fault("ack_early") && !a.reply_to.empty())
     env_->answers->stored(std::exchange(a.reply_to, {}), journal_position{1});
@@ -104,11 +104,11 @@ void ingest_state::commit_due(unix_ms now) {
   for (auto* const entry : lingering_) {
     auto& [key, race] = *entry;
     while (!race.pending.empty() && race.in_flight < defaults::batches_in_flight &&
-           (race.pending.size() >= defaults::batch_limit || race.rhythm.due() <= now))
+           (race.pending.size() >= defaults::batch_limit || race.policy.due() <= now))
       commit(key, race);
     // A race with too many batches on their way is looked at again when one of them is settled.
     if (!race.pending.empty() && race.in_flight < defaults::batches_in_flight)
-      next = std::min(next.value_or(race.rhythm.due()), race.rhythm.due());
+      next = std::min(next.value_or(race.policy.due()), race.policy.due());
   }
   forget_empty();
   if (next)
@@ -163,7 +163,7 @@ void ingest_state::commit(race_key key, open_race& race) {
     race.waiting.erase(race.waiting.begin(), race.waiting.begin() + cut);
   }
   if (race.pending.empty())
-    race.rhythm.committed();
+    race.policy.committed();
   if (!is_before_deadline(key, defaults::retry_margin)) {
     give_up(sent, refusal::not_stored, "the journal did not keep up until the race's deadline");
     less_unstored(sent.batch.size());

@@ -1,7 +1,7 @@
 /// Takes updates in.
 #pragma once
 
-#include "actors/commit_rhythm.hpp"
+#include "actors/commit_policy.hpp"
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
 
@@ -18,7 +18,7 @@
 
 namespace alleycat {
 
-/// Group commit: updates of one race wait at most the linger time (`commit_rhythm` says when less), or until there are 500,
+/// Group commit: updates of one race wait at most the linger time (`commit_policy` says when less), or until there are 500,
 /// and go to the journal in one message. The bike gets its `ok` when that message is stored, never before.
 ///
 ///     arrival --judge--> pending --commit--> in flight --PubAck--> answered `ok`
@@ -44,16 +44,16 @@ private:
     std::string name; ///< as last written
     /// How often: a name goes with the first updates of a ride, not only the first, since the fold may refuse that one.
     std::uint8_t times = 0;
-    commit_rhythm::round round = 0;
+    commit_policy::round round = 0;
   };
   struct open_race {
-    explicit open_race(unix_ms linger_ms) : rhythm{linger_ms} {}
+    explicit open_race(unix_ms linger_ms) : policy{linger_ms} {}
 
     journal_batch pending;
     std::vector<std::string> waiting; ///< reply subjects of `pending`
     std::size_t in_flight = 0;
     std::unordered_map<racer_id, known_rider> riders;
-    commit_rhythm rhythm;
+    commit_policy policy;
     bool lingers = false; ///< stands in `lingering_`
     unix_ms last_use = 0;
   };

@@ -3,7 +3,7 @@
 #include "actors/defaults.hpp"
 #include "actors/errors.hpp"
 #include "actors/racer.hpp"
-#include "actors/woken_together.hpp"
+#include "actors/wakeup_batch.hpp"
 #include "racing/failpoint.hpp"
 
 #include <caf/all.hpp>
@@ -27,7 +27,7 @@ void race_state::start(pointer self, const actor_context& env, race_key key, rac
   opened_ = env.clock->now();
   race_ = std::make_unique<race_fold>(env.rules, key);
   life_ = std::make_unique<race_lifecycle>(env.rules.race, key.race, opened_);
-  rhythm_ = std::make_unique<standings_rhythm>(env.standings_min_interval_ms);
+  policy_ = std::make_unique<standings_policy>(env.standings_min_interval_ms);
   reported_.key = key;
   inbox_ = std::make_shared<handoff<journal_item>>(defaults::inbox_limit);
   auto me = caf::actor_cast<race_actor>(self);
@@ -103,7 +103,7 @@ void race_state::look_at_clock() {
 void race_state::report_status() {
   const race_status status{race_->key(),
                            static_cast<std::uint32_t>(race_->racers()),
-                           race_->closed() ? 0U : static_cast<std::uint32_t>(rhythm_->live()),
+                           race_->closed() ? 0U : static_cast<std::uint32_t>(policy_->live()),
                            race_->furthest(),
                            caught_up_,
                            race_->closed()};
@@ -120,17 +120,17 @@ void race_state::publish_if_due(unix_ms now) {
   for (; seen_news_ < race_->news().size(); ++seen_news_) {
     const auto& news = race_->news()[seen_news_];
     if (news.accepted.empty())
-      rhythm_->changed();
+      policy_->changed();
     else
-      rhythm_->reported(news.row, now);
+      policy_->reported(news.row, now);
   }
   // The mark ends all waiting: what came before it goes out at once.
-  const bool due = race_->closed() ? !race_->news().empty() : rhythm_->due(now);
+  const bool due = race_->closed() ? !race_->news().empty() : policy_->due(now);
   if (!caught_up_ || publishing_ || !due)
     return;
   publishing_ = true;
   const auto p = compose(now);
-  rhythm_->published(now);
+  policy_->published(now);
   self_->request(partners_.course, defaults::rank_deadline, batch_for(*p))
       .then(
           [this, p](const rank_answer& answer) {
@@ -242,7 +242,7 @@ void race_state::tell_racers(race_tick&& news) {
   const auto tick = std::make_shared<const race_tick>(std::move(news));
   for (const auto& [racer, times] : race_->take_turned_away())
     publish_turned_away(racer, times, tick->published);
-  woken_together context{*self_->context()};
+  wakeup_batch context{*self_->context()};
   for (std::uint32_t i = 0; i < tick->riders.size(); ++i) {
     const auto row = *race_->find(tick->riders[i].racer);
     for (auto next = racers_.size(); next <= row; ++next) {

@@ -5,7 +5,7 @@
 #include "actors/interfaces.hpp"
 #include "racing/race_fold.hpp"
 #include "racing/race_lifecycle.hpp"
-#include "racing/rhythm.hpp"
+#include "racing/standings_policy.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -23,7 +23,7 @@ struct race_partners {
   results_actor results;
 };
 
-/// Everything about the race itself is in `racing`: the fold (race_fold), the life, the rhythm. This is their traffic.
+/// Everything about the race itself is in `racing`: the fold (race_fold), the life, the policy. This is their traffic.
 ///
 ///     journal item --> fold --> due? --> standings of this moment --rank batch--> class
 ///                                              '--(answer, or 150 ms)--> published; one message to each rider with news
@@ -79,7 +79,7 @@ private:
   race_partners partners_;
   std::unique_ptr<race_fold> race_;
   std::unique_ptr<race_lifecycle> life_;
-  std::unique_ptr<standings_rhythm> rhythm_;
+  std::unique_ptr<standings_policy> policy_;
   std::shared_ptr<handoff<journal_item>> inbox_;
   std::unique_ptr<journal_reader> reader_;
   std::vector<journal_item> items_;

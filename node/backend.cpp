@@ -15,11 +15,11 @@
 #include "node/metrics.hpp"
 #include "node/ports/answers.hpp"
 #include "node/ports/dead_letters.hpp"
+#include "node/ports/ephemeral_journal.hpp"
 #include "node/ports/history.hpp"
 #include "node/ports/journal.hpp"
 #include "node/ports/publisher.hpp"
 #include "node/ports/results.hpp"
-#include "node/ports/unkept_journal.hpp"
 #include "node/ports/updates.hpp"
 #include "node/queries/queries.hpp"
 #include "node/queries/services.hpp"
@@ -110,10 +110,10 @@ struct backend::inside {
   inside(const node_config& config, const std::vector<std::string>& urls)
       : incoming{urls, config.name + " updates"}, outgoing{urls, config.name + " out"}, journal{urls, config.name,
                                                                                                 config.rules.classes},
-        history_in{urls, config.name}, unkept{config.journal.storage == journal_storage::off
-                                                  ? std::make_unique<unkept_journal>(urls, config.name,
-                                                                                     config.rules.classes, clock)
-                                                  : nullptr},
+        history_in{urls, config.name}, ephemeral{config.journal.storage == journal_storage::off
+                                                     ? std::make_unique<ephemeral_journal>(urls, config.name,
+                                                                                           config.rules.classes, clock)
+                                                     : nullptr},
         results_out{urls, config.name}, results_removal{urls, config.name}, letters{outgoing, clock},
         answers{outgoing, clock}, desk{outgoing, clock, config.name} {}
 
@@ -135,7 +135,7 @@ struct backend::inside {
   nats_connection outgoing;
   jetstream_journal journal;
   jetstream_history history_in;
-  std::unique_ptr<unkept_journal> unkept; ///< with `journal.storage off`
+  std::unique_ptr<ephemeral_journal> ephemeral; ///< with `journal.storage off`
   results_writer results_out;
   results_writer results_removal; ///< of its own: closing races do not wait while old ones are removed
   dead_letters letters;
@@ -181,7 +181,7 @@ void backend::inside::open_store(const node_config& config) {
   context.journal_linger_ms = config.journal.linger_ms;
   context.history_keep_ms = static_cast<unix_ms>(config.history_keep_days * 86'400'000);
   context.clock = &clock;
-  context.journal = unkept ? static_cast<journal_port*>(unkept.get()) : &journal;
+  context.journal = ephemeral ? static_cast<journal_port*>(ephemeral.get()) : &journal;
   context.history = &history_in;
   context.answers = &answers;
   context.log = &log;
@@ -217,7 +217,7 @@ void backend::inside::start_actors(const node_config& config) {
         incoming, config.rules.race.ride_seconds, inbox,
         [handle = ingests.back()] { caf::anon_send(handle, arrived{}); }, answers, counts, letters));
   }
-  if (unkept)
+  if (ephemeral)
     caf::anon_send(host_handle, journal_subjects{});
   else
     journal.list_to(

@@ -1,4 +1,4 @@
-#include "racing/rhythm.hpp"
+#include "racing/standings_policy.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -11,11 +11,11 @@ namespace {
 struct field {
   static constexpr unix_ms step = 100;
 
-  explicit field(unix_ms min_interval_ms = 0) : rhythm{min_interval_ms} {}
+  explicit field(unix_ms min_interval_ms = 0) : policy{min_interval_ms} {}
 
   void report(row_index row, unix_ms now) {
     pass(now);
-    rhythm.reported(row, now);
+    policy.reported(row, now);
     look(now);
   }
   void pass(unix_ms now) {
@@ -23,13 +23,13 @@ struct field {
       look(next_look);
   }
   void look(unix_ms now) {
-    if (!rhythm.due(now))
+    if (!policy.due(now))
       return;
     published.push_back(now);
-    rhythm.published(now);
+    policy.published(now);
   }
 
-  standings_rhythm rhythm;
+  standings_policy policy;
   unix_ms next_look = 0;
   std::vector<unix_ms> published;
 };
@@ -84,7 +84,7 @@ TEST_CASE("riders spread over the second are not waited for for ever", "[rhythm]
     if (const auto row = static_cast<row_index>(now / 10 % 100); row != 50 || now < 4'000)
       all.report(row, now);
   for (std::size_t i = 1; i < all.published.size(); ++i)
-    CHECK(all.published[i] - all.published[i - 1] <= 1'000 + standings_rhythm::patience_ms);
+    CHECK(all.published[i] - all.published[i - 1] <= 1'000 + standings_policy::patience_ms);
   CHECK(all.published.back() >= 8'000);
 }
 
@@ -96,7 +96,7 @@ TEST_CASE("not more often than the minimum interval, and not when nothing change
   CHECK(all.published == std::vector<unix_ms>{1'000});
   all.pass(5'000);
   CHECK(all.published == std::vector<unix_ms>{1'000, 1'900});
-  all.rhythm.changed();
+  all.policy.changed();
   all.pass(6'000);
   CHECK(all.published.size() == 3);
 }

@@ -1,4 +1,4 @@
-#include "actors/woken_together.hpp"
+#include "actors/wakeup_batch.hpp"
 
 #include <caf/all.hpp>
 
@@ -34,21 +34,21 @@ private:
 
 } // namespace
 
-woken_together::woken_together(caf::execution_unit& context) : caf::execution_unit{context}, context_{context} {
+wakeup_batch::wakeup_batch(caf::execution_unit& context) : caf::execution_unit{context}, context_{context} {
   woken_.reserve(bundle_size);
 }
 
-woken_together::~woken_together() {
+wakeup_batch::~wakeup_batch() {
   hand_over();
 }
 
-void woken_together::exec_later(caf::resumable* woken) {
+void wakeup_batch::exec_later(caf::resumable* woken) {
   woken_.push_back(woken);
   if (woken_.size() == bundle_size)
     hand_over();
 }
 
-void woken_together::hand_over() {
+void wakeup_batch::hand_over() {
   if (!woken_.empty())
     context_.exec_later(new bundle{std::exchange(woken_, {})});
 }

@@ -1,4 +1,4 @@
-#include "actors/woken_together.hpp"
+#include "actors/wakeup_batch.hpp"
 
 #include "tests/actors/stage.hpp"
 
@@ -20,7 +20,7 @@ caf::behavior listener(caf::event_based_actor* self, std::vector<int>* heard, st
 caf::behavior sender(caf::event_based_actor* self, std::vector<caf::actor> listeners) {
   return {
       [self, listeners = std::move(listeners)](int number) {
-        woken_together context{*self->context()};
+        wakeup_batch context{*self->context()};
         for (const auto& each : listeners)
           caf::actor_cast<caf::abstract_actor*>(each)->enqueue(
               caf::make_mailbox_element(self->ctrl(), caf::make_message_id(), {}, number), &context);
@@ -29,11 +29,11 @@ caf::behavior sender(caf::event_based_actor* self, std::vector<caf::actor> liste
   };
 }
 
-constexpr std::size_t many = 2 * woken_together::bundle_size + 1;
+constexpr std::size_t many = 2 * wakeup_batch::bundle_size + 1;
 
 } // namespace
 
-TEST_CASE("actors that are woken together all get their message, in a few jobs", "[woken_together]") {
+TEST_CASE("actors that are woken together all get their message, in a few jobs", "[wakeup_batch]") {
   test::stage s;
   std::vector<int> heard(many);
   std::vector<caf::actor> listeners;
@@ -50,7 +50,7 @@ TEST_CASE("actors that are woken together all get their message, in a few jobs",
   }
 }
 
-TEST_CASE("actors that are woken together by several workers get every message", "[woken_together]") {
+TEST_CASE("actors that are woken together by several workers get every message", "[wakeup_batch]") {
   std::vector<int> heard(many);
   {
     caf::actor_system_config config;

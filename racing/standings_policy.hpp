@@ -16,7 +16,7 @@ namespace alleycat {
 ///     other half wait for the next second;
 ///   - a field that is complete with the first reports after a silence waits likewise, if others are about to report: they
 ///     were the end of the last burst and left behind by a publication in the middle of it.
-class standings_rhythm {
+class standings_policy {
 public:
   static constexpr unix_ms live_ms = 2'000;
   static constexpr unix_ms tick_ms = 1'000;
@@ -24,7 +24,7 @@ public:
   static constexpr unix_ms patience_ms = 250; ///< nothing due waits longer for that
 
   /// @param min_interval_ms  0..10000
-  explicit standings_rhythm(unix_ms min_interval_ms) : min_interval_{min_interval_ms} {}
+  explicit standings_policy(unix_ms min_interval_ms) : min_interval_{min_interval_ms} {}
 
   /// A second of this ride was accepted.
   void reported(row_index row, unix_ms now);

@@ -18,7 +18,7 @@ namespace alleycat {
 ///
 /// Rounds follow the riders, not a clock: a round begins where the one before was complete, or with the first rider who
 /// reports again before it was. Who is new in a round is expected from the next one on, who was silent is no longer.
-class commit_rhythm {
+class commit_policy {
 public:
   /// What is kept of each rider, beside other things. Starts as 0.
   using round = std::uint32_t;
@@ -30,7 +30,7 @@ public:
   static constexpr std::uint32_t burst_size = 8;
 
   /// @param linger_ms  0..1000; 0 = every update is due at once
-  explicit commit_rhythm(unix_ms linger_ms) : linger_ms_{linger_ms} {}
+  explicit commit_policy(unix_ms linger_ms) : linger_ms_{linger_ms} {}
 
   /// An update is pending now.
   void arrived(round& rider, unix_ms now);

@@ -12,16 +12,16 @@ namespace alleycat {
 /// To be given to `enqueue` in place of an actor's own context: collects the idle actors that messages wake, and hands them to
 /// the scheduler in bundles. A worker runs a bundle one after the other. Each alone would cost a lock of the job queue and
 /// mostly the waking of a thread, about 0.5 us, several times what a short handler takes.
-class woken_together : public caf::execution_unit {
+class wakeup_batch : public caf::execution_unit {
 public:
   /// Actors in a bundle: few enough that several workers share a thousand.
   static constexpr std::size_t bundle_size = 250;
 
   /// @param context  of the actor that sends; outlives this
-  explicit woken_together(caf::execution_unit& context);
-  woken_together(const woken_together&) = delete;
-  woken_together& operator=(const woken_together&) = delete;
-  ~woken_together() override;
+  explicit wakeup_batch(caf::execution_unit& context);
+  wakeup_batch(const wakeup_batch&) = delete;
+  wakeup_batch& operator=(const wakeup_batch&) = delete;
+  ~wakeup_batch() override;
 
   void exec_later(caf::resumable* woken) override;
 

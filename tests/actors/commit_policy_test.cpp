@@ -1,4 +1,4 @@
-#include "actors/commit_rhythm.hpp"
+#include "actors/commit_policy.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -11,32 +11,32 @@ namespace {
 
 /// Riders who report to one ingest actor; time in milliseconds.
 struct riders {
-  explicit riders(std::size_t count, unix_ms linger_ms = 30) : rhythm{linger_ms}, rounds(count) {}
+  explicit riders(std::size_t count, unix_ms linger_ms = 30) : policy{linger_ms}, rounds(count) {}
 
   /// What is due is written before; @returns how many batches those were
   void report(std::size_t who, unix_ms now) {
     pass(now);
-    rhythm.arrived(rounds[who], now);
+    policy.arrived(rounds[who], now);
     ++pending;
     last_arrival = now;
-    if (rhythm.due() <= now)
+    if (policy.due() <= now)
       write(now);
   }
 
   void pass(unix_ms now) {
-    if (pending != 0 && rhythm.due() <= now)
-      write(rhythm.due());
+    if (pending != 0 && policy.due() <= now)
+      write(policy.due());
   }
 
   void write(unix_ms at) {
     batches.push_back(pending);
     waited.push_back(at - last_arrival);
     pending = 0;
-    rhythm.committed();
+    policy.committed();
   }
 
-  commit_rhythm rhythm;
-  std::vector<commit_rhythm::round> rounds;
+  commit_policy policy;
+  std::vector<commit_policy::round> rounds;
   std::size_t pending = 0;
   unix_ms last_arrival = 0;
   std::vector<std::size_t> batches; ///< size of each
@@ -70,12 +70,12 @@ TEST_CASE("nobody waits longer than the linger time") {
     now += random() % 12;
     all.pass(now);
     const bool begins = all.pending == 0;
-    all.rhythm.arrived(all.rounds[random() % 50], now);
+    all.policy.arrived(all.rounds[random() % 50], now);
     ++all.pending;
     if (begins)
       first = now;
-    REQUIRE(all.rhythm.due() <= first + 30);
-    REQUIRE(all.rhythm.due() >= first);
+    REQUIRE(all.policy.due() <= first + 30);
+    REQUIRE(all.policy.due() >= first);
   }
 }
 
@@ -97,7 +97,7 @@ TEST_CASE("a rider who stops is missed for one second only, one who joins is awa
     for (std::size_t i = 1; i < 100; ++i)
       all.report(i, second * 1'000);
   all.pass(6'500);
-  CHECK(all.waited == std::vector<unix_ms>{commit_rhythm::least_silence_ms, 0, 0});
+  CHECK(all.waited == std::vector<unix_ms>{commit_policy::least_silence_ms, 0, 0});
   all.waited.clear();
   for (unix_ms second = 7; second < 10; ++second) // with rider 100, who is the last
     for (std::size_t i = 1; i <= 100; ++i)
@@ -116,14 +116,14 @@ TEST_CASE("a burst of riders nobody can count ends with silence, not with the li
   all.pass(30'000);
   all.waited.erase(all.waited.begin(), all.waited.begin() + 3);
   for (const auto waited : all.waited)
-    CHECK(waited <= commit_rhythm::least_silence_ms);
+    CHECK(waited <= commit_policy::least_silence_ms);
 }
 
 TEST_CASE("a few riders wait for a moment only, since nobody else comes within the linger time") {
   riders all{5};
   ride(all, 1, 4, 190, 5);
   for (const auto waited : all.waited)
-    CHECK(waited <= commit_rhythm::short_linger_ms);
+    CHECK(waited <= commit_policy::short_linger_ms);
 }
 
 TEST_CASE("without linger time everything is due at once") {

@@ -1,4 +1,4 @@
-#include "actors/commit_rhythm.hpp"
+#include "actors/commit_policy.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -11,7 +11,7 @@ constexpr unix_ms measuring_ms = 250;
 
 } // namespace
 
-void commit_rhythm::arrived(round& rider, unix_ms now) {
+void commit_policy::arrived(round& rider, unix_ms now) {
   measure_rate(now);
   if (pending_++ == 0)
     first_ = now;
@@ -35,7 +35,7 @@ void commit_rhythm::arrived(round& rider, unix_ms now) {
   }
 }
 
-void commit_rhythm::measure_rate(unix_ms now) {
+void commit_policy::measure_rate(unix_ms now) {
   if (const auto passed = now - counted_from_; passed >= measuring_ms) {
     worth_waiting_ = unix_ms{counted_} * linger_ms_ >= passed;
     counted_from_ = now;
@@ -44,12 +44,12 @@ void commit_rhythm::measure_rate(unix_ms now) {
   ++counted_;
 }
 
-void commit_rhythm::next_round() {
+void commit_policy::next_round() {
   ++round_;
   expected_ = std::exchange(again_, 0) + std::exchange(joined_, 0);
 }
 
-unix_ms commit_rhythm::due() const {
+unix_ms commit_policy::due() const {
   if (complete_)
     return first_;
   const auto wait = worth_waiting_ ? linger_ms_ : std::min(linger_ms_, short_linger_ms);
@@ -59,7 +59,7 @@ unix_ms commit_rhythm::due() const {
   return std::min(first_ + wait, last_ + silence);
 }
 
-void commit_rhythm::committed() {
+void commit_policy::committed() {
   pending_ = 0;
   complete_ = false;
 }

@@ -1,4 +1,4 @@
-#include "node/ports/unkept_journal.hpp"
+#include "node/ports/ephemeral_journal.hpp"
 
 #include "messages/journal_codec.hpp"
 #include "messages/subjects.hpp"
@@ -19,7 +19,7 @@ constexpr int pending_limit = -1;
 } // namespace
 
 /// What arrived of a race, and who reads it.
-struct unkept_journal::race_feed {
+struct ephemeral_journal::race_feed {
   std::mutex mutex;                            ///< guards what follows
   std::shared_ptr<handoff<journal_item>> into; ///< none before the race is opened
   std::function<void()> wake;
@@ -44,7 +44,7 @@ struct unkept_journal::race_feed {
   }
 };
 
-class unkept_journal::writer : public journal_writer {
+class ephemeral_journal::writer : public journal_writer {
 public:
   writer(nats_connection& connection, std::function<void(journal_ack)> acks)
       : connection_{connection}, acks_{std::move(acks)} {}
@@ -62,7 +62,7 @@ private:
   std::uint64_t sent_ = 0;
 };
 
-class unkept_journal::reader : public journal_reader {
+class ephemeral_journal::reader : public journal_reader {
 public:
   explicit reader(std::shared_ptr<race_feed> feed) : feed_{std::move(feed)} {}
   ~reader() override {
@@ -74,8 +74,8 @@ private:
   std::shared_ptr<race_feed> feed_;
 };
 
-unkept_journal::unkept_journal(const std::vector<std::string>& urls, const std::string& node_name,
-                               const std::vector<class_rules>& classes, const clock_port& clock)
+ephemeral_journal::ephemeral_journal(const std::vector<std::string>& urls, const std::string& node_name,
+                                     const std::vector<class_rules>& classes, const clock_port& clock)
     : clock_{clock}, connection_{urls, node_name + " journal off"} {
   for (const auto& course : classes)
     subscriptions_.push_back(connection_.subscribe(
@@ -83,7 +83,7 @@ unkept_journal::unkept_journal(const std::vector<std::string>& urls, const std::
   connection_.flush(2'000);
 }
 
-std::shared_ptr<unkept_journal::race_feed> unkept_journal::feed_of(race_key key) {
+std::shared_ptr<ephemeral_journal::race_feed> ephemeral_journal::feed_of(race_key key) {
   const std::lock_guard lock{mutex_};
   auto& feed = feeds_[key];
   if (!feed)
@@ -91,7 +91,7 @@ std::shared_ptr<unkept_journal::race_feed> unkept_journal::feed_of(race_key key)
   return feed;
 }
 
-void unkept_journal::take(natsMsg* message) {
+void ephemeral_journal::take(natsMsg* message) {
   const auto key = parse_journal_subject(subject_of(message));
   if (!key)
     return;
@@ -107,12 +107,12 @@ void unkept_journal::take(natsMsg* message) {
     feed->early.push_back(std::move(item));
 }
 
-std::unique_ptr<journal_writer> unkept_journal::open_writer(std::function<void(journal_ack)> acks) {
+std::unique_ptr<journal_writer> ephemeral_journal::open_writer(std::function<void(journal_ack)> acks) {
   return std::make_unique<writer>(connection_, std::move(acks));
 }
 
-std::unique_ptr<journal_reader> unkept_journal::open_reader(race_key key, std::shared_ptr<handoff<journal_item>> into,
-                                                            std::function<void()> wake) {
+std::unique_ptr<journal_reader>
+ephemeral_journal::open_reader(race_key key, std::shared_ptr<handoff<journal_item>> into, std::function<void()> wake) {
   const auto feed = feed_of(key);
   std::unique_lock lock{feed->mutex};
   feed->into = std::move(into);
@@ -122,7 +122,7 @@ std::unique_ptr<journal_reader> unkept_journal::open_reader(race_key key, std::s
   return std::make_unique<reader>(feed);
 }
 
-void unkept_journal::mark(race_key key, const close_mark& mark) {
+void ephemeral_journal::mark(race_key key, const close_mark& mark) {
   connection_.publish(journal_subject(key).c_str(), encode(mark));
 }
 

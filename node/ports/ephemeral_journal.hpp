@@ -14,10 +14,10 @@ namespace alleycat {
 /// Sends batches over core NATS, on the subjects of the journal, and reads them from there. Acknowledges what was handed to the
 /// connection. To compare with only: what is on its way when a process ends is lost, a race that was lost can not be
 /// rebuilt, and one node has to be alone.
-class unkept_journal : public journal_port {
+class ephemeral_journal : public journal_port {
 public:
-  unkept_journal(const std::vector<std::string>& urls, const std::string& node_name,
-                 const std::vector<class_rules>& classes, const clock_port& clock);
+  ephemeral_journal(const std::vector<std::string>& urls, const std::string& node_name,
+                    const std::vector<class_rules>& classes, const clock_port& clock);
 
   std::unique_ptr<journal_writer> open_writer(std::function<void(journal_ack)> acks) override;
   /// A race is read by one reader, once.

@@ -1,10 +1,10 @@
-#include "racing/rhythm.hpp"
+#include "racing/standings_policy.hpp"
 
 #include <algorithm>
 
 namespace alleycat {
 
-void standings_rhythm::reported(row_index row, unix_ms now) {
+void standings_policy::reported(row_index row, unix_ms now) {
   if (row >= last_report_.size()) {
     last_report_.resize(row + 1U);
     awaited_.resize(row + 1U);
@@ -21,13 +21,13 @@ void standings_rhythm::reported(row_index row, unix_ms now) {
     hold_until_ = now + patience_ms;
 }
 
-bool standings_rhythm::others_are_about_to_report(unix_ms now) const {
+bool standings_policy::others_are_about_to_report(unix_ms now) const {
   constexpr unix_ms period = 1'000;
   return std::any_of(last_report_.begin(), last_report_.end(),
                      [&](unix_ms last) { return last >= now - period && last < now - period + quiet_ms; });
 }
 
-bool standings_rhythm::due(unix_ms now) const {
+bool standings_policy::due(unix_ms now) const {
   if (!news_)
     return false;
   const auto since = now - published_;
@@ -38,7 +38,7 @@ bool standings_rhythm::due(unix_ms now) const {
   return over >= patience_ms || (over >= quiet_ms && quiet);
 }
 
-void standings_rhythm::published(unix_ms now) {
+void standings_policy::published(unix_ms now) {
   published_ = now;
   hold_until_ = 0;
   news_ = false;
