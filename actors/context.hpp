@@ -17,7 +17,7 @@ struct actor_context {
 
   const clock_port* clock = nullptr;
   journal_port* journal = nullptr;
-  history_port* history = nullptr;
+  results_log_port* results_log = nullptr;
   publish_port* publisher = nullptr;
   answer_port* answers = nullptr;
   log_port* log = nullptr;

@@ -20,13 +20,13 @@ inline constexpr auto store_deadline = 5s;
 inline constexpr auto load_deadline = 120s;
 
 /// Items of a stream that wait for the history actor.
-inline constexpr std::size_t history_inbox_limit = 4'096;
+inline constexpr std::size_t results_log_inbox_limit = 4'096;
 /// Entries of the changelog in one transaction.
 inline constexpr std::size_t bests_batch = 2'000;
 /// How often the history looks how far it is while somebody waits, and tells its progress.
-inline constexpr auto history_tick = 50ms;
+inline constexpr auto follow_tick = 50ms;
 /// And while nobody does.
-inline constexpr auto history_rest = 250ms;
+inline constexpr auto follow_rest = 250ms;
 /// How often the mark of the results stream is kept: what was read since is read again after a restart.
 inline constexpr auto mark_interval = 10s;
 /// Rides without a result for this long, by the stream's time, are what pruning has left of a race.

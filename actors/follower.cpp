@@ -30,7 +30,7 @@ void follower_state::start(pointer self, const actor_context& env, store_actor s
   calendar_ = std::move(calendar);
   told_at_ = env.clock->now();
   read_marks();
-  self_->delayed_send(self_, defaults::history_tick, alleycat::look_at_clock{});
+  self_->delayed_send(self_, defaults::follow_tick, alleycat::look_at_clock{});
 }
 
 void follower_state::read_marks() {
@@ -38,24 +38,24 @@ void follower_state::read_marks() {
     env_->log->warn("follower.delayed", {{"error", self_->system().render(e)}});
     read_marks();
   };
-  self_->request(store_, defaults::load_deadline, find_mark{history_stream::results})
+  self_->request(store_, defaults::load_deadline, find_mark{record_stream::results})
       .then(
           [this, again](const mark_answer& results) {
             if (results.mark.sequence != 0)
-              return open(history_stream::results, results.mark);
-            self_->request(store_, defaults::load_deadline, find_mark{history_stream::bests})
-                .then([this](const mark_answer& bests) { open(history_stream::bests, bests.mark); }, again);
+              return open(record_stream::results, results.mark);
+            self_->request(store_, defaults::load_deadline, find_mark{record_stream::bests})
+                .then([this](const mark_answer& bests) { open(record_stream::bests, bests.mark); }, again);
           },
           again);
 }
 
-void follower_state::open(history_stream stream, const stream_mark& after) {
+void follower_state::open(record_stream stream, const stream_mark& after) {
   stream_ = stream;
   done_ = kept_ = after;
   queue_.clear();
-  inbox_ = std::make_shared<handoff<history_item>>(defaults::history_inbox_limit);
+  inbox_ = std::make_shared<handoff<results_log_item>>(defaults::results_log_inbox_limit);
   auto me = caf::actor_cast<follower_actor>(self_);
-  reader_ = env_->history->open_reader(stream, after, inbox_, [me] { caf::anon_send(me, arrived{}); });
+  reader_ = env_->results_log->open_reader(stream, after, inbox_, [me] { caf::anon_send(me, arrived{}); });
   ask_end();
 }
 
@@ -94,13 +94,13 @@ void follower_state::work() {
     merge_bests();
 }
 
-void follower_state::take(history_item& item) {
+void follower_state::take(results_log_item& item) {
   if (item.backwards)
     return start_again();
   ++count_;
   left_ = item.behind;
-  env_->counts->history_taken.add();
-  env_->counts->history_left.set(static_cast<std::int64_t>(left_));
+  env_->counts->results_log_read.add();
+  env_->counts->results_log_left.set(static_cast<std::int64_t>(left_));
   if (auto* ride = std::get_if<ride_record>(&item.content)) {
     take(std::move(*ride), item);
   } else if (auto* result = std::get_if<stored_result>(&item.content)) {
@@ -108,26 +108,26 @@ void follower_state::take(history_item& item) {
   } else if (auto* entry = std::get_if<stored_bests>(&item.content)) {
     take(std::move(*entry));
   } else {
-    env_->counts->history_undecodable.add();
+    env_->counts->results_log_undecodable.add();
     env_->log->warn("follower.undecodable", {{"sequence", item.at.sequence}});
   }
   done_ = item.at;
-  if (!writing_ && stream_ == history_stream::results)
+  if (!writing_ && stream_ == record_stream::results)
     merge_held_rides(item.at.stored);
 }
 
 void follower_state::start_again() {
   env_->counts->streams_backwards.add();
-  env_->log->warn("follower.went_backwards",
-                  {{"stream", std::string{stream_ == history_stream::results ? "results" : "bests"}},
-                   {"sequence", done_.sequence}});
+  env_->log->warn(
+      "follower.went_backwards",
+      {{"stream", std::string{stream_ == record_stream::results ? "results" : "bests"}}, {"sequence", done_.sequence}});
   rides_.clear();
   done_ = {};
   // Until it is read again nothing of it counts as read.
   write<kept>(keep_mark{stream_, {}});
 }
 
-void follower_state::take(ride_record&& ride, const history_item& item) {
+void follower_state::take(ride_record&& ride, const results_log_item& item) {
   if (rules_of(ride.key.cls) == nullptr)
     return;
   const auto [entry, first] = rides_.try_emplace(ride.key);
@@ -229,18 +229,18 @@ void follower_state::found_end(const stream_end& end) {
   question_open_ = false;
   sent_ = end.sent;
   left_ = end.pending;
-  env_->counts->history_left.set(static_cast<std::int64_t>(left_));
+  env_->counts->results_log_left.set(static_cast<std::int64_t>(left_));
   const bool at_end =
       end.pending == 0 && !writing_ && queue_.empty() && bests_waiting_ == 0 && done_.sequence >= end.sent;
   if (at_end && !merge_held_rides(env_->clock->now()))
     end_of(end.stream);
 }
 
-void follower_state::end_of(history_stream stream) {
-  if (stream == history_stream::bests) {
+void follower_state::end_of(record_stream stream) {
+  if (stream == record_stream::bests) {
     env_->log->info("follower.bests_read", {{"entries", count_}});
     keep_mark_now();
-    return open(history_stream::results, {});
+    return open(record_stream::results, {});
   }
   if (!current_)
     env_->log->info("follower.current", {{"messages", count_}, {"sequence", done_.sequence}});
@@ -283,7 +283,7 @@ void follower_state::look_at_clock() {
                     {{"taken", count_}, {"left", left_}, {"sequence", done_.sequence}, {"sent", sent_}});
   }
   const bool busy = waits || retry_ || !waiting_.empty();
-  self_->delayed_send(self_, busy ? defaults::history_tick : defaults::history_rest, alleycat::look_at_clock{});
+  self_->delayed_send(self_, busy ? defaults::follow_tick : defaults::follow_rest, alleycat::look_at_clock{});
 }
 
 follow_progress follower_state::progress() const {

@@ -46,11 +46,11 @@ private:
   };
 
   void read_marks();
-  void open(history_stream stream, const stream_mark& after);
+  void open(record_stream stream, const stream_mark& after);
   /// Takes what waits, until something has to be written first.
   void work();
-  void take(history_item& item);
-  void take(ride_record&& ride, const history_item& item);
+  void take(results_log_item& item);
+  void take(ride_record&& ride, const results_log_item& item);
   void take(stored_result&& found);
   void take(stored_bests&& entry);
   void start_again();
@@ -62,7 +62,7 @@ private:
   void write(Message message);
   const class_rules* rules_of(class_id cls) const;
   void ask_end();
-  void end_of(history_stream stream);
+  void end_of(record_stream stream);
   void keep_mark_now();
   stream_mark safe_mark() const;
 
@@ -70,12 +70,12 @@ private:
   const actor_context* env_ = nullptr;
   store_actor store_;
   calendar_actor calendar_;
-  std::unique_ptr<history_reader> reader_;
-  std::shared_ptr<handoff<history_item>> inbox_;
-  history_stream stream_ = history_stream::results;
+  std::unique_ptr<results_log_reader> reader_;
+  std::shared_ptr<handoff<results_log_item>> inbox_;
+  record_stream stream_ = record_stream::results;
 
-  std::vector<history_item> taken_;
-  std::deque<history_item> queue_;
+  std::vector<results_log_item> taken_;
+  std::deque<results_log_item> queue_;
   bool writing_ = false;
   std::function<void()> retry_; ///< the write that failed
   unix_ms retry_at_ = 0;

@@ -81,7 +81,7 @@ using results_actor = caf::typed_actor<
     caf::replies_to<remove_stored>::with<removed>>;
 
 /// Lets go of old races.
-using history_actor = caf::typed_actor<
+using retention_actor = caf::typed_actor<
     // Time for the next look.
     caf::reacts_to<look_at_clock>>;
 

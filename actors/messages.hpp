@@ -269,13 +269,13 @@ struct kept {};
 
 /// How far was a stream read?
 struct find_mark {
-  history_stream stream = history_stream::results;
+  record_stream stream = record_stream::results;
 };
 struct mark_answer {
   stream_mark mark;
 };
 struct keep_mark {
-  history_stream stream = history_stream::results;
+  record_stream stream = record_stream::results;
   stream_mark mark;
 };
 
@@ -342,7 +342,7 @@ struct caught_up {};
 
 /// How far a stream's reader is.
 struct stream_end {
-  history_stream stream = history_stream::results;
+  record_stream stream = record_stream::results;
   std::uint64_t asked = 0;   ///< number of the question
   std::uint64_t sent = 0;    ///< sequence of the last message on its way to us; 0 = none
   std::uint64_t pending = 0; ///< messages that are not yet

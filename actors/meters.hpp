@@ -59,10 +59,10 @@ struct meters {
   counter bests_beaten;
   counter records_broken;
   // follower
-  counter history_taken; ///< messages of the results stream and the changelog
-  counter history_undecodable;
+  counter results_log_read; ///< messages of the results stream and the changelog
+  counter results_log_undecodable;
   counter streams_backwards; ///< a stream did not hold any more what was read from it
-  gauge history_left;        ///< messages still to be read
+  gauge results_log_left;    ///< messages still to be read
   counter bests_announced;   ///< entries of the changelog that were stored
   // store
   counter store_errors; ///< calls that failed and may be repeated

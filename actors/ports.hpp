@@ -90,7 +90,7 @@ struct stored_bests {
 };
 
 /// One message of the results stream or the changelog, as read.
-struct history_item {
+struct results_log_item {
   stream_mark at;
   std::uint64_t behind = 0; ///< messages that are still to come; 0 = caught up
   /// None: does not decode.
@@ -99,25 +99,25 @@ struct history_item {
 };
 
 /// Reading ends with it.
-class history_reader {
+class results_log_reader {
 public:
-  virtual ~history_reader() = default;
+  virtual ~results_log_reader() = default;
   /// @param found  called on a foreign thread; never, when the stream does not answer
   ///   sent: sequence of the last message that is on its way to us, 0 = none; pending: how many are not yet
   virtual void find_end(std::function<void(std::uint64_t sent, std::uint64_t pending)> found) = 0;
 };
 
 /// The streams that outlive the journal: results with their rides, and the changelog of bests.
-class history_port {
+class results_log_port {
 public:
-  virtual ~history_port() = default;
+  virtual ~results_log_port() = default;
   /// Reads a stream in order, each message once.
   /// @param after  what was read last; when it is not there any more as it was, an item says `backwards` and all of the
   ///   stream follows
   /// @param wake  called on a foreign thread when `into` stops being empty
-  virtual std::unique_ptr<history_reader> open_reader(history_stream stream, const stream_mark& after,
-                                                      std::shared_ptr<handoff<history_item>> into,
-                                                      std::function<void()> wake) = 0;
+  virtual std::unique_ptr<results_log_reader> open_reader(record_stream stream, const stream_mark& after,
+                                                          std::shared_ptr<handoff<results_log_item>> into,
+                                                          std::function<void()> wake) = 0;
 };
 
 /// What leaves for riders and other systems.

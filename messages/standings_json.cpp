@@ -1,6 +1,6 @@
-#include "messages/history_json.hpp"
 #include "messages/json.hpp"
 #include "messages/json_text.hpp"
+#include "messages/past_json.hpp"
 
 #include <algorithm>
 

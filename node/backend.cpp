@@ -5,9 +5,9 @@
 #include "actors/defaults.hpp"
 #include "actors/errors.hpp"
 #include "actors/follower.hpp"
-#include "actors/history.hpp"
 #include "actors/host.hpp"
 #include "actors/ingest.hpp"
+#include "actors/retention.hpp"
 #include "actors/store.hpp"
 #include "messages/subjects.hpp"
 #include "node/http/http_server.hpp"
@@ -16,10 +16,10 @@
 #include "node/ports/answers.hpp"
 #include "node/ports/dead_letters.hpp"
 #include "node/ports/ephemeral_journal.hpp"
-#include "node/ports/history.hpp"
 #include "node/ports/journal.hpp"
 #include "node/ports/publisher.hpp"
 #include "node/ports/results.hpp"
+#include "node/ports/results_log_reader.hpp"
 #include "node/ports/updates.hpp"
 #include "node/queries/queries.hpp"
 #include "node/queries/services.hpp"
@@ -110,10 +110,10 @@ struct backend::inside {
   inside(const node_config& config, const std::vector<std::string>& urls)
       : incoming{urls, config.name + " updates"}, outgoing{urls, config.name + " out"}, journal{urls, config.name,
                                                                                                 config.rules.classes},
-        history_in{urls, config.name}, ephemeral{config.journal.storage == journal_storage::off
-                                                     ? std::make_unique<ephemeral_journal>(urls, config.name,
-                                                                                           config.rules.classes, clock)
-                                                     : nullptr},
+        results_log{urls, config.name}, ephemeral{config.journal.storage == journal_storage::off
+                                                      ? std::make_unique<ephemeral_journal>(urls, config.name,
+                                                                                            config.rules.classes, clock)
+                                                      : nullptr},
         results_out{urls, config.name}, results_removal{urls, config.name}, letters{outgoing, clock},
         answers{outgoing, clock}, desk{outgoing, clock, config.name} {}
 
@@ -134,7 +134,7 @@ struct backend::inside {
   nats_connection incoming;
   nats_connection outgoing;
   jetstream_journal journal;
-  jetstream_history history_in;
+  jetstream_results_log results_log;
   std::unique_ptr<ephemeral_journal> ephemeral; ///< with `journal.storage off`
   results_writer results_out;
   results_writer results_removal; ///< of its own: closing races do not wait while old ones are removed
@@ -153,7 +153,7 @@ struct backend::inside {
   results_actor results_handle;
   results_actor removal_handle;
   follower_actor follower_handle;
-  history_actor history_handle;
+  retention_actor retention_handle;
   host_actor host_handle;
   query_actor query_handle;
   std::vector<ingest_actor> ingests;
@@ -182,7 +182,7 @@ void backend::inside::open_store(const node_config& config) {
   context.history_keep_ms = static_cast<unix_ms>(config.history_keep_days * 86'400'000);
   context.clock = &clock;
   context.journal = ephemeral ? static_cast<journal_port*>(ephemeral.get()) : &journal;
-  context.history = &history_in;
+  context.results_log = &results_log;
   context.answers = &answers;
   context.log = &log;
   context.counts = &counts;
@@ -191,7 +191,7 @@ void backend::inside::open_store(const node_config& config) {
 
 void backend::inside::take_epoch() {
   // A new folder does not turn epochs back.
-  context.by = epoch{records->count_start(history_in.last_epoch().value() + 1)};
+  context.by = epoch{records->count_start(results_log.last_epoch().value() + 1)};
   publisher = std::make_unique<nats_publisher>(outgoing, clock, names, context.by);
   context.publisher = publisher.get();
 }
@@ -207,7 +207,8 @@ void backend::inside::start_actors(const node_config& config) {
   follower_handle = system->spawn(follower, &context, store_handle, calendar_handle);
   host_handle =
       system->spawn(host, &context, class_partners{store_handle, reader_handle, results_handle, follower_handle});
-  history_handle = system->spawn(history, &context, history_partners{reader_handle, store_handle, removal_handle});
+  retention_handle =
+      system->spawn(retention, &context, retention_partners{reader_handle, store_handle, removal_handle});
   query_handle =
       system->spawn(queries, &context, &outgoing, query_partners{host_handle, archive_handle, calendar_handle, &desk});
   for (std::uint32_t i = 0; i < config.journal.ingest_actors; ++i) {
@@ -323,7 +324,7 @@ void backend::inside::stop() {
       self->send_exit(handle, caf::exit_reason::user_shutdown);
     self->send_exit(query_handle, caf::exit_reason::user_shutdown);
     self->send_exit(host_handle, caf::exit_reason::user_shutdown);
-    self->send_exit(history_handle, caf::exit_reason::user_shutdown);
+    self->send_exit(retention_handle, caf::exit_reason::user_shutdown);
     self->send_exit(follower_handle, caf::exit_reason::user_shutdown);
     self->send_exit(results_handle, caf::exit_reason::user_shutdown);
     self->send_exit(removal_handle, caf::exit_reason::user_shutdown);
@@ -335,7 +336,7 @@ void backend::inside::stop() {
   ingests.clear();
   query_handle = nullptr;
   host_handle = nullptr;
-  history_handle = nullptr;
+  retention_handle = nullptr;
   follower_handle = nullptr;
   results_handle = nullptr;
   removal_handle = nullptr;

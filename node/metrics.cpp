@@ -37,9 +37,9 @@ constexpr named_counter counters[] = {
     {"alleycat_bests_beaten_total", "All-time bests of a second that were set or beaten.", &meters::bests_beaten},
     {"alleycat_records_broken_total", "Leaderboard records that were set or beaten.", &meters::records_broken},
     {"alleycat_follower_messages_total", "Messages of the results stream and the changelog that were read.",
-     &meters::history_taken},
+     &meters::results_log_read},
     {"alleycat_follower_undecodable_total", "Such messages that did not decode and were skipped.",
-     &meters::history_undecodable},
+     &meters::results_log_undecodable},
     {"alleycat_streams_backwards_total", "Times a stream did not hold any more what had been read from it.",
      &meters::streams_backwards},
     {"alleycat_bests_announced_total", "Entries written to the changelog of bests.", &meters::bests_announced},
@@ -60,7 +60,7 @@ struct named_gauge {
 
 constexpr named_gauge gauges[] = {
     {"alleycat_updates_unstored", "Updates waiting for the journal.", &meters::updates_unstored},
-    {"alleycat_follower_left", "Messages of the results stream still to be read.", &meters::history_left},
+    {"alleycat_follower_left", "Messages of the results stream still to be read.", &meters::results_log_left},
     {"alleycat_races_open", "Races that are running or closing here.", &meters::races_open},
     {"alleycat_riders_live", "Riders who reported within the last 2 s.", &meters::riders_live},
     {"alleycat_store_used_bytes", "Bytes of LMDB's file in use.", &meters::store_used_bytes},

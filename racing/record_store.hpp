@@ -90,7 +90,7 @@ struct stream_mark {
 };
 
 /// The streams a store is filled from.
-enum class history_stream : std::uint8_t { results, bests };
+enum class record_stream : std::uint8_t { results, bests };
 
 /// Durable records of one node. One thread writes; beside it another may read. Every call may block and may throw
 /// `store_error`; any but a `store_failed_error` may go away, and the call be repeated.
@@ -127,8 +127,8 @@ public:
   virtual void announced(race_key key) = 0;
 
   /// How far a stream was read; a mark of sequence 0 where it never was.
-  virtual stream_mark mark_of(history_stream stream) = 0;
-  virtual void keep_mark(history_stream stream, const stream_mark& mark) = 0;
+  virtual stream_mark mark_of(record_stream stream) = 0;
+  virtual void keep_mark(record_stream stream, const stream_mark& mark) = 0;
 
   /// Visits the bests of every racer of a class, by racer id ascending.
   virtual void each_bests(class_id cls, const std::function<void(const racer_bests&)>& visit) = 0;

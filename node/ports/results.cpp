@@ -5,7 +5,7 @@
 #include "messages/json.hpp"
 #include "messages/ride_codec.hpp"
 #include "messages/subjects.hpp"
-#include "node/ports/history.hpp"
+#include "node/ports/results_log_reader.hpp"
 #include "racing/failpoint.hpp"
 
 #include <caf/all.hpp>

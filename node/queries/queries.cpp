@@ -2,8 +2,8 @@
 
 #include "actors/defaults.hpp"
 #include "actors/errors.hpp"
-#include "messages/history_json.hpp"
 #include "messages/json.hpp"
+#include "messages/past_json.hpp"
 #include "messages/subjects.hpp"
 #include "node/queries/question.hpp"
 

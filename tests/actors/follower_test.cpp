@@ -12,11 +12,11 @@ namespace {
 constexpr class_id cls{3};
 
 /// Streams in memory: what is delivered is on its way.
-struct remembered_history : history_port {
+struct remembered_history : results_log_port {
   struct call {
-    history_stream stream;
+    record_stream stream;
     stream_mark after;
-    std::shared_ptr<handoff<history_item>> into;
+    std::shared_ptr<handoff<results_log_item>> into;
     std::function<void()> wake;
   };
   std::vector<call> readers;
@@ -24,7 +24,7 @@ struct remembered_history : history_port {
   std::uint64_t pending = 0;
   bool silent = false;
 
-  struct reader : history_reader {
+  struct reader : results_log_reader {
     explicit reader(remembered_history& h) : history{h} {}
     void find_end(std::function<void(std::uint64_t, std::uint64_t)> found) override {
       if (!history.silent)
@@ -32,23 +32,23 @@ struct remembered_history : history_port {
     }
     remembered_history& history;
   };
-  std::unique_ptr<history_reader> open_reader(history_stream stream, const stream_mark& after,
-                                              std::shared_ptr<handoff<history_item>> into,
-                                              std::function<void()> wake) override {
+  std::unique_ptr<results_log_reader> open_reader(record_stream stream, const stream_mark& after,
+                                                  std::shared_ptr<handoff<results_log_item>> into,
+                                                  std::function<void()> wake) override {
     readers.push_back({stream, after, std::move(into), std::move(wake)});
     sent = 0;
     return std::make_unique<reader>(*this);
   }
-  void deliver(history_item item) {
+  void deliver(results_log_item item) {
     auto& to = readers.back();
     sent = std::max(sent, item.at.sequence);
-    if (to.into->push(item) == handoff<history_item>::outcome::wake)
+    if (to.into->push(item) == handoff<results_log_item>::outcome::wake)
       to.wake();
   }
 };
 
 struct follower_stage : stage {
-  follower_stage() { context.history = &streams; }
+  follower_stage() { context.results_log = &streams; }
   void start() {
     actor = keep(system().spawn(follower, &context, keep(system().spawn(kept_store, records)),
                                 keep(system().spawn(quiet_calendar))));
@@ -92,14 +92,14 @@ TEST_CASE("an empty store takes the changelog, then all results, and is current 
   s.streams.pending = 1;
   s.start();
   REQUIRE(s.streams.readers.size() == 1);
-  CHECK(s.streams.readers[0].stream == history_stream::bests);
+  CHECK(s.streams.readers[0].stream == record_stream::bests);
   s.streams.pending = 0;
   s.deliver(stored_bests{cls, epoch{1}, {racer_id{8}, {score{1}}, std::nullopt}});
   s.pass(100ms);
   CHECK(s.records->bests_applied.size() == 1);
-  CHECK(s.records->marks[history_stream::bests].sequence == 1);
+  CHECK(s.records->marks[record_stream::bests].sequence == 1);
   REQUIRE(s.streams.readers.size() == 2);
-  CHECK(s.streams.readers[1].stream == history_stream::results);
+  CHECK(s.streams.readers[1].stream == record_stream::results);
   CHECK(s.streams.readers[1].after == stream_mark{});
   s.pass(100ms);
   CHECK(s.is_current());
@@ -107,16 +107,16 @@ TEST_CASE("an empty store takes the changelog, then all results, and is current 
 
 TEST_CASE("a store that knows results goes on behind its mark") {
   follower_stage s;
-  s.records->marks[history_stream::results] = {5, 6, 7};
+  s.records->marks[record_stream::results] = {5, 6, 7};
   s.start();
   REQUIRE(s.streams.readers.size() == 1);
-  CHECK(s.streams.readers[0].stream == history_stream::results);
+  CHECK(s.streams.readers[0].stream == record_stream::results);
   CHECK(s.streams.readers[0].after == stream_mark{5, 6, 7});
 }
 
 TEST_CASE("who waits is told when everything on its way is in the store, not before") {
   follower_stage s;
-  s.records->marks[history_stream::results] = {5, 6, 7};
+  s.records->marks[record_stream::results] = {5, 6, 7};
   s.streams.silent = true;
   s.start();
   s.sequence = 5;
@@ -146,22 +146,22 @@ TEST_CASE("who waits is told when everything on its way is in the store, not bef
 
 TEST_CASE("the mark never passes rides whose race is not merged") {
   follower_stage s;
-  s.records->marks[history_stream::results] = {5, 6, 7};
+  s.records->marks[record_stream::results] = {5, 6, 7};
   s.start();
   s.sequence = 5;
   s.deliver(ride_of(1, 1));
   s.deliver(ride_of(1, 2));
   s.deliver(result_of(2));
   s.pass(11'000ms);
-  CHECK(s.records->marks[history_stream::results].sequence == 5);
+  CHECK(s.records->marks[record_stream::results].sequence == 5);
   s.deliver(result_of(1));
   s.pass(11'000ms);
-  CHECK(s.records->marks[history_stream::results] == stream_mark{9, s.clock.time - 11'000, 63});
+  CHECK(s.records->marks[record_stream::results] == stream_mark{9, s.clock.time - 11'000, 63});
 }
 
 TEST_CASE("rides without a result are merged once they are old, by the stream's time") {
   follower_stage s;
-  s.records->marks[history_stream::results] = {5, 6, 7};
+  s.records->marks[record_stream::results] = {5, 6, 7};
   s.start();
   s.sequence = 5;
   s.deliver(ride_of(1, 1));
@@ -174,12 +174,12 @@ TEST_CASE("rides without a result are merged once they are old, by the stream's 
 
 TEST_CASE("a stream that went backwards is counted and read again from its start") {
   follower_stage s;
-  s.records->marks[history_stream::results] = {5, 6, 7};
+  s.records->marks[record_stream::results] = {5, 6, 7};
   s.start();
   s.streams.deliver({{}, 1, std::monostate{}, true});
   s.settle();
   CHECK(s.counts.streams_backwards.value() == 1);
-  CHECK(s.records->marks[history_stream::results] == stream_mark{});
+  CHECK(s.records->marks[record_stream::results] == stream_mark{});
   s.deliver(ride_of(1));
   s.deliver(result_of());
   CHECK(s.records->races.size() == 1);
@@ -187,7 +187,7 @@ TEST_CASE("a stream that went backwards is counted and read again from its start
 
 TEST_CASE("what does not decode, and what belongs to no class of ours, is passed by") {
   follower_stage s;
-  s.records->marks[history_stream::results] = {5, 6, 7};
+  s.records->marks[record_stream::results] = {5, 6, 7};
   s.start();
   s.sequence = 5;
   s.deliver(std::monostate{});
@@ -195,7 +195,7 @@ TEST_CASE("what does not decode, and what belongs to no class of ours, is passed
   foreign.result.key.cls = class_id{99};
   s.deliver(foreign);
   s.pass(11'000ms);
-  CHECK(s.counts.history_undecodable.value() == 1);
+  CHECK(s.counts.results_log_undecodable.value() == 1);
   CHECK(s.records->races.empty());
-  CHECK(s.records->marks[history_stream::results].sequence == 7);
+  CHECK(s.records->marks[record_stream::results].sequence == 7);
 }

@@ -303,7 +303,7 @@ struct remembered_store {
   std::vector<std::size_t> held_rides;    ///< rides of each race that came without its result
   std::vector<racer_bests> bests_applied; ///< from the changelog
   std::set<race_key> unannounced;
-  std::map<history_stream, stream_mark> marks;
+  std::map<record_stream, stream_mark> marks;
   bool broken = false;
 };
 inline store_actor::behavior_type kept_store(store_actor::pointer, std::shared_ptr<remembered_store> store) {

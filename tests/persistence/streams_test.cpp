@@ -28,13 +28,13 @@ TEST_CASE("a mark is what was kept last, also after the store was opened again")
   const stream_mark kept{48'211, 1'620'051'628'712, 77};
   {
     const auto store = open_lmdb_store(folder.path(), small_store());
-    CHECK(store->mark_of(history_stream::results) == stream_mark{});
-    store->keep_mark(history_stream::results, {1, 2, 3});
-    store->keep_mark(history_stream::results, kept);
-    CHECK(store->mark_of(history_stream::bests) == stream_mark{});
+    CHECK(store->mark_of(record_stream::results) == stream_mark{});
+    store->keep_mark(record_stream::results, {1, 2, 3});
+    store->keep_mark(record_stream::results, kept);
+    CHECK(store->mark_of(record_stream::bests) == stream_mark{});
   }
   const auto store = open_lmdb_store(folder.path(), small_store());
-  CHECK(store->mark_of(history_stream::results) == kept);
+  CHECK(store->mark_of(record_stream::results) == kept);
 }
 
 TEST_CASE("a race to be announced stays unannounced until it is told, also when it was applied before") {

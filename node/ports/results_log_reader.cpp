@@ -1,4 +1,4 @@
-#include "node/ports/history.hpp"
+#include "node/ports/results_log_reader.hpp"
 
 #include "messages/best_codec.hpp"
 #include "messages/json.hpp"
@@ -51,7 +51,7 @@ std::optional<journal_stamp> parse_stamp(std::string_view text) {
   return journal_stamp{journal_position{position}, stored, checksum};
 }
 
-decltype(history_item::content) decode_history(natsMsg* message) {
+decltype(results_log_item::content) decode_history(natsMsg* message) {
   const auto subject = subject_of(message);
   if (parse_ride_subject(subject)) {
     if (auto ride = decode_ride(payload_of(message)))
@@ -69,7 +69,7 @@ decltype(history_item::content) decode_history(natsMsg* message) {
   return std::monostate{};
 }
 
-class jetstream_history::reader : public history_reader {
+class jetstream_results_log::reader : public results_log_reader {
 public:
   explicit reader(std::shared_ptr<stream_feed> feed) : feed_{std::move(feed)} {}
   ~reader() override { feed_->end(); }
@@ -81,18 +81,18 @@ private:
   std::shared_ptr<stream_feed> feed_;
 };
 
-jetstream_history::jetstream_history(const std::vector<std::string>& urls, const std::string& node_name)
+jetstream_results_log::jetstream_results_log(const std::vector<std::string>& urls, const std::string& node_name)
     : connection_{urls, node_name + " history", [this] { resubscribe_all(); }}, js_{jetstream_of(connection_)} {}
 
-jetstream_history::~jetstream_history() {
+jetstream_results_log::~jetstream_results_log() {
   const std::lock_guard lock{mutex_};
   stopping_ = true;
 }
 
-std::unique_ptr<history_reader> jetstream_history::open_reader(history_stream stream, const stream_mark& after,
-                                                               std::shared_ptr<handoff<history_item>> into,
-                                                               std::function<void()> wake) {
-  const bool results = stream == history_stream::results;
+std::unique_ptr<results_log_reader> jetstream_results_log::open_reader(record_stream stream, const stream_mark& after,
+                                                                       std::shared_ptr<handoff<results_log_item>> into,
+                                                                       std::function<void()> wake) {
+  const bool results = stream == record_stream::results;
   auto feed = std::make_shared<stream_feed>(
       js_.get(), worker_, stream_feed::settings{std::string{results ? results_stream : bests_stream}, ">", after},
       [into, wake](const fed_message& m, const std::function<bool()>& alive) {
@@ -110,7 +110,7 @@ std::unique_ptr<history_reader> jetstream_history::open_reader(history_stream st
   return std::make_unique<reader>(std::move(feed));
 }
 
-void jetstream_history::resubscribe_all() {
+void jetstream_results_log::resubscribe_all() {
   const std::lock_guard lock{mutex_};
   if (stopping_)
     return;
@@ -120,7 +120,7 @@ void jetstream_history::resubscribe_all() {
       feed->subscribe();
 }
 
-epoch jetstream_history::last_epoch() const {
+epoch jetstream_results_log::last_epoch() const {
   epoch last;
   if (const auto message = last_message(js_.get(), results_stream, all_results))
     if (const auto result = decode_result(payload_of(message.get())))

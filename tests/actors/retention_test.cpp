@@ -1,4 +1,4 @@
-#include "actors/history.hpp"
+#include "actors/retention.hpp"
 #include "stage.hpp"
 
 #include <catch2/catch.hpp>
@@ -19,7 +19,7 @@ struct history_stage : stage {
     const auto finder = keep(system().spawn(finding, this));
     const auto store = keep(system().spawn(finding, this));
     const auto results = keep(system().spawn(removing, this));
-    actor = keep(system().spawn(history, &context, history_partners{finder, store, results}));
+    actor = keep(system().spawn(retention, &context, retention_partners{finder, store, results}));
     settle();
   }
 
@@ -77,7 +77,7 @@ struct history_stage : stage {
   std::vector<unix_ms> before;
   bool store_fails = false;
   bool stream_fails = false;
-  history_actor actor;
+  retention_actor actor;
 };
 
 } // namespace

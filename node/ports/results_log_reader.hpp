@@ -21,16 +21,16 @@ std::string stamp_text(const journal_stamp& stamp);
 std::optional<journal_stamp> parse_stamp(std::string_view text);
 
 /// A message of ALLEYCAT_RESULTS or ALLEYCAT_BESTS as what it carries.
-decltype(history_item::content) decode_history(natsMsg* message);
+decltype(results_log_item::content) decode_history(natsMsg* message);
 
-class jetstream_history : public history_port {
+class jetstream_results_log : public results_log_port {
 public:
-  jetstream_history(const std::vector<std::string>& urls, const std::string& node_name);
-  ~jetstream_history() override;
+  jetstream_results_log(const std::vector<std::string>& urls, const std::string& node_name);
+  ~jetstream_results_log() override;
 
-  std::unique_ptr<history_reader> open_reader(history_stream stream, const stream_mark& after,
-                                              std::shared_ptr<handoff<history_item>> into,
-                                              std::function<void()> wake) override;
+  std::unique_ptr<results_log_reader> open_reader(record_stream stream, const stream_mark& after,
+                                                  std::shared_ptr<handoff<results_log_item>> into,
+                                                  std::function<void()> wake) override;
 
   /// The epoch of who wrote last into the results stream or the changelog; 0 = nobody.
   /// @throws std::runtime_error when JetStream does not answer

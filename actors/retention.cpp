@@ -1,4 +1,4 @@
-#include "actors/history.hpp"
+#include "actors/retention.hpp"
 
 #include "actors/defaults.hpp"
 #include "racing/failpoint.hpp"
@@ -20,7 +20,7 @@ std::chrono::milliseconds interval(unix_ms keep_ms) {
 
 } // namespace
 
-void history_state::start(pointer self, const actor_context& env, history_partners partners) {
+void retention_state::start(pointer self, const actor_context& env, retention_partners partners) {
   self_ = self;
   env_ = &env;
   partners_ = std::move(partners);
@@ -29,14 +29,14 @@ void history_state::start(pointer self, const actor_context& env, history_partne
   self_->delayed_send(self_, first, look_at_clock{});
 }
 
-void history_state::look() {
+void retention_state::look() {
   before_ = env_->clock->now() - env_->history_keep_ms;
   results_ = 0;
   rides_ = 0;
   find({});
 }
 
-void history_state::find(race_key from) {
+void retention_state::find(race_key from) {
   self_->request(partners_.finder, defaults::close_deadline, find_old{before_, from})
       .then(
           [this](const old_race_search& search) {
@@ -48,7 +48,7 @@ void history_state::find(race_key from) {
           [this](const caf::error& e) { failed("find", e); });
 }
 
-void history_state::remove(const old_race& race, std::optional<race_key> next) {
+void retention_state::remove(const old_race& race, std::optional<race_key> next) {
   self_->request(partners_.results, defaults::close_deadline, remove_stored{race})
       .then(
           [this, race, next](removed) {
@@ -67,7 +67,7 @@ void history_state::remove(const old_race& race, std::optional<race_key> next) {
           [this](const caf::error& e) { failed("stream", e); });
 }
 
-void history_state::go_on(std::optional<race_key> next) {
+void retention_state::go_on(std::optional<race_key> next) {
   if (next)
     return find(*next);
   if (results_ + rides_ != 0)
@@ -75,15 +75,15 @@ void history_state::go_on(std::optional<race_key> next) {
   self_->delayed_send(self_, interval(env_->history_keep_ms), look_at_clock{});
 }
 
-void history_state::failed(std::string_view step, const caf::error& why) {
+void retention_state::failed(std::string_view step, const caf::error& why) {
   env_->log->warn("history.prune_delayed", {{"step", std::string{step}}, {"error", self_->system().render(why)}});
   self_->delayed_send(self_,
                       std::min<std::chrono::milliseconds>(defaults::first_prune, interval(env_->history_keep_ms)),
                       look_at_clock{});
 }
 
-history_actor::behavior_type history(history_actor::stateful_pointer<history_state> self, const actor_context* env,
-                                     history_partners partners) {
+retention_actor::behavior_type retention(retention_actor::stateful_pointer<retention_state> self,
+                                         const actor_context* env, retention_partners partners) {
   self->state.start(self, *env, std::move(partners));
   return {
       [self](look_at_clock) { self->state.look(); },

@@ -10,7 +10,7 @@
 namespace alleycat {
 
 /// Whom the history works with.
-struct history_partners {
+struct retention_partners {
   store_actor finder;    ///< looks for old races; not the one that writes, which has better things to do
   store_actor store;     ///< removes them
   results_actor results; ///< removes them from the results stream; not the one that closing races wait for
@@ -22,14 +22,14 @@ struct history_partners {
 ///     waiting --(time)--> finding --found--> out of the stream --> out of the store --> finding ...
 ///        ^                   '--nothing is left, or something failed--.
 ///        '-------------------------------------------------------------'
-class history_state {
+class retention_state {
 public:
-  using pointer = history_actor::stateful_pointer<history_state>;
+  using pointer = retention_actor::stateful_pointer<retention_state>;
 
-  void start(pointer self, const actor_context& env, history_partners partners);
+  void start(pointer self, const actor_context& env, retention_partners partners);
   void look();
 
-  static inline const char* name = "history";
+  static inline const char* name = "retention";
 
 private:
   void find(race_key from);
@@ -39,13 +39,13 @@ private:
 
   pointer self_ = nullptr;
   const actor_context* env_ = nullptr;
-  history_partners partners_;
+  retention_partners partners_;
   unix_ms before_ = 0;
   std::size_t results_ = 0; ///< removed since the look began
   std::size_t rides_ = 0;
 };
 
-history_actor::behavior_type history(history_actor::stateful_pointer<history_state> self, const actor_context* env,
-                                     history_partners partners);
+retention_actor::behavior_type retention(retention_actor::stateful_pointer<retention_state> self,
+                                         const actor_context* env, retention_partners partners);
 
 } // namespace alleycat

@@ -1,4 +1,4 @@
-#include "messages/history_json.hpp"
+#include "messages/past_json.hpp"
 #include "messages/json_text.hpp"
 
 #include <algorithm>
