@@ -28,7 +28,7 @@ inline constexpr auto follow_tick = 50ms;
 /// And while nobody does.
 inline constexpr auto follow_rest = 250ms;
 /// How often the mark of the results stream is kept: what was read since is read again after a restart.
-inline constexpr auto mark_interval = 10s;
+inline constexpr auto cursor_interval = 10s;
 /// Rides without a result for this long, by the stream's time, are what pruning has left of a race.
 inline constexpr auto held_rides_after = 10min;
 

@@ -29,27 +29,27 @@ void follower_state::start(pointer self, const actor_context& env, store_actor s
   store_ = std::move(store);
   calendar_ = std::move(calendar);
   told_at_ = env.clock->now();
-  read_marks();
+  read_cursors();
   self_->delayed_send(self_, defaults::follow_tick, alleycat::look_at_clock{});
 }
 
-void follower_state::read_marks() {
+void follower_state::read_cursors() {
   const auto again = [this](const caf::error& e) {
     env_->log->warn("follower.delayed", {{"error", self_->system().render(e)}});
-    read_marks();
+    read_cursors();
   };
-  self_->request(store_, defaults::load_deadline, find_mark{record_stream::results})
+  self_->request(store_, defaults::load_deadline, find_cursor{record_stream::results})
       .then(
-          [this, again](const mark_answer& results) {
-            if (results.mark.sequence != 0)
-              return open(record_stream::results, results.mark);
-            self_->request(store_, defaults::load_deadline, find_mark{record_stream::bests})
-                .then([this](const mark_answer& bests) { open(record_stream::bests, bests.mark); }, again);
+          [this, again](const cursor_answer& results) {
+            if (results.cursor.sequence != 0)
+              return open(record_stream::results, results.cursor);
+            self_->request(store_, defaults::load_deadline, find_cursor{record_stream::bests})
+                .then([this](const cursor_answer& bests) { open(record_stream::bests, bests.cursor); }, again);
           },
           again);
 }
 
-void follower_state::open(record_stream stream, const stream_mark& after) {
+void follower_state::open(record_stream stream, const stream_cursor& after) {
   stream_ = stream;
   done_ = kept_ = after;
   queue_.clear();
@@ -124,7 +124,7 @@ void follower_state::start_again() {
   rides_.clear();
   done_ = {};
   // Until it is read again nothing of it counts as read.
-  write<kept>(keep_mark{stream_, {}});
+  write<kept>(store_cursor{stream_, {}});
 }
 
 void follower_state::take(ride_record&& ride, const results_log_item& item) {
@@ -239,7 +239,7 @@ void follower_state::found_end(const stream_end& end) {
 void follower_state::end_of(record_stream stream) {
   if (stream == record_stream::bests) {
     env_->log->info("follower.bests_read", {{"entries", count_}});
-    keep_mark_now();
+    store_cursor_now();
     return open(record_stream::results, {});
   }
   if (!current_)
@@ -251,7 +251,7 @@ void follower_state::end_of(record_stream stream) {
     ask_end();
 }
 
-stream_mark follower_state::safe_mark() const {
+stream_cursor follower_state::safe_cursor() const {
   auto mark = done_;
   for (const auto& [key, waiting] : rides_)
     if (waiting.before.sequence < mark.sequence)
@@ -259,13 +259,13 @@ stream_mark follower_state::safe_mark() const {
   return mark;
 }
 
-void follower_state::keep_mark_now() {
-  const auto mark = safe_mark();
+void follower_state::store_cursor_now() {
+  const auto mark = safe_cursor();
   if (mark == kept_)
     return;
   kept_ = mark;
   kept_at_ = env_->clock->now();
-  write<kept>(keep_mark{stream_, mark});
+  write<kept>(store_cursor{stream_, mark});
 }
 
 void follower_state::look_at_clock() {
@@ -275,8 +275,8 @@ void follower_state::look_at_clock() {
   const bool waits = !asking_.empty() || !current_;
   if (waits && ((left_ == 0 && !question_open_) || now - asked_at_ > ask_again_ms))
     ask_end();
-  if (!writing_ && now - kept_at_ > in_ms(defaults::mark_interval))
-    keep_mark_now();
+  if (!writing_ && now - kept_at_ > in_ms(defaults::cursor_interval))
+    store_cursor_now();
   if (!current_ && now - told_at_ > tell_progress_ms) {
     told_at_ = now;
     env_->log->info("follower.reading",

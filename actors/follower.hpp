@@ -40,13 +40,13 @@ public:
 private:
   /// Rides that wait for their result.
   struct waiting_rides {
-    stream_mark before; ///< what was read before the first of them
-    unix_ms newest = 0; ///< stream's time of the last one
+    stream_cursor before; ///< what was read before the first of them
+    unix_ms newest = 0;   ///< stream's time of the last one
     std::vector<ride_record> rides;
   };
 
-  void read_marks();
-  void open(record_stream stream, const stream_mark& after);
+  void read_cursors();
+  void open(record_stream stream, const stream_cursor& after);
   /// Takes what waits, until something has to be written first.
   void work();
   void take(results_log_item& item);
@@ -63,8 +63,8 @@ private:
   const class_rules* rules_of(class_id cls) const;
   void ask_end();
   void end_of(record_stream stream);
-  void keep_mark_now();
-  stream_mark safe_mark() const;
+  void store_cursor_now();
+  stream_cursor safe_cursor() const;
 
   pointer self_ = nullptr;
   const actor_context* env_ = nullptr;
@@ -79,8 +79,8 @@ private:
   bool writing_ = false;
   std::function<void()> retry_; ///< the write that failed
   unix_ms retry_at_ = 0;
-  stream_mark done_; ///< everything up to it was looked at
-  stream_mark kept_; ///< as the store has it
+  stream_cursor done_; ///< everything up to it was looked at
+  stream_cursor kept_; ///< as the store has it
   unix_ms kept_at_ = 0;
   std::map<race_key, waiting_rides> rides_; ///< by race
   std::map<class_id, std::vector<racer_bests>> bests_;

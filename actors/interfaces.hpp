@@ -39,7 +39,7 @@ using store_actor = caf::typed_actor<
     caf::replies_to<find_unannounced>::with<unannounced_races>, caf::replies_to<find_news>::with<news_ptr>,
     caf::replies_to<keep_announced>::with<kept>,
     // How far the streams were read.
-    caf::replies_to<find_mark>::with<mark_answer>, caf::replies_to<keep_mark>::with<kept>,
+    caf::replies_to<find_cursor>::with<cursor_answer>, caf::replies_to<store_cursor>::with<kept>,
     // Was this race merged, and up to where was its journal read then?
     caf::replies_to<find_applied>::with<applied_answer>,
     // A race older than what is kept.

@@ -268,15 +268,15 @@ struct keep_announced {
 struct kept {};
 
 /// How far was a stream read?
-struct find_mark {
+struct find_cursor {
   record_stream stream = record_stream::results;
 };
-struct mark_answer {
-  stream_mark mark;
+struct cursor_answer {
+  stream_cursor cursor;
 };
-struct keep_mark {
+struct store_cursor {
   record_stream stream = record_stream::results;
-  stream_mark mark;
+  stream_cursor cursor;
 };
 
 struct find_applied {
@@ -449,9 +449,9 @@ ALLEYCAT_LOCAL_MESSAGE(unannounced_races)
 ALLEYCAT_LOCAL_MESSAGE(find_news)
 ALLEYCAT_LOCAL_MESSAGE(keep_announced)
 ALLEYCAT_LOCAL_MESSAGE(kept)
-ALLEYCAT_LOCAL_MESSAGE(find_mark)
-ALLEYCAT_LOCAL_MESSAGE(mark_answer)
-ALLEYCAT_LOCAL_MESSAGE(keep_mark)
+ALLEYCAT_LOCAL_MESSAGE(find_cursor)
+ALLEYCAT_LOCAL_MESSAGE(cursor_answer)
+ALLEYCAT_LOCAL_MESSAGE(store_cursor)
 ALLEYCAT_LOCAL_MESSAGE(find_applied)
 ALLEYCAT_LOCAL_MESSAGE(applied_answer)
 ALLEYCAT_LOCAL_MESSAGE(list_races)

@@ -91,7 +91,7 @@ struct stored_bests {
 
 /// One message of the results stream or the changelog, as read.
 struct results_log_item {
-  stream_mark at;
+  stream_cursor at;
   std::uint64_t behind = 0; ///< messages that are still to come; 0 = caught up
   /// None: does not decode.
   std::variant<std::monostate, ride_record, stored_result, stored_bests> content;
@@ -115,7 +115,7 @@ public:
   /// @param after  what was read last; when it is not there any more as it was, an item says `backwards` and all of the
   ///   stream follows
   /// @param wake  called on a foreign thread when `into` stops being empty
-  virtual std::unique_ptr<results_log_reader> open_reader(record_stream stream, const stream_mark& after,
+  virtual std::unique_ptr<results_log_reader> open_reader(record_stream stream, const stream_cursor& after,
                                                           std::shared_ptr<handoff<results_log_item>> into,
                                                           std::function<void()> wake) = 0;
 };

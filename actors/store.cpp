@@ -91,12 +91,12 @@ store_actor::behavior_type store(store_actor::pointer, const actor_context* env,
           return kept{};
         });
       },
-      [=](const find_mark& x) {
-        return answer<mark_answer>(*env, [&] { return mark_answer{records->mark_of(x.stream)}; });
+      [=](const find_cursor& x) {
+        return answer<cursor_answer>(*env, [&] { return cursor_answer{records->cursor_of(x.stream)}; });
       },
-      [=](const alleycat::keep_mark& x) {
+      [=](const alleycat::store_cursor& x) {
         return write<kept>(*env, *records, "mark", [&] {
-          records->keep_mark(x.stream, x.mark);
+          records->store_cursor(x.stream, x.cursor);
           return kept{};
         });
       },

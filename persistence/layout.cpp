@@ -214,7 +214,7 @@ applied_race decode_applied(std::string_view value) {
   return race;
 }
 
-std::string encode_mark(const stream_mark& mark) {
+std::string encode_mark(const stream_cursor& mark) {
   return sealed([&](byte_writer& out) {
     out.number(mark.sequence);
     out.number(mark.stored);
@@ -222,9 +222,9 @@ std::string encode_mark(const stream_mark& mark) {
   });
 }
 
-stream_mark decode_mark(std::string_view value) {
+stream_cursor decode_mark(std::string_view value) {
   auto in = unsealed(value);
-  stream_mark mark;
+  stream_cursor cursor;
   mark.sequence = in.number<std::uint64_t>();
   mark.stored = in.number<unix_ms>();
   mark.checksum = in.number<std::uint64_t>();

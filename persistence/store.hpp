@@ -43,8 +43,8 @@ public:
   std::vector<race_key> unannounced(class_id cls) override;
   std::vector<racer_bests> news_of(race_key key) override;
   void announced(race_key key) override;
-  stream_mark mark_of(record_stream stream) override;
-  void keep_mark(record_stream stream, const stream_mark& mark) override;
+  stream_cursor cursor_of(record_stream stream) override;
+  void store_cursor(record_stream stream, const stream_cursor& mark) override;
   void each_bests(class_id cls, const std::function<void(const racer_bests&)>& visit) override;
   void each_name(const std::function<void(racer_id, const std::string&)>& visit) override;
   std::vector<race_summary> races(class_id cls, std::optional<race_id> before, std::size_t limit) override;

@@ -50,14 +50,14 @@ void store_on_lmdb::announced(race_key key) {
         [&](lmdb::txn& in) { return in.remove(tables_.unannounced, layout::race_key_of(key)); });
 }
 
-stream_mark store_on_lmdb::mark_of(record_stream stream) {
+stream_cursor store_on_lmdb::cursor_of(record_stream stream) {
   return read("reading a mark", [&](const lmdb::txn& in) {
     const auto stored = in.get(tables_.meta, mark_key(stream));
-    return stored ? layout::decode_mark(*stored) : stream_mark{};
+    return stored ? layout::decode_mark(*stored) : stream_cursor{};
   });
 }
 
-void store_on_lmdb::keep_mark(record_stream stream, const stream_mark& mark) {
+void store_on_lmdb::store_cursor(record_stream stream, const stream_cursor& mark) {
   write("keeping a mark", [&](lmdb::txn& in) {
     in.put(tables_.meta, mark_key(stream), layout::encode_mark(mark));
     return true;

@@ -81,12 +81,12 @@ struct old_race_search {
 
 /// How far a stream was read into the store: its last message taken, told apart from another that may stand at the same
 /// sequence once the stream was restored from a backup.
-struct stream_mark {
+struct stream_cursor {
   std::uint64_t sequence = 0; ///< 0 = nothing was read
   unix_ms stored = 0;         ///< the stream's timestamp of the message
   std::uint64_t checksum = 0; ///< of its payload
 
-  friend bool operator==(const stream_mark&, const stream_mark&) = default;
+  friend bool operator==(const stream_cursor&, const stream_cursor&) = default;
 };
 
 /// The streams a store is filled from.
@@ -127,8 +127,8 @@ public:
   virtual void announced(race_key key) = 0;
 
   /// How far a stream was read; a mark of sequence 0 where it never was.
-  virtual stream_mark mark_of(record_stream stream) = 0;
-  virtual void keep_mark(record_stream stream, const stream_mark& mark) = 0;
+  virtual stream_cursor cursor_of(record_stream stream) = 0;
+  virtual void store_cursor(record_stream stream, const stream_cursor& mark) = 0;
 
   /// Visits the bests of every racer of a class, by racer id ascending.
   virtual void each_bests(class_id cls, const std::function<void(const racer_bests&)>& visit) = 0;

@@ -48,7 +48,7 @@ void stream_feed::drop_subscription() {
   }
 }
 
-stream_feed::check stream_feed::look_up_last(const stream_mark& last, std::int64_t last_ns) {
+stream_feed::check stream_feed::look_up_last(const stream_cursor& last, std::int64_t last_ns) {
   natsMsg* found = nullptr;
   jsErrCode code = static_cast<jsErrCode>(0);
   const auto status = js_GetMsg(&found, js_, what_.stream.c_str(), last.sequence, nullptr, &code);
@@ -69,7 +69,7 @@ void stream_feed::subscribe_now() {
   if (ended_)
     return;
   drop_subscription();
-  stream_mark last;
+  stream_cursor last;
   std::int64_t last_ns = 0;
   std::uint64_t generation = 0;
   {

@@ -43,7 +43,7 @@ public:
   struct settings {
     std::string stream;
     std::string filter;
-    stream_mark after; ///< sequence 0 = from the start
+    stream_cursor after; ///< sequence 0 = from the start
   };
   /// Called one at a time on a foreign thread; may block while `alive()`: the server then holds the stream.
   using taker = std::function<void(const fed_message&, const std::function<bool()>& alive)>;
@@ -63,7 +63,7 @@ private:
   enum class check { same, different, unknown };
 
   void subscribe_now();
-  check look_up_last(const stream_mark& last, std::int64_t last_ns);
+  check look_up_last(const stream_cursor& last, std::int64_t last_ns);
   void drop_subscription();
   struct subscriber;
   void deliver(natsMsg* message, std::uint64_t generation);
@@ -79,7 +79,7 @@ private:
 
   std::mutex delivering_; ///< one delivery at a time
   std::mutex mutex_;      ///< guards what follows
-  stream_mark last_;
+  stream_cursor last_;
   std::int64_t last_ns_ = 0;                 ///< of the last message, where this feed has read it itself; else 0
   std::uint64_t last_delivery_ = 0;          ///< the consumer's number of the last message that came
   std::uint64_t generation_ = 0;             ///< of the subscription; what an older one still delivers is dropped

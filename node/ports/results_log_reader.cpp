@@ -89,14 +89,14 @@ jetstream_results_log::~jetstream_results_log() {
   stopping_ = true;
 }
 
-std::unique_ptr<results_log_reader> jetstream_results_log::open_reader(record_stream stream, const stream_mark& after,
+std::unique_ptr<results_log_reader> jetstream_results_log::open_reader(record_stream stream, const stream_cursor& after,
                                                                        std::shared_ptr<handoff<results_log_item>> into,
                                                                        std::function<void()> wake) {
   const bool results = stream == record_stream::results;
   auto feed = std::make_shared<stream_feed>(
       js_.get(), worker_, stream_feed::settings{std::string{results ? results_stream : bests_stream}, ">", after},
       [into, wake](const fed_message& m, const std::function<bool()>& alive) {
-        const stream_mark at{m.sequence, m.stored(), checksum_of(payload_of(m.message))};
+        const stream_cursor at{m.sequence, m.stored(), checksum_of(payload_of(m.message))};
         push_when_room(*into, {at, m.behind, decode_history(m.message), false}, wake, alive);
       },
       [into, wake] {

@@ -28,7 +28,7 @@ public:
   jetstream_results_log(const std::vector<std::string>& urls, const std::string& node_name);
   ~jetstream_results_log() override;
 
-  std::unique_ptr<results_log_reader> open_reader(record_stream stream, const stream_mark& after,
+  std::unique_ptr<results_log_reader> open_reader(record_stream stream, const stream_cursor& after,
                                                   std::shared_ptr<handoff<results_log_item>> into,
                                                   std::function<void()> wake) override;
 

@@ -23,8 +23,8 @@ struct past_records : record_store {
   std::vector<race_key> unannounced(class_id) override { return {}; }
   std::vector<racer_bests> news_of(race_key) override { return {}; }
   void announced(race_key) override {}
-  stream_mark mark_of(record_stream) override { return {}; }
-  void keep_mark(record_stream, const stream_mark&) override {}
+  stream_cursor cursor_of(record_stream) override { return {}; }
+  void store_cursor(record_stream, const stream_cursor&) override {}
   std::optional<journal_stamp> applied(race_key) override { return std::nullopt; }
   void each_bests(class_id, const std::function<void(const racer_bests&)>&) override {}
   void each_name(const std::function<void(racer_id, const std::string&)>&) override {}

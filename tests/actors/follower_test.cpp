@@ -15,7 +15,7 @@ constexpr class_id cls{3};
 struct remembered_history : results_log_port {
   struct call {
     record_stream stream;
-    stream_mark after;
+    stream_cursor after;
     std::shared_ptr<handoff<results_log_item>> into;
     std::function<void()> wake;
   };
@@ -32,7 +32,7 @@ struct remembered_history : results_log_port {
     }
     remembered_history& history;
   };
-  std::unique_ptr<results_log_reader> open_reader(record_stream stream, const stream_mark& after,
+  std::unique_ptr<results_log_reader> open_reader(record_stream stream, const stream_cursor& after,
                                                   std::shared_ptr<handoff<results_log_item>> into,
                                                   std::function<void()> wake) override {
     readers.push_back({stream, after, std::move(into), std::move(wake)});
@@ -100,7 +100,7 @@ TEST_CASE("an empty store takes the changelog, then all results, and is current 
   CHECK(s.records->marks[record_stream::bests].sequence == 1);
   REQUIRE(s.streams.readers.size() == 2);
   CHECK(s.streams.readers[1].stream == record_stream::results);
-  CHECK(s.streams.readers[1].after == stream_mark{});
+  CHECK(s.streams.readers[1].after == stream_cursor{});
   s.pass(100ms);
   CHECK(s.is_current());
 }
@@ -111,7 +111,7 @@ TEST_CASE("a store that knows results goes on behind its mark") {
   s.start();
   REQUIRE(s.streams.readers.size() == 1);
   CHECK(s.streams.readers[0].stream == record_stream::results);
-  CHECK(s.streams.readers[0].after == stream_mark{5, 6, 7});
+  CHECK(s.streams.readers[0].after == stream_cursor{5, 6, 7});
 }
 
 TEST_CASE("who waits is told when everything on its way is in the store, not before") {
@@ -156,7 +156,7 @@ TEST_CASE("the mark never passes rides whose race is not merged") {
   CHECK(s.records->marks[record_stream::results].sequence == 5);
   s.deliver(result_of(1));
   s.pass(11'000ms);
-  CHECK(s.records->marks[record_stream::results] == stream_mark{9, s.clock.time - 11'000, 63});
+  CHECK(s.records->marks[record_stream::results] == stream_cursor{9, s.clock.time - 11'000, 63});
 }
 
 TEST_CASE("rides without a result are merged once they are old, by the stream's time") {
@@ -179,7 +179,7 @@ TEST_CASE("a stream that went backwards is counted and read again from its start
   s.streams.deliver({{}, 1, std::monostate{}, true});
   s.settle();
   CHECK(s.counts.streams_backwards.value() == 1);
-  CHECK(s.records->marks[record_stream::results] == stream_mark{});
+  CHECK(s.records->marks[record_stream::results] == stream_cursor{});
   s.deliver(ride_of(1));
   s.deliver(result_of());
   CHECK(s.records->races.size() == 1);

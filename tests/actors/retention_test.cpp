@@ -32,8 +32,8 @@ struct history_stage : stage {
         [](const find_unannounced&) { return unannounced_races{}; },
         [](const find_news&) { return news_ptr{}; },
         [](const keep_announced&) { return kept{}; },
-        [](const find_mark&) { return mark_answer{}; },
-        [](const keep_mark&) { return kept{}; },
+        [](const find_cursor&) { return cursor_answer{}; },
+        [](const store_cursor&) { return kept{}; },
         [](const find_applied&) { return applied_answer{}; },
         [=](const find_old& x) {
           here->before.push_back(x.before);

@@ -303,7 +303,7 @@ struct remembered_store {
   std::vector<std::size_t> held_rides;    ///< rides of each race that came without its result
   std::vector<racer_bests> bests_applied; ///< from the changelog
   std::set<race_key> unannounced;
-  std::map<record_stream, stream_mark> marks;
+  std::map<record_stream, stream_cursor> marks;
   bool broken = false;
 };
 inline store_actor::behavior_type kept_store(store_actor::pointer, std::shared_ptr<remembered_store> store) {
@@ -345,9 +345,9 @@ inline store_actor::behavior_type kept_store(store_actor::pointer, std::shared_p
         store->unannounced.erase(x.key);
         return kept{};
       },
-      [=](const find_mark& x) { return mark_answer{store->marks[x.stream]}; },
-      [=](const keep_mark& x) {
-        store->marks[x.stream] = x.mark;
+      [=](const find_cursor& x) { return cursor_answer{store->marks[x.stream]}; },
+      [=](const store_cursor& x) {
+        store->marks[x.stream] = x.cursor;
         return kept{};
       },
       [=](const find_applied& x) -> caf::result<applied_answer> {

@@ -25,16 +25,16 @@ std::vector<racer_id> racers_of(const std::vector<racer_bests>& news) {
 
 TEST_CASE("a mark is what was kept last, also after the store was opened again") {
   const scratch_folder folder;
-  const stream_mark kept{48'211, 1'620'051'628'712, 77};
+  const stream_cursor kept{48'211, 1'620'051'628'712, 77};
   {
     const auto store = open_lmdb_store(folder.path(), small_store());
-    CHECK(store->mark_of(record_stream::results) == stream_mark{});
-    store->keep_mark(record_stream::results, {1, 2, 3});
-    store->keep_mark(record_stream::results, kept);
-    CHECK(store->mark_of(record_stream::bests) == stream_mark{});
+    CHECK(store->cursor_of(record_stream::results) == stream_cursor{});
+    store->store_cursor(record_stream::results, {1, 2, 3});
+    store->store_cursor(record_stream::results, kept);
+    CHECK(store->cursor_of(record_stream::bests) == stream_cursor{});
   }
   const auto store = open_lmdb_store(folder.path(), small_store());
-  CHECK(store->mark_of(record_stream::results) == kept);
+  CHECK(store->cursor_of(record_stream::results) == kept);
 }
 
 TEST_CASE("a race to be announced stays unannounced until it is told, also when it was applied before") {
