@@ -127,9 +127,9 @@ caf::typed_response_promise<merged> class_state::merge(const closed_race_ptr& ra
 }
 
 void class_state::announce(race_key key, std::function<void(const caf::error&)> done) {
-  self_->request(partners_.store, defaults::store_deadline, find_news{key})
+  self_->request(partners_.store, defaults::store_deadline, find_unannounced_bests{key})
       .then(
-          [this, key, done](const news_ptr& news) {
+          [this, key, done](const unannounced_bests& news) {
             self_->request(partners_.results, defaults::close_deadline, store_bests{course_.id, news})
                 .then(
                     [this, key, done, told = news->size()](bests_stored) {

@@ -36,8 +36,8 @@ using store_actor = caf::typed_actor<
     // Likewise for what is left of one, and for entries of the changelog.
     caf::replies_to<apply_rides>::with<merged>, caf::replies_to<apply_bests>::with<applied_bests>,
     // The way of bests into the changelog.
-    caf::replies_to<find_unannounced>::with<unannounced_races>, caf::replies_to<find_news>::with<news_ptr>,
-    caf::replies_to<keep_announced>::with<kept>,
+    caf::replies_to<find_unannounced>::with<unannounced_races>,
+    caf::replies_to<find_unannounced_bests>::with<unannounced_bests>, caf::replies_to<keep_announced>::with<kept>,
     // How far the streams were read.
     caf::replies_to<find_cursor>::with<cursor_answer>, caf::replies_to<store_cursor>::with<kept>,
     // Was this race merged, and up to where was its journal read then?

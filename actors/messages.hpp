@@ -48,7 +48,7 @@ struct flushed {
 // -- race and racer ----------------------------------------------------------------------------------------------------
 
 /// One rider's news at a tick.
-struct rider_news {
+struct rider_tick {
   racer_id racer;
   own_second second; ///< furthest
   score output;
@@ -71,7 +71,7 @@ struct race_tick {
   journal_position as_of;
   unix_ms published = 0;
   bool all_time_stale = false;
-  std::vector<rider_news> riders;
+  std::vector<rider_tick> riders;
 };
 using race_tick_ptr = std::shared_ptr<const race_tick>;
 
@@ -257,10 +257,10 @@ struct unannounced_races {
   std::vector<race_key> keys;
 };
 /// What a race has to tell.
-struct find_news {
+struct find_unannounced_bests {
   race_key key;
 };
-using news_ptr = class_records_ptr;
+using unannounced_bests = class_records_ptr;
 /// They are told.
 struct keep_announced {
   race_key key;
@@ -330,7 +330,7 @@ struct results_stored {
 /// Put bests into the changelog.
 struct store_bests {
   class_id cls;
-  news_ptr bests;
+  unannounced_bests bests;
 };
 struct bests_stored {};
 
@@ -446,7 +446,7 @@ ALLEYCAT_LOCAL_MESSAGE(apply_bests)
 ALLEYCAT_LOCAL_MESSAGE(applied_bests)
 ALLEYCAT_LOCAL_MESSAGE(find_unannounced)
 ALLEYCAT_LOCAL_MESSAGE(unannounced_races)
-ALLEYCAT_LOCAL_MESSAGE(find_news)
+ALLEYCAT_LOCAL_MESSAGE(find_unannounced_bests)
 ALLEYCAT_LOCAL_MESSAGE(keep_announced)
 ALLEYCAT_LOCAL_MESSAGE(kept)
 ALLEYCAT_LOCAL_MESSAGE(find_cursor)

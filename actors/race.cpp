@@ -117,15 +117,15 @@ void race_state::report_status() {
 // -- publishing --------------------------------------------------------------------------------------------------------
 
 void race_state::publish_if_due(unix_ms now) {
-  for (; seen_news_ < race_->news().size(); ++seen_news_) {
-    const auto& news = race_->news()[seen_news_];
+  for (; seen_deltas_ < race_->deltas().size(); ++seen_deltas_) {
+    const auto& news = race_->deltas()[seen_deltas_];
     if (news.accepted.empty())
       policy_->changed();
     else
       policy_->reported(news.row, now);
   }
   // The mark ends all waiting: what came before it goes out at once.
-  const bool due = race_->closed() ? !race_->news().empty() : policy_->due(now);
+  const bool due = race_->closed() ? !race_->deltas().empty() : policy_->due(now);
   if (!caught_up_ || publishing_ || !due)
     return;
   publishing_ = true;
@@ -148,17 +148,17 @@ void race_state::publish_if_due(unix_ms now) {
 std::shared_ptr<race_state::publication> race_state::compose(unix_ms now) {
   auto p = std::make_shared<publication>();
   p->tick = {race_->key(), env_->by, race_->as_of(), now, false, {}};
-  seen_news_ = 0;
+  seen_deltas_ = 0;
   p->table = describe();
   p->table.published = now;
   std::vector<rank_t> here_now(race_->racers());
   for (const auto& row : p->table.rows)
     here_now[*race_->find(row.racer)] = row.here_now_rank;
-  auto all_news = race_->take_news();
+  auto all_news = race_->take_deltas();
   p->tick.riders.reserve(all_news.size());
   for (auto& news : all_news) {
     const auto rank = here_now[news.row];
-    p->tick.riders.push_back(compose_news(std::move(news), rank));
+    p->tick.riders.push_back(compose_rider_tick(std::move(news), rank));
   }
   p->table.phase = race_phase::running; // "closed" is the result's word
   return p;
@@ -185,8 +185,8 @@ standings race_state::describe() const {
   return table;
 }
 
-rider_news race_state::compose_news(ride_news&& news, rank_t here_now_rank) const {
-  rider_news rider;
+rider_tick race_state::compose_rider_tick(ride_delta&& news, rank_t here_now_rank) const {
+  rider_tick rider;
   const auto row = news.row;
   rider.racer = race_->racer(row);
   rider.second = race_->furthest(row);

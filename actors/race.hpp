@@ -56,7 +56,7 @@ private:
   void publish_if_due(unix_ms now);
   std::shared_ptr<publication> compose(unix_ms now);
   standings describe() const;
-  rider_news compose_news(ride_news&& news, rank_t here_now_rank) const;
+  rider_tick compose_rider_tick(ride_delta&& news, rank_t here_now_rank) const;
   rank_batch batch_for(const publication& p) const;
   void take_ranks(publication& p, const rank_answer& answer);
   void send(publication& p);
@@ -92,7 +92,7 @@ private:
   std::uint64_t rebuilt_updates_ = 0;
   bool caught_up_ = false;
   bool publishing_ = false;
-  std::size_t seen_news_ = 0;                 ///< entries of race_->news() the rhythm knows
+  std::size_t seen_deltas_ = 0;               ///< entries of race_->deltas() the rhythm knows
   closed_race_ptr closed_;                    ///< set when the close begins
   void (race_state::*next_step_)() = nullptr; ///< of the close, when it has to be tried again
   unix_ms next_step_at_ = 0;

@@ -10,7 +10,7 @@ void racer_state::start(const actor_context& env, racer_id racer) {
   arrived_.resize(env.rules.race.ride_seconds);
 }
 
-void racer_state::take(const race_tick& tick, const rider_news& news) {
+void racer_state::take(const race_tick& tick, const rider_tick& news) {
   for (const auto s : news.accepted)
     arrived_[s.value() - 1U] = true;
   for (std::size_t i = 0; i < refused_.size(); ++i)
@@ -22,7 +22,7 @@ void racer_state::take(const race_tick& tick, const rider_news& news) {
   env_->counts->views_published.add();
 }
 
-rider_view racer_state::view_of(const race_tick& tick, const rider_news& news) const {
+rider_view racer_state::view_of(const race_tick& tick, const rider_tick& news) const {
   rider_view view;
   view.key = tick.key;
   view.racer = racer_;

@@ -17,13 +17,13 @@ namespace alleycat {
 class racer_state {
 public:
   void start(const actor_context& env, racer_id racer);
-  void take(const race_tick& tick, const rider_news& news);
+  void take(const race_tick& tick, const rider_tick& news);
   void race_against(ghost_curve_ptr ghost) { ghost_ = std::move(ghost); }
 
   static inline const char* name = "racer";
 
 private:
-  rider_view view_of(const race_tick& tick, const rider_news& news) const;
+  rider_view view_of(const race_tick& tick, const rider_tick& news) const;
   std::vector<own_second> missing(own_second furthest) const;
 
   const actor_context* env_ = nullptr;

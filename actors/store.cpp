@@ -81,9 +81,10 @@ store_actor::behavior_type store(store_actor::pointer, const actor_context* env,
       [=](const find_unannounced& x) {
         return answer<unannounced_races>(*env, [&] { return unannounced_races{records->unannounced(x.cls)}; });
       },
-      [=](const find_news& x) {
-        return answer<news_ptr>(
-            *env, [&] { return std::make_shared<const std::vector<racer_bests>>(records->news_of(x.key)); });
+      [=](const find_unannounced_bests& x) {
+        return answer<unannounced_bests>(*env, [&] {
+          return std::make_shared<const std::vector<racer_bests>>(records->unannounced_bests_of(x.key));
+        });
       },
       [=](const keep_announced& x) {
         return write<kept>(*env, *records, "announced", [&] {

@@ -41,7 +41,7 @@ public:
   void merge_bests(class_id cls, const std::vector<racer_bests>& bests) override;
   std::optional<journal_stamp> applied(race_key key) override;
   std::vector<race_key> unannounced(class_id cls) override;
-  std::vector<racer_bests> news_of(race_key key) override;
+  std::vector<racer_bests> unannounced_bests_of(race_key key) override;
   void announced(race_key key) override;
   stream_cursor cursor_of(record_stream stream) override;
   void store_cursor(record_stream stream, const stream_cursor& mark) override;

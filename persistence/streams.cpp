@@ -25,7 +25,7 @@ std::vector<race_key> store_on_lmdb::unannounced(class_id cls) {
   });
 }
 
-std::vector<racer_bests> store_on_lmdb::news_of(race_key key) {
+std::vector<racer_bests> store_on_lmdb::unannounced_bests_of(race_key key) {
   return read("reading news", [&](const lmdb::txn& in) {
     std::vector<racer_bests> news;
     each_ride(in, key, [&](racer_id racer, std::string_view content) {

@@ -88,7 +88,8 @@ refusal race_fold::fold(const journal_update& u, unix_ms stored) {
   const auto known = row_of_.find(u.racer);
   if (rules_.admit == admission::live && !in_time(rules_, key_.race, u.second, stored)) {
     if (known)
-      ++news_of(rides_[*known], static_cast<row_index>(*known)).refused[static_cast<std::size_t>(refusal::out_of_time)];
+      ++delta_of(rides_[*known], static_cast<row_index>(*known))
+            .refused[static_cast<std::size_t>(refusal::out_of_time)];
     return refusal::out_of_time;
   }
   const auto anchor = anchor_of(u.device_timestamp, u.second);
@@ -118,7 +119,7 @@ refusal race_fold::fold(const journal_update& u, unix_ms stored) {
   else
     accept(r, row, u);
   if (reason != refusal::none)
-    ++news_of(r, row).refused[static_cast<std::size_t>(reason)];
+    ++delta_of(r, row).refused[static_cast<std::size_t>(reason)];
   return reason;
 }
 
@@ -167,7 +168,7 @@ void race_fold::accept(ride& r, row_index row, const journal_update& u) {
     r.finished = true;
     ++finished_;
   }
-  news_of(r, row).accepted.push_back(s);
+  delta_of(r, row).accepted.push_back(s);
 }
 
 void race_fold::place_in(own_second s, row_index row, score value) {
@@ -192,19 +193,19 @@ void race_fold::take_out(own_second s, row_index row) {
   column[row] = score{};
 }
 
-ride_news& race_fold::news_of(ride& r, row_index row) {
+ride_delta& race_fold::delta_of(ride& r, row_index row) {
   if (!r.has_news) {
     r.has_news = true;
-    r.news_at = static_cast<std::uint32_t>(news_.size());
-    news_.push_back({row, {}, {}});
+    r.news_at = static_cast<std::uint32_t>(deltas_.size());
+    deltas_.push_back({row, {}, {}});
   }
-  return news_[r.news_at];
+  return deltas_[r.news_at];
 }
 
-std::vector<ride_news> race_fold::take_news() {
-  for (const auto& n : news_)
+std::vector<ride_delta> race_fold::take_deltas() {
+  for (const auto& n : deltas_)
     rides_[n.row].has_news = false;
-  return std::exchange(news_, {});
+  return std::exchange(deltas_, {});
 }
 
 std::map<racer_id, std::uint32_t> race_fold::take_turned_away() {

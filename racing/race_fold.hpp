@@ -37,7 +37,7 @@ struct here_now_row {
 using refusal_counts = std::array<std::uint32_t, refusal_count>;
 
 /// What happened to one ride since its news were last taken.
-struct ride_news {
+struct ride_delta {
   row_index row = 0;
   std::vector<own_second> accepted; ///< in order of acceptance
   refusal_counts refused{};
@@ -109,10 +109,10 @@ public:
 
   // -- news and the end ------------------------------------------------------------------------------------------------
 
-  /// Rides with something new since `take_news`, in order of their first news.
-  const std::vector<ride_news>& news() const { return news_; }
+  /// Rides with something new since `take_deltas`, in order of their first news.
+  const std::vector<ride_delta>& deltas() const { return deltas_; }
   /// The same, and forgets it.
-  std::vector<ride_news> take_news();
+  std::vector<ride_delta> take_deltas();
   /// Riders who found the race full since the last call, with their number of updates; at most `capacity` of them.
   std::map<racer_id, std::uint32_t> take_turned_away();
 
@@ -131,7 +131,7 @@ private:
     bool has_news = false;
     bool complete = false;
     bool finished = false;
-    std::uint32_t news_at = 0;          ///< index in news_, while has_news
+    std::uint32_t news_at = 0;          ///< index in deltas_, while has_news
     std::vector<measurement> measured;  ///< [s - 1]
     std::vector<std::uint64_t> present; ///< bit s - 1
     bool has(own_second s) const {
@@ -144,7 +144,7 @@ private:
   void accept(ride& r, row_index row, const journal_update& u);
   void place_in(own_second s, row_index row, score value);
   void take_out(own_second s, row_index row);
-  ride_news& news_of(ride& r, row_index row);
+  ride_delta& delta_of(ride& r, row_index row);
   standing standing_of(row_index row, rank_t here_now_rank) const;
   std::vector<standing> final_rows() const;
 
@@ -160,7 +160,7 @@ private:
   std::vector<std::vector<score>> totals_;    ///< [s - 1][row]: total at s; only where it differs from the score
   std::vector<std::vector<row_index>> order_; ///< [s - 1]: rows with a score at s, best first
   std::vector<std::uint32_t> reached_;        ///< [s - 1]: rides whose furthest second is >= s
-  std::vector<ride_news> news_;
+  std::vector<ride_delta> deltas_;
   std::map<racer_id, std::uint32_t> turned_away_;
   refusal_counts outcomes_{};
   journal_stamp stamp_; ///< what was read

@@ -122,7 +122,7 @@ public:
   /// Races of a class whose bests are still to be told, by race id.
   virtual std::vector<race_key> unannounced(class_id cls) = 0;
   /// What is to be told of a race: the bests of its riders whose ride equals their best at some second.
-  virtual std::vector<racer_bests> news_of(race_key key) = 0;
+  virtual std::vector<racer_bests> unannounced_bests_of(race_key key) = 0;
   /// The race's bests are told.
   virtual void announced(race_key key) = 0;
 

@@ -13,7 +13,7 @@ void standings_policy::reported(row_index row, unix_ms now) {
     burst_began_ = now;
   last_report_[row] = now;
   last_news_ = now;
-  news_ = true;
+  deltas_ = true;
   if (!awaited_[row])
     return;
   awaited_[row] = false;
@@ -28,7 +28,7 @@ bool standings_policy::others_are_about_to_report(unix_ms now) const {
 }
 
 bool standings_policy::due(unix_ms now) const {
-  if (!news_)
+  if (!deltas_)
     return false;
   const auto since = now - published_;
   const bool quiet = now - last_news_ >= quiet_ms;
@@ -41,7 +41,7 @@ bool standings_policy::due(unix_ms now) const {
 void standings_policy::published(unix_ms now) {
   published_ = now;
   hold_until_ = 0;
-  news_ = false;
+  deltas_ = false;
   live_ = 0;
   for (std::size_t row = 0; row < last_report_.size(); ++row) {
     awaited_[row] = last_report_[row] != 0 && now - last_report_[row] <= live_ms;

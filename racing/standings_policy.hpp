@@ -29,7 +29,7 @@ public:
   /// A second of this ride was accepted.
   void reported(row_index row, unix_ms now);
   /// Something else changed: a refusal, say.
-  void changed() { news_ = true; }
+  void changed() { deltas_ = true; }
 
   bool due(unix_ms now) const;
   void published(unix_ms now);
@@ -50,7 +50,7 @@ private:
   std::vector<bool> awaited_;        ///< [row]: live at the last publication, silent since
   std::size_t waiting_for_ = 0;      ///< how many are awaited
   std::size_t live_ = 0;
-  bool news_ = false;
+  bool deltas_ = false;
 };
 
 } // namespace alleycat

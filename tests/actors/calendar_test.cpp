@@ -21,7 +21,7 @@ struct past_records : record_store {
   bool apply_rides(const std::vector<ride_record>&, scoring) override { return true; }
   void merge_bests(class_id, const std::vector<racer_bests>&) override {}
   std::vector<race_key> unannounced(class_id) override { return {}; }
-  std::vector<racer_bests> news_of(race_key) override { return {}; }
+  std::vector<racer_bests> unannounced_bests_of(race_key) override { return {}; }
   void announced(race_key) override {}
   stream_cursor cursor_of(record_stream) override { return {}; }
   void store_cursor(record_stream, const stream_cursor&) override {}

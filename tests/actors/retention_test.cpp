@@ -30,7 +30,7 @@ struct history_stage : stage {
         [](const apply_rides&) { return merged{}; },
         [](const apply_bests&) { return applied_bests{}; },
         [](const find_unannounced&) { return unannounced_races{}; },
-        [](const find_news&) { return news_ptr{}; },
+        [](const find_unannounced_bests&) { return unannounced_bests{}; },
         [](const keep_announced&) { return kept{}; },
         [](const find_cursor&) { return cursor_answer{}; },
         [](const store_cursor&) { return kept{}; },

@@ -332,7 +332,7 @@ inline store_actor::behavior_type kept_store(store_actor::pointer, std::shared_p
       [=](const find_unannounced&) {
         return unannounced_races{{store->unannounced.begin(), store->unannounced.end()}};
       },
-      [=](const find_news& x) -> caf::result<news_ptr> {
+      [=](const find_unannounced_bests& x) -> caf::result<unannounced_bests> {
         std::vector<racer_bests> news;
         const auto race = std::find_if(store->races.begin(), store->races.end(),
                                        [&](const auto& each) { return each->result.key == x.key; });

@@ -69,10 +69,10 @@ TEST_CASE("news of a race are the bests of those whose ride holds a best second"
                             ride_of(race(2), racer_id{3}, 2000, {300'000})});
   store->apply(before, scoring::output);
   store->apply(now, scoring::output);
-  const auto news = store->news_of(race(2));
+  const auto news = store->unannounced_bests_of(race(2));
   CHECK(racers_of(news) == std::vector{racer_id{2}, racer_id{3}});
   CHECK(news.front() == store->bests_of(harbour, racer_id{2}));
-  CHECK(store->news_of(race(9)).empty());
+  CHECK(store->unannounced_bests_of(race(9)).empty());
 }
 
 TEST_CASE(

@@ -269,7 +269,7 @@ TEST_CASE("every accepted second is told exactly once, in order, whenever news a
     refusal_counts refused{};
     const auto take = [&] {
       std::vector<row_index> rows;
-      for (const auto& news : state.take_news()) {
+      for (const auto& news : state.take_deltas()) {
         rows.push_back(news.row);
         for (const auto s : news.accepted)
           told_seconds[state.racer(news.row).value()].push_back(s.value());
@@ -285,7 +285,7 @@ TEST_CASE("every accepted second is told exactly once, in order, whenever news a
         take();
     }
     take();
-    RC_ASSERT(state.take_news().empty());
+    RC_ASSERT(state.take_deltas().empty());
     for (const auto& [racer, second] : expected.acceptances)
       expected_seconds[racer].push_back(second);
     RC_ASSERT(told_seconds == expected_seconds);

@@ -172,14 +172,14 @@ TEST_CASE("positions up to the last one read have no effect", "[race_fold]") {
   a_race race;
   race.ride(8, 500, 1, 5);
   race.add(at(8, 1, 900));
-  race.state.take_news();
+  race.state.take_deltas();
   for (const auto& entry : race.journal())
     race.state.apply(entry);
   CHECK(race.count(refusal::none) == 5);
   CHECK(race.count(refusal::conflict) == 1);
   CHECK(race.count(refusal::duplicate) == 0);
   CHECK(race.state.as_of() == journal_position{6});
-  CHECK(race.state.take_news().empty());
+  CHECK(race.state.take_deltas().empty());
 }
 
 TEST_CASE("another content under a position that was read has no effect either", "[race_fold]") {
@@ -234,17 +234,17 @@ TEST_CASE("news tell each ride's accepted seconds and refusals once, in order of
   a_race race;
   race.batch({at(9, 1), at(8, 2), at(9, 3), at(9, 2)});
   race.add(at(8, 2));
-  auto news = race.state.take_news();
+  auto news = race.state.take_deltas();
   REQUIRE(news.size() == 2);
   CHECK(news[0].row == race.row(9));
   CHECK(news[0].accepted == std::vector<own_second>{own_second{1}, own_second{3}, own_second{2}});
   CHECK(news[1].row == race.row(8));
   CHECK(news[1].accepted == std::vector<own_second>{own_second{2}});
   CHECK(news[1].refused[static_cast<std::size_t>(refusal::duplicate)] == 1);
-  CHECK(race.state.take_news().empty());
+  CHECK(race.state.take_deltas().empty());
 
   race.add(at(8, 2, 900));
-  news = race.state.take_news();
+  news = race.state.take_deltas();
   REQUIRE(news.size() == 1);
   CHECK(news[0].row == race.row(8));
   CHECK(news[0].accepted.empty());
