@@ -66,7 +66,7 @@ caf::result<rank_answer> class_state::rank(const rank_batch& batch) const {
   if (!loaded_)
     return not_loaded();
   rank_answer answer;
-  answer.by = env_->by;
+  answer.owner_epoch = env_->owner_epoch;
   answer.places.reserve(batch.items.size());
   answer.around.resize(batch.items.size());
   for (std::size_t i = 0; i < batch.items.size(); ++i) {
@@ -99,8 +99,8 @@ caf::result<closed_race_ptr> class_state::rank_rides(const closed_race& race) co
   return closed_race_ptr{std::move(ranked)};
 }
 
-caf::typed_response_promise<merged> class_state::merge(const closed_race_ptr& race) {
-  auto promise = self_->make_response_promise<merged>();
+caf::typed_response_promise<merge_result> class_state::merge(const closed_race_ptr& race) {
+  auto promise = self_->make_response_promise<merge_result>();
   if (!loaded_) {
     promise.deliver(not_loaded());
     return promise;
@@ -111,7 +111,7 @@ caf::typed_response_promise<merged> class_state::merge(const closed_race_ptr& ra
   take(*race);
   self_->request(partners_.store, defaults::close_deadline, apply_closed{race, course_.score, true})
       .then(
-          [this, key = race->result.key, promise](merged outcome) {
+          [this, key = race->result.key, promise](merge_result outcome) {
             failpoint("class.changelog");
             announce(key, [this, promise, outcome](const caf::error& why) mutable {
               if (why) {
@@ -136,7 +136,7 @@ void class_state::announce(race_key key, std::function<void(const caf::error&)> 
                       failpoint("class.announced");
                       env_->counts->bests_announced.add(told);
                       self_->request(partners_.store, defaults::store_deadline, keep_announced{key})
-                          .then([done](kept) { done({}); }, [done](const caf::error& e) { done(e); });
+                          .then([done](ack) { done({}); }, [done](const caf::error& e) { done(e); });
                     },
                     [done](const caf::error& e) { done(e); });
           },

@@ -33,7 +33,7 @@ public:
   void load();
   caf::result<rank_answer> rank(const rank_batch& batch) const;
   caf::result<closed_race_ptr> rank_rides(const closed_race& race) const;
-  caf::typed_response_promise<merged> merge(const closed_race_ptr& race);
+  caf::typed_response_promise<merge_result> merge(const closed_race_ptr& race);
   caf::result<leaderboard_answer> page(const get_leaderboard& x) const;
   caf::result<all_time_answer> page(const get_all_time& x) const;
 

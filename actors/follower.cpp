@@ -124,7 +124,7 @@ void follower_state::start_again() {
   rides_.clear();
   done_ = {};
   // Until it is read again nothing of it counts as read.
-  write<kept>(store_cursor{stream_, {}});
+  write<ack>(store_cursor{stream_, {}});
 }
 
 void follower_state::take(ride_record&& ride, const results_log_item& item) {
@@ -150,7 +150,7 @@ void follower_state::take(stored_result&& found) {
   for (const auto& ride : race->rides)
     if (!ride.name.empty())
       env_->names->set(ride.racer, ride.name);
-  write<merged>(apply_closed{std::move(race), rules->score, false});
+  write<merge_result>(apply_closed{std::move(race), rules->score, false});
 }
 
 bool follower_state::merge_held_rides(unix_ms now) {
@@ -163,7 +163,7 @@ bool follower_state::merge_held_rides(unix_ms now) {
   rides_.erase(old);
   std::sort(rides->begin(), rides->end(), [](const auto& a, const auto& b) { return a.racer < b.racer; });
   const auto rule = rules_of(rides->front().key.cls)->score;
-  write<merged>(apply_rides{std::move(rides), rule});
+  write<merge_result>(apply_rides{std::move(rides), rule});
   return true;
 }
 
@@ -265,7 +265,7 @@ void follower_state::store_cursor_now() {
     return;
   kept_ = mark;
   kept_at_ = env_->clock->now();
-  write<kept>(store_cursor{stream_, mark});
+  write<ack>(store_cursor{stream_, mark});
 }
 
 void follower_state::look_at_clock() {

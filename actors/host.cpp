@@ -84,8 +84,8 @@ void host_state::open(race_key key) {
   status.key = key;
   races_.emplace(key, open_race{std::move(actor), status});
   env_->counts->races_opened.add();
-  env_->log->info("race.opened", {{"class", key.cls}, {"race", key.race}, {"epoch", env_->by}});
-  env_->publisher->publish_opened(key, env_->by);
+  env_->log->info("race.opened", {{"class", key.cls}, {"race", key.race}, {"epoch", env_->owner_epoch}});
+  env_->publisher->publish_opened(key, env_->owner_epoch);
   count_open();
 }
 

@@ -32,14 +32,14 @@ using store_actor = caf::typed_actor<
     // Every racer's bests of a class.
     caf::replies_to<load_class>::with<class_records_ptr>,
     // One transaction for a closed race.
-    caf::replies_to<apply_closed>::with<merged>,
+    caf::replies_to<apply_closed>::with<merge_result>,
     // Likewise for what is left of one, and for entries of the changelog.
-    caf::replies_to<apply_rides>::with<merged>, caf::replies_to<apply_bests>::with<applied_bests>,
+    caf::replies_to<apply_rides>::with<merge_result>, caf::replies_to<apply_bests>::with<applied_bests>,
     // The way of bests into the changelog.
     caf::replies_to<find_unannounced>::with<unannounced_races>,
-    caf::replies_to<find_unannounced_bests>::with<unannounced_bests>, caf::replies_to<keep_announced>::with<kept>,
+    caf::replies_to<find_unannounced_bests>::with<unannounced_bests>, caf::replies_to<keep_announced>::with<ack>,
     // How far the streams were read.
-    caf::replies_to<find_cursor>::with<cursor_answer>, caf::replies_to<store_cursor>::with<kept>,
+    caf::replies_to<find_cursor>::with<cursor_answer>, caf::replies_to<store_cursor>::with<ack>,
     // Was this race merged, and up to where was its journal read then?
     caf::replies_to<find_applied>::with<applied_answer>,
     // A race older than what is kept.
@@ -108,7 +108,7 @@ using class_actor = caf::typed_actor<
     // Ranks of every second of a closed race, before its merge.
     caf::replies_to<rank_closed>::with<closed_race_ptr>,
     // Merge a closed race: durable before the answer.
-    caf::replies_to<merge_closed>::with<merged>,
+    caf::replies_to<merge_closed>::with<merge_result>,
     // A page of the leaderboard.
     caf::replies_to<get_leaderboard>::with<leaderboard_answer>,
     // A page of the all-time table at a second.

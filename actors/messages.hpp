@@ -67,7 +67,7 @@ struct rider_tick {
 /// What happened in a race since the last tick.
 struct race_tick {
   race_key key;
-  epoch by;
+  epoch owner_epoch;
   journal_position as_of;
   unix_ms published = 0;
   bool all_time_stale = false;
@@ -113,12 +113,12 @@ struct rank_item {
 /// "Rank these": one batch a tick.
 struct rank_batch {
   race_key key;
-  epoch by;
+  epoch owner_epoch;
   std::vector<rank_item> items;
 };
 
 struct rank_answer {
-  epoch by;                                  ///< of the class's owner
+  epoch owner_epoch;                         ///< of the class's owner
   std::vector<all_time_place> places;        ///< one for each item, in order
   std::vector<std::vector<best_row>> around; ///< likewise; empty where no rows were asked for
 };
@@ -134,7 +134,7 @@ struct rank_closed {
 struct merge_closed {
   closed_race_ptr race;
 };
-struct merged {
+struct merge_result {
   bool first_time = false; ///< false: it had been merged before
 };
 
@@ -265,7 +265,7 @@ using unannounced_bests = class_records_ptr;
 struct keep_announced {
   race_key key;
 };
-struct kept {};
+struct ack {};
 
 /// How far was a stream read?
 struct find_cursor {
@@ -424,7 +424,7 @@ ALLEYCAT_LOCAL_MESSAGE(rank_answer)
 ALLEYCAT_LOCAL_MESSAGE(rank_closed)
 ALLEYCAT_LOCAL_MESSAGE(closed_race_ptr)
 ALLEYCAT_LOCAL_MESSAGE(merge_closed)
-ALLEYCAT_LOCAL_MESSAGE(merged)
+ALLEYCAT_LOCAL_MESSAGE(merge_result)
 ALLEYCAT_LOCAL_MESSAGE(get_leaderboard)
 ALLEYCAT_LOCAL_MESSAGE(leaderboard_answer)
 ALLEYCAT_LOCAL_MESSAGE(get_all_time)
@@ -448,7 +448,7 @@ ALLEYCAT_LOCAL_MESSAGE(find_unannounced)
 ALLEYCAT_LOCAL_MESSAGE(unannounced_races)
 ALLEYCAT_LOCAL_MESSAGE(find_unannounced_bests)
 ALLEYCAT_LOCAL_MESSAGE(keep_announced)
-ALLEYCAT_LOCAL_MESSAGE(kept)
+ALLEYCAT_LOCAL_MESSAGE(ack)
 ALLEYCAT_LOCAL_MESSAGE(find_cursor)
 ALLEYCAT_LOCAL_MESSAGE(cursor_answer)
 ALLEYCAT_LOCAL_MESSAGE(store_cursor)

@@ -85,7 +85,7 @@ struct stored_result {
 /// An entry of the changelog.
 struct stored_bests {
   class_id cls;
-  epoch by;
+  epoch owner_epoch;
   racer_bests bests;
 };
 
@@ -127,7 +127,7 @@ public:
   virtual void publish(const standings& table) = 0; ///< the whole field, and its top
   virtual void publish(const rider_view& view) = 0;
   virtual void publish_leaderboard(class_id cls, std::span<const leaderboard_row> rows, std::size_t of) = 0;
-  virtual void publish_opened(race_key key, epoch by) = 0;
+  virtual void publish_opened(race_key key, epoch owner_epoch) = 0;
   virtual void publish_closed(const race_result& result) = 0;
   virtual void publish_record(class_id cls, racer_id racer, const final_score& record) = 0;
 };

@@ -91,7 +91,7 @@ void race_state::look_at_clock() {
   if (caught_up_ && life_->should_mark(*race_, now)) {
     env_->log->info("race.marked", {{"class", race_->key().cls}, {"race", race_->key().race}});
     failpoint("race.mark");
-    env_->journal->mark(race_->key(), {env_->by, now});
+    env_->journal->mark(race_->key(), {env_->owner_epoch, now});
   }
   publish_if_due(now);
   if (next_step_ != nullptr && now >= next_step_at_)
@@ -147,7 +147,7 @@ void race_state::publish_if_due(unix_ms now) {
 
 std::shared_ptr<race_state::publication> race_state::compose(unix_ms now) {
   auto p = std::make_shared<publication>();
-  p->tick = {race_->key(), env_->by, race_->as_of(), now, false, {}};
+  p->tick = {race_->key(), env_->owner_epoch, race_->as_of(), now, false, {}};
   seen_deltas_ = 0;
   p->table = describe();
   p->table.published = now;
@@ -171,7 +171,7 @@ standings_ptr race_state::current() const {
 standings race_state::describe() const {
   standings table;
   table.key = race_->key();
-  table.by = env_->by;
+  table.owner_epoch = env_->owner_epoch;
   table.as_of = race_->as_of();
   table.published = env_->clock->now();
   table.phase = race_->closed() ? race_phase::closed : race_phase::running;
@@ -211,7 +211,7 @@ rider_tick race_state::compose_rider_tick(ride_delta&& news, rank_t here_now_ran
 }
 
 rank_batch race_state::batch_for(const publication& p) const {
-  rank_batch batch{race_->key(), env_->by, {}};
+  rank_batch batch{race_->key(), env_->owner_epoch, {}};
   batch.items.reserve(p.tick.riders.size());
   for (const auto& rider : p.tick.riders)
     batch.items.push_back({rider.second, rider.racer, rider.value, rider.wants_view});
@@ -264,7 +264,7 @@ void race_state::publish_turned_away(racer_id racer, std::uint32_t times, unix_m
   rider_view view;
   view.key = race_->key();
   view.racer = racer;
-  view.by = env_->by;
+  view.owner_epoch = env_->owner_epoch;
   view.as_of = race_->as_of();
   view.published = now;
   view.refused[static_cast<std::size_t>(refusal::race_full)] = times;
@@ -293,7 +293,7 @@ void race_state::close() {
   if (closed_ || !caught_up_)
     return;
   failpoint("race.mark_read");
-  closed_ = std::make_shared<const closed_race>(race_->close(env_->by));
+  closed_ = std::make_shared<const closed_race>(race_->close(env_->owner_epoch));
   env_->log->info("race.closed", {{"class", race_->key().cls},
                                   {"race", race_->key().race},
                                   {"rides", closed_->rides.size()},
@@ -327,7 +327,7 @@ void race_state::store() {
 void race_state::merge() {
   self_->request(partners_.course, defaults::close_deadline, merge_closed{closed_})
       .then(
-          [this](merged) {
+          [this](merge_result) {
             life_->saw_applied();
             failpoint("race.done");
             env_->publisher->publish_closed(closed_->result);

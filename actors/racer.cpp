@@ -29,7 +29,7 @@ rider_view racer_state::view_of(const race_tick& tick, const rider_tick& news) c
   view.second = news.second;
   view.output = news.output;
   view.total = news.total;
-  view.by = tick.by;
+  view.owner_epoch = tick.owner_epoch;
   view.as_of = tick.as_of;
   view.published = tick.published;
   view.here_now = {news.here_now_rank, news.here_now_of, {}};

@@ -63,14 +63,15 @@ store_actor::behavior_type store(store_actor::pointer, const actor_context* env,
         });
       },
       [=](const apply_closed& x) {
-        return write<merged>(*env, *records, "apply", [&] {
+        return write<merge_result>(*env, *records, "apply", [&] {
           const bool first_time = records->apply(*x.race, x.rule, x.announce);
           failpoint("store.applied");
-          return merged{first_time};
+          return merge_result{first_time};
         });
       },
       [=](const apply_rides& x) {
-        return write<merged>(*env, *records, "apply", [&] { return merged{records->apply_rides(*x.rides, x.rule)}; });
+        return write<merge_result>(*env, *records, "apply",
+                                   [&] { return merge_result{records->apply_rides(*x.rides, x.rule)}; });
       },
       [=](const apply_bests& x) {
         return write<applied_bests>(*env, *records, "bests", [&] {
@@ -87,18 +88,18 @@ store_actor::behavior_type store(store_actor::pointer, const actor_context* env,
         });
       },
       [=](const keep_announced& x) {
-        return write<kept>(*env, *records, "announced", [&] {
+        return write<ack>(*env, *records, "announced", [&] {
           records->announced(x.key);
-          return kept{};
+          return ack{};
         });
       },
       [=](const find_cursor& x) {
         return answer<cursor_answer>(*env, [&] { return cursor_answer{records->cursor_of(x.stream)}; });
       },
       [=](const alleycat::store_cursor& x) {
-        return write<kept>(*env, *records, "mark", [&] {
+        return write<ack>(*env, *records, "mark", [&] {
           records->store_cursor(x.stream, x.cursor);
-          return kept{};
+          return ack{};
         });
       },
       [=](const find_applied& x) {

@@ -10,7 +10,7 @@ std::string encode(const best_entry& entry) {
   out.Clear();
   out.set_class_id(entry.cls.value());
   out.set_racer_id(entry.bests.racer.value());
-  out.set_epoch(entry.by.value());
+  out.set_epoch(entry.owner_epoch.value());
   std::uint32_t before = 0;
   for (const auto best : entry.bests.at) {
     out.add_best(static_cast<std::int32_t>(best.value() - before));

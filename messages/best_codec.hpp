@@ -12,7 +12,7 @@ namespace alleycat {
 /// What the owner of a class writes about one racer. Loaders take the maximum over all epochs.
 struct best_entry {
   class_id cls;
-  epoch by;
+  epoch owner_epoch;
   racer_bests bests;
 
   friend bool operator==(const best_entry&, const best_entry&) = default;

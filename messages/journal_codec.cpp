@@ -154,7 +154,7 @@ std::string encode(const journal_batch& batch) {
 
 std::string encode(const close_mark& mark) {
   v1::JournalEntry entry;
-  entry.mutable_close()->set_epoch(mark.by.value());
+  entry.mutable_close()->set_epoch(mark.owner_epoch.value());
   entry.mutable_close()->set_written(mark.written);
   return entry.SerializeAsString();
 }

@@ -47,7 +47,7 @@ using name_lookup = std::function<std::string(racer_id)>;
 
 struct leaderboard_page {
   class_id cls;
-  epoch by; ///< of the class's owner
+  epoch owner_epoch; ///< of the class's owner
   unix_ms published = 0;
   std::size_t of = 0; ///< racers on the whole leaderboard
   std::span<const leaderboard_row> rows;

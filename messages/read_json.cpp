@@ -123,7 +123,7 @@ std::optional<race_result> decode_result(std::string_view text) {
       throw unreadable{};
     race_result result;
     result.key = key_of(from);
-    result.by = id_of<epoch>(from, "epoch");
+    result.owner_epoch = id_of<epoch>(from, "epoch");
     result.as_of = id_of<journal_position>(from, "asOf");
     result.closed = number_of<unix_ms>(from, "ts");
     result.finished = number_of<std::uint32_t>(from, "finished");
@@ -136,7 +136,7 @@ std::optional<standings> decode_standings(std::string_view text) {
   return guarded(text, [](const json& from) {
     standings s;
     s.key = key_of(from);
-    s.by = id_of<epoch>(from, "epoch");
+    s.owner_epoch = id_of<epoch>(from, "epoch");
     s.as_of = id_of<journal_position>(from, "asOf");
     s.published = number_of<unix_ms>(from, "ts");
     s.phase = phase_of(from);

@@ -13,7 +13,7 @@ using detail::json_text;
 /// What stands before the rows, alike for live standings and results.
 struct header {
   race_key key;
-  epoch by;
+  epoch owner_epoch;
   journal_position as_of;
   unix_ms ts = 0;
   race_phase phase = race_phase::running;
@@ -26,7 +26,7 @@ struct header {
 void write_header(const header& h, json_text& json) {
   json.raw(R"({"classId":)").id(h.key.cls);
   json.raw(R"(,"raceId":)").id(h.key.race);
-  json.raw(R"(,"epoch":)").id(h.by);
+  json.raw(R"(,"epoch":)").id(h.owner_epoch);
   json.raw(R"(,"asOf":)").id(h.as_of);
   json.raw(R"(,"ts":)").integer(h.ts);
   json.raw(h.phase == race_phase::running ? R"(,"state":"running")" : R"(,"state":"closed")");
@@ -66,7 +66,7 @@ void write(const header& h, std::span<const standing> rows, bool all_time_stale,
 }
 
 header header_of(const standings& s) {
-  return {s.key, s.by, s.as_of, s.published, s.phase, s.second, s.rows.size(), s.reported, s.finished};
+  return {s.key, s.owner_epoch, s.as_of, s.published, s.phase, s.second, s.rows.size(), s.reported, s.finished};
 }
 
 } // namespace
@@ -80,8 +80,8 @@ void encode_top(const standings& s, std::string& out) {
 }
 
 void encode_moment(const race_moment& m, std::string& out) {
-  write({m.key, m.by, m.as_of, m.closed, race_phase::closed, m.second, m.racers, m.reported, m.finished}, m.rows, false,
-        out);
+  write({m.key, m.owner_epoch, m.as_of, m.closed, race_phase::closed, m.second, m.racers, m.reported, m.finished},
+        m.rows, false, out);
 }
 
 void encode_result(const race_result& r, std::string& out) {
@@ -90,7 +90,7 @@ void encode_result(const race_result& r, std::string& out) {
     furthest = std::max(furthest, row.second);
   const auto reported =
       std::count_if(r.rows.begin(), r.rows.end(), [&](const standing& row) { return row.second == furthest; });
-  write({r.key, r.by, r.as_of, r.closed, race_phase::closed, furthest, r.rows.size(),
+  write({r.key, r.owner_epoch, r.as_of, r.closed, race_phase::closed, furthest, r.rows.size(),
          static_cast<std::size_t>(reported), r.finished},
         r.rows, false, out);
 }

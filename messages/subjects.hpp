@@ -61,7 +61,7 @@ std::string standings_subject(race_key key);
 std::string top_subject(race_key key);
 std::string result_subject(race_key key);
 std::string ride_subject(race_key key, racer_id racer);
-std::string best_subject(class_id cls, racer_id racer, epoch by);
+std::string best_subject(class_id cls, racer_id racer, epoch owner_epoch);
 std::string edit_subject(racer_id racer);
 std::string view_subject(racer_id racer);
 std::string ghost_subject(racer_id racer);
@@ -97,7 +97,7 @@ struct ride_address {
 struct best_address {
   class_id cls;
   racer_id racer;
-  epoch by;
+  epoch owner_epoch;
 
   friend bool operator==(const best_address&, const best_address&) = default;
 };

@@ -24,7 +24,7 @@ void write_rows(const Rows& rows, json_text& json, Write write) {
 void encode_leaderboard(const leaderboard_page& page, const name_lookup& names, std::string& out) {
   json_text json{out};
   json.raw(R"({"classId":)").id(page.cls);
-  json.raw(R"(,"epoch":)").id(page.by);
+  json.raw(R"(,"epoch":)").id(page.owner_epoch);
   json.raw(R"(,"ts":)").integer(page.published);
   json.raw(R"(,"of":)").integer(page.of);
   write_rows(page.rows, json, [&](const leaderboard_row& row) {

@@ -80,7 +80,7 @@ void encode_view(const rider_view& v, std::string& out) {
   json.raw(R"(,"second":)").id(v.second);
   json.raw(R"(,"output":)").amount(v.output);
   json.raw(R"(,"total":)").amount(v.total);
-  json.raw(R"(,"epoch":)").id(v.by);
+  json.raw(R"(,"epoch":)").id(v.owner_epoch);
   json.raw(R"(,"asOf":)").id(v.as_of);
   json.raw(R"(,"ts":)").integer(v.published);
   json.raw(R"(,"hereNow":)");

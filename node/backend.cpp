@@ -106,8 +106,8 @@ void wait_for_streams(jsCtx* js, const node_config& config) {
 
 } // namespace
 
-struct backend::inside {
-  inside(const node_config& config, const std::vector<std::string>& urls)
+struct backend::impl {
+  impl(const node_config& config, const std::vector<std::string>& urls)
       : incoming{urls, config.name + " updates"}, outgoing{urls, config.name + " out"}, journal{urls, config.name,
                                                                                                 config.rules.classes},
         results_log{urls, config.name}, ephemeral{config.journal.storage == journal_storage::off
@@ -166,7 +166,7 @@ struct backend::inside {
   bool stopped = false;
 };
 
-void backend::inside::open_store(const node_config& config) {
+void backend::impl::open_store(const node_config& config) {
   lmdb_options options;
   options.ride_seconds = config.rules.race.ride_seconds;
   options.max_map_bytes = config.history_max_bytes;
@@ -189,14 +189,14 @@ void backend::inside::open_store(const node_config& config) {
   context.names = &names;
 }
 
-void backend::inside::take_epoch() {
+void backend::impl::take_epoch() {
   // A new folder does not turn epochs back.
-  context.by = epoch{records->count_start(results_log.last_epoch().value() + 1)};
-  publisher = std::make_unique<nats_publisher>(outgoing, clock, names, context.by);
+  context.owner_epoch = epoch{records->count_start(results_log.last_epoch().value() + 1)};
+  publisher = std::make_unique<nats_publisher>(outgoing, clock, names, context.owner_epoch);
   context.publisher = publisher.get();
 }
 
-void backend::inside::start_actors(const node_config& config) {
+void backend::impl::start_actors(const node_config& config) {
   system = std::make_unique<caf::actor_system>(caf_config);
   store_handle = system->spawn<caf::detached>(store, &context, static_cast<record_store*>(records.get()));
   reader_handle = system->spawn<caf::detached>(store, &context, static_cast<record_store*>(records.get()));
@@ -225,7 +225,7 @@ void backend::inside::start_actors(const node_config& config) {
         [this](std::vector<race_key> keys) { caf::anon_send(host_handle, journal_subjects{std::move(keys)}); });
 }
 
-void backend::inside::start_listening(const node_config&) {
+void backend::impl::start_listening(const node_config&) {
   const auto ask = [this](natsMsg* message) {
     const auto reply = reply_of(message);
     if (may_answer(reply))
@@ -238,7 +238,7 @@ void backend::inside::start_listening(const node_config&) {
   desk.open();
 }
 
-std::string backend::inside::not_ready() {
+std::string backend::impl::not_ready() {
   if (!incoming.connected() || !outgoing.connected() || !journal.connection().connected())
     return "not connected to NATS";
   caf::scoped_actor self{*system};
@@ -276,7 +276,7 @@ std::string backend::inside::not_ready() {
   return reason;
 }
 
-void backend::inside::start_http(const node_config& config) {
+void backend::impl::start_http(const node_config& config) {
   metrics.add([this](collector& into) { collect_meters(counts, into); });
   metrics.add([this, data = config.data](collector& into) { collect_store(counts, clock.now(), data, into); });
   metrics.add([this](collector& into) { collect_dead_letters(letters, into); });
@@ -304,7 +304,7 @@ void backend::inside::start_http(const node_config& config) {
     throw std::runtime_error{*fault};
 }
 
-void backend::inside::stop() {
+void backend::impl::stop() {
   if (std::exchange(stopped, true))
     return;
   listeners.clear();
@@ -348,13 +348,13 @@ void backend::inside::stop() {
 }
 
 backend::backend(const node_config& config, const std::vector<std::string>& urls)
-    : inside_{std::make_unique<inside>(config, urls)} {
-  inside_->open_store(config);
-  wait_for_streams(inside_->journal.context(), config);
-  inside_->take_epoch();
-  inside_->start_actors(config);
-  inside_->start_listening(config);
-  inside_->start_http(config);
+    : impl_{std::make_unique<impl>(config, urls)} {
+  impl_->open_store(config);
+  wait_for_streams(impl_->journal.context(), config);
+  impl_->take_epoch();
+  impl_->start_actors(config);
+  impl_->start_listening(config);
+  impl_->start_http(config);
 }
 
 backend::~backend() {
@@ -362,11 +362,11 @@ backend::~backend() {
 }
 
 void backend::stop() {
-  inside_->stop();
+  impl_->stop();
 }
 
 std::uint16_t backend::http_port() const {
-  return inside_->http->port();
+  return impl_->http->port();
 }
 
 } // namespace alleycat

@@ -46,7 +46,7 @@ result_head read_result_head(race_key key, byte_reader& in) {
   result_head head{};
   head.rule = static_cast<scoring>(in.number<std::uint8_t>());
   head.result.key = key;
-  head.result.by = epoch{in.number<std::uint64_t>()};
+  head.result.owner_epoch = epoch{in.number<std::uint64_t>()};
   head.result.as_of = journal_position{in.number<std::uint64_t>()};
   head.result.closed = in.number<unix_ms>();
   head.result.finished = in.number<std::uint32_t>();
@@ -103,7 +103,7 @@ final_score decode_record(std::string_view value) {
 std::string encode_result(const race_result& result, scoring rule) {
   return sealed([&](byte_writer& out) {
     out.number(static_cast<std::uint8_t>(rule));
-    out.number(result.by.value());
+    out.number(result.owner_epoch.value());
     out.number(result.as_of.value());
     out.number(result.closed);
     out.number(result.finished);

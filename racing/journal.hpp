@@ -27,7 +27,7 @@ using journal_batch = std::vector<journal_update>;
 
 /// Ends the race for everyone, for ever: the first one in the journal counts.
 struct close_mark {
-  epoch by;            ///< epoch of the owner that wrote it
+  epoch owner_epoch;   ///< epoch of the owner that wrote it
   unix_ms written = 0; ///< the owner's clock, for people
 
   friend bool operator==(const close_mark&, const close_mark&) = default;

@@ -55,7 +55,7 @@ void race_fold::apply(const journal_entry& entry) {
     return;
   skip(entry.position);
   if (const auto* mark = std::get_if<close_mark>(&entry.content)) {
-    marked_by_ = std::max(marked_by_, mark->by);
+    marked_by_ = std::max(marked_by_, mark->owner_epoch);
     if (!closed_) {
       closed_ = true;
       stamp_.stored = entry.stored;
@@ -361,10 +361,10 @@ std::vector<standing> race_fold::final_rows() const {
 
 // -- the end -----------------------------------------------------------------------------------------------------------
 
-closed_race race_fold::close(epoch by) const {
+closed_race race_fold::close(epoch owner_epoch) const {
   closed_race race;
   race.stamp = mark_;
-  race.result = {key_, by, mark_.position, mark_.stored, static_cast<std::uint32_t>(finished_), final_rows()};
+  race.result = {key_, owner_epoch, mark_.position, mark_.stored, static_cast<std::uint32_t>(finished_), final_rows()};
   race.rides.resize(rides_.size());
   for (std::size_t i = 0; i < rides_.size(); ++i) {
     const auto& r = rides_[i];

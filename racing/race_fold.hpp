@@ -118,7 +118,7 @@ public:
 
   /// The race as it stays for ever. All-time ranks are left 0: the class knows them.
   /// @pre closed()
-  closed_race close(epoch by) const;
+  closed_race close(epoch owner_epoch) const;
 
 private:
   struct ride {

@@ -32,7 +32,7 @@ race_moment moment_of(const race_result& result, std::span<const ride_record> ri
                       const race_rules& rules) {
   race_moment moment;
   moment.key = result.key;
-  moment.by = result.by;
+  moment.owner_epoch = result.owner_epoch;
   moment.as_of = result.as_of;
   moment.closed = result.closed;
   moment.second = second;

@@ -13,7 +13,7 @@ namespace alleycat {
 /// The here-now table of a closed race at one own second, with what live standings say of each rider.
 struct race_moment {
   race_key key;
-  epoch by;
+  epoch owner_epoch;
   journal_position as_of; ///< of the close mark
   unix_ms closed = 0;
   own_second second;

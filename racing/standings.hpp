@@ -28,7 +28,7 @@ enum class race_phase : std::uint8_t { running, closed };
 /// The live ranking of one race.
 struct standings {
   race_key key;
-  epoch by;
+  epoch owner_epoch;
   journal_position as_of; ///< last journal sequence in it
   unix_ms published = 0;
   race_phase phase = race_phase::running;
@@ -43,7 +43,7 @@ struct standings {
 /// A pure function of the journal up to the mark, apart from `by` and `closed`.
 struct race_result {
   race_key key;
-  epoch by;
+  epoch owner_epoch;
   journal_position as_of; ///< of the close mark
   unix_ms closed = 0;     ///< the journal's timestamp of the mark
   std::uint32_t finished = 0;

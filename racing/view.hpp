@@ -43,7 +43,7 @@ struct rider_view {
   own_second second; ///< the ride's furthest second
   score output;
   score total;
-  epoch by;
+  epoch owner_epoch;
   journal_position as_of;
   unix_ms published = 0;
   view_table here_now;

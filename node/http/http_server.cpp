@@ -67,8 +67,8 @@ http_query parse_query(const char* text) {
 
 } // namespace
 
-struct http_server::inside {
-  explicit inside(http_settings given) : settings{std::move(given)}, answers{settings.web} {}
+struct http_server::impl {
+  explicit impl(http_settings given) : settings{std::move(given)}, answers{settings.web} {}
 
   library_use library;
   http_settings settings;
@@ -116,7 +116,7 @@ struct http_server::inside {
 
   static int log_message(const mg_connection* connection, const char* message) {
     // Messages of the start come without a request; they tell why it failed.
-    auto* self = static_cast<inside*>(mg_get_user_data(mg_get_context(connection)));
+    auto* self = static_cast<impl*>(mg_get_user_data(mg_get_context(connection)));
     if (self && !self->context && self->first_fault.empty())
       self->first_fault = message;
     log_event(log_level::debug, "http.note", {{"what", message}});
@@ -124,20 +124,20 @@ struct http_server::inside {
   }
 };
 
-http_server::http_server(http_settings settings) : inside_{std::make_unique<inside>(std::move(settings))} {}
+http_server::http_server(http_settings settings) : impl_{std::make_unique<impl>(std::move(settings))} {}
 
 http_server::~http_server() {
   stop();
 }
 
 void http_server::handle(std::string path, http_handler handler) {
-  inside_->answers.handle(std::move(path), std::move(handler));
+  impl_->answers.handle(std::move(path), std::move(handler));
 }
 
 std::optional<std::string> http_server::start() {
-  const auto& settings = inside_->settings;
+  const auto& settings = impl_->settings;
   if (!settings.certificate.empty())
-    return inside_->start_https();
+    return impl_->start_https();
   const bool six = settings.host.find(':') != std::string::npos;
   const auto place = fmt::format(fmt::runtime(six ? "[{}]:{}" : "{}:{}"), settings.host, settings.port);
   const auto threads = std::to_string(settings.threads);
@@ -165,33 +165,32 @@ std::optional<std::string> http_server::start() {
   callbacks.begin_request = &inside::begin_request;
   callbacks.http_error = &inside::refuse;
   callbacks.log_message = &inside::log_message;
-  inside_->first_fault.clear();
-  inside_->context = mg_start(&callbacks, inside_.get(), const_cast<const char**>(options.data()));
-  if (!inside_->context)
+  impl_->first_fault.clear();
+  impl_->context = mg_start(&callbacks, impl_.get(), const_cast<const char**>(options.data()));
+  if (!impl_->context)
     return fmt::format("cannot serve HTTP on {}: {}; choose another with --http HOST:PORT", place,
-                       inside_->first_fault.empty() ? "no such address" : inside_->first_fault);
+                       impl_->first_fault.empty() ? "no such address" : impl_->first_fault);
   std::array<mg_server_port, 4> ports{};
-  const int count = mg_get_server_ports(inside_->context, static_cast<int>(ports.size()), ports.data());
-  inside_->port = count > 0 ? static_cast<std::uint16_t>(ports[0].port) : settings.port;
+  const int count = mg_get_server_ports(impl_->context, static_cast<int>(ports.size()), ports.data());
+  impl_->port = count > 0 ? static_cast<std::uint16_t>(ports[0].port) : settings.port;
   return std::nullopt;
 }
 
 void http_server::stop() {
-  inside_->https.reset();
-  auto* context = std::exchange(inside_->context, nullptr);
+  impl_->https.reset();
+  auto* context = std::exchange(impl_->context, nullptr);
   if (!context)
     return;
   auto stopped = std::async(std::launch::async, mg_stop, context);
   // Its accepting thread looks up every two seconds, or when somebody connects.
   while (stopped.wait_for(std::chrono::milliseconds{20}) != std::future_status::ready) {
     std::array<char, 128> fault{};
-    mg_close_connection(
-        mg_connect_client(inside_->settings.host.c_str(), inside_->port, 0, fault.data(), fault.size()));
+    mg_close_connection(mg_connect_client(impl_->settings.host.c_str(), impl_->port, 0, fault.data(), fault.size()));
   }
 }
 
 std::uint16_t http_server::port() const {
-  return inside_->port;
+  return impl_->port;
 }
 
 } // namespace alleycat

@@ -46,8 +46,8 @@ public:
   std::uint16_t port() const;
 
 private:
-  struct inside;
-  std::unique_ptr<inside> inside_;
+  struct impl;
+  std::unique_ptr<impl> impl_;
 };
 
 } // namespace alleycat

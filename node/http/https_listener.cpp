@@ -27,8 +27,8 @@ httplib::Server::HandlerResponse give(const http_answers& answers, const httplib
 
 } // namespace
 
-struct https_listener::inside {
-  inside(const http_answers& given, https_settings chosen)
+struct https_listener::impl {
+  impl(const http_answers& given, https_settings chosen)
       : answers{given}, settings{std::move(chosen)}, server{settings.certificate.c_str(), settings.key.c_str()} {}
 
   const http_answers& answers;
@@ -39,21 +39,21 @@ struct https_listener::inside {
 };
 
 https_listener::https_listener(const http_answers& answers, https_settings settings)
-    : inside_{std::make_unique<inside>(answers, std::move(settings))} {}
+    : impl_{std::make_unique<impl>(answers, std::move(settings))} {}
 
 https_listener::~https_listener() {
   stop();
 }
 
 std::optional<std::string> https_listener::start() {
-  auto& server = inside_->server;
-  const auto& settings = inside_->settings;
+  auto& server = impl_->server;
+  const auto& settings = impl_->settings;
   if (!server.is_valid())
     return fmt::format("cannot use the certificate {} with the key {}: both must be PEM files that belong together",
                        settings.certificate.string(), settings.key.string());
   SSL_CTX_set_min_proto_version(server.ssl_context(), TLS1_2_VERSION);
   server.set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
-    return give(inside_->answers, request, response);
+    return give(impl_->answers, request, response);
   });
   server.new_task_queue = [threads = settings.threads] { return new httplib::ThreadPool(threads); };
   // A body that nobody reads can not be taken for a second request when there is none.
@@ -64,15 +64,15 @@ std::optional<std::string> https_listener::start() {
   server.set_tcp_nodelay(true);
   if (settings.port == 0) {
     const int port = server.bind_to_any_port(settings.host);
-    inside_->port = port > 0 ? static_cast<std::uint16_t>(port) : std::uint16_t{0};
+    impl_->port = port > 0 ? static_cast<std::uint16_t>(port) : std::uint16_t{0};
   } else if (server.bind_to_port(settings.host, settings.port)) {
-    inside_->port = settings.port;
+    impl_->port = settings.port;
   }
-  if (inside_->port == 0)
+  if (impl_->port == 0)
     return fmt::format("cannot serve HTTPS on {}:{}: the address is in use or not of this machine; choose another with "
                        "--http HOST:PORT",
                        settings.host, settings.port);
-  inside_->accepting = std::thread{[&server] { server.listen_after_bind(); }};
+  impl_->accepting = std::thread{[&server] { server.listen_after_bind(); }};
   // `stop` has no effect before the loop runs.
   while (!server.is_running())
     std::this_thread::yield();
@@ -80,14 +80,14 @@ std::optional<std::string> https_listener::start() {
 }
 
 void https_listener::stop() {
-  if (!inside_->accepting.joinable())
+  if (!impl_->accepting.joinable())
     return;
-  inside_->server.stop();
-  inside_->accepting.join();
+  impl_->server.stop();
+  impl_->accepting.join();
 }
 
 std::uint16_t https_listener::port() const {
-  return inside_->port;
+  return impl_->port;
 }
 
 } // namespace alleycat

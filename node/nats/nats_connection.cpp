@@ -33,7 +33,7 @@ void report_lost(natsConnection*, void*) {
 
 // -- subscription ------------------------------------------------------------------------------------------------------
 
-struct nats_subscription::inside {
+struct nats_subscription::impl {
   handler callback;
   natsSubscription* subscription = nullptr;
   std::mutex mutex;
@@ -42,10 +42,10 @@ struct nats_subscription::inside {
 
   static void deliver(natsConnection*, natsSubscription*, natsMsg* message, void* closure) {
     const nats_message owned{message};
-    static_cast<inside*>(closure)->callback(message);
+    static_cast<impl*>(closure)->callback(message);
   }
   static void completed(void* closure) {
-    auto* self = static_cast<inside*>(closure);
+    auto* self = static_cast<impl*>(closure);
     const std::lock_guard lock{self->mutex};
     self->complete = true;
     self->changed.notify_all();
@@ -57,7 +57,7 @@ nats_subscription::nats_subscription(nats_subscription&& other) noexcept = defau
 
 nats_subscription& nats_subscription::operator=(nats_subscription&& other) noexcept {
   end();
-  inside_ = std::move(other.inside_);
+  impl_ = std::move(other.impl_);
   return *this;
 }
 
@@ -66,15 +66,15 @@ nats_subscription::~nats_subscription() {
 }
 
 void nats_subscription::end() {
-  if (!inside_ || inside_->subscription == nullptr)
+  if (!impl_ || impl_->subscription == nullptr)
     return;
-  natsSubscription_Unsubscribe(inside_->subscription);
+  natsSubscription_Unsubscribe(impl_->subscription);
   {
-    std::unique_lock lock{inside_->mutex};
-    inside_->changed.wait(lock, [this] { return inside_->complete; });
+    std::unique_lock lock{impl_->mutex};
+    impl_->changed.wait(lock, [this] { return impl_->complete; });
   }
-  natsSubscription_Destroy(inside_->subscription);
-  inside_.reset();
+  natsSubscription_Destroy(impl_->subscription);
+  impl_.reset();
 }
 
 // -- connection --------------------------------------------------------------------------------------------------------
@@ -140,18 +140,18 @@ void nats_connection::flush(std::int64_t deadline_ms) const {
 nats_subscription nats_connection::subscribe(const char* subject, const char* queue,
                                              nats_subscription::handler callback, int most_pending) const {
   nats_subscription result;
-  result.inside_ = std::make_unique<nats_subscription::inside>();
-  auto* inside = result.inside_.get();
+  result.impl_ = std::make_unique<nats_subscription::impl>();
+  auto* inside = result.impl_.get();
   inside->callback = std::move(callback);
   natsSubscription* sub = nullptr;
-  check(queue == nullptr
-            ? natsConnection_Subscribe(&sub, connection_, subject, nats_subscription::inside::deliver, inside)
-            : natsConnection_QueueSubscribe(&sub, connection_, subject, queue, nats_subscription::inside::deliver,
-                                            inside),
-        std::string{"can not subscribe to "} + subject);
+  check(
+      queue == nullptr
+          ? natsConnection_Subscribe(&sub, connection_, subject, nats_subscription::impl::deliver, inside)
+          : natsConnection_QueueSubscribe(&sub, connection_, subject, queue, nats_subscription::impl::deliver, inside),
+      std::string{"can not subscribe to "} + subject);
   inside->subscription = sub;
   natsSubscription_SetPendingLimits(sub, most_pending, -1);
-  check(natsSubscription_SetOnCompleteCB(sub, nats_subscription::inside::completed, inside), "subscription");
+  check(natsSubscription_SetOnCompleteCB(sub, nats_subscription::impl::completed, inside), "subscription");
   return result;
 }
 

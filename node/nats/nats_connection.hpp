@@ -30,10 +30,10 @@ public:
 
 private:
   friend class nats_connection;
-  struct inside;
+  struct impl;
   void end();
 
-  std::unique_ptr<inside> inside_;
+  std::unique_ptr<impl> impl_;
 };
 
 /// Connects and reconnects for ever.

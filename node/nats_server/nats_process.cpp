@@ -79,8 +79,8 @@ bool write_file(const std::filesystem::path& file, std::string_view text) {
 
 } // namespace
 
-struct nats_process::inside {
-  explicit inside(nats_settings given) : settings{std::move(given)}, files{settings.data} {}
+struct nats_process::impl {
+  explicit impl(nats_settings given) : settings{std::move(given)}, files{settings.data} {}
 
   const nats_settings settings;
   const nats_files files;
@@ -210,14 +210,14 @@ struct nats_process::inside {
   }
 };
 
-nats_process::nats_process(nats_settings settings) : inside_{std::make_unique<inside>(std::move(settings))} {}
+nats_process::nats_process(nats_settings settings) : impl_{std::make_unique<impl>(std::move(settings))} {}
 
 nats_process::~nats_process() {
   stop();
 }
 
 std::optional<std::string> nats_process::start(milliseconds ready_within) {
-  auto& self = *inside_;
+  auto& self = *impl_;
   if (auto fault = self.prepare()) {
     self.lock = {};
     return fault;
@@ -240,7 +240,7 @@ std::optional<std::string> nats_process::start(milliseconds ready_within) {
 }
 
 bool nats_process::stop(milliseconds patience) {
-  auto& self = *inside_;
+  auto& self = *impl_;
   if (!self.keeper.joinable())
     return self.ended_by_itself;
   self.patience_ms = patience.count();
@@ -251,19 +251,19 @@ bool nats_process::stop(milliseconds patience) {
 }
 
 std::string nats_process::url() const {
-  return client_url(inside_->settings.host, inside_->ports.client);
+  return client_url(impl_->settings.host, impl_->ports.client);
 }
 
 nats_ports nats_process::ports() const {
-  return inside_->ports;
+  return impl_->ports;
 }
 
 pid_t nats_process::pid() const {
-  return inside_->pid;
+  return impl_->pid;
 }
 
 unsigned nats_process::restarts() const {
-  return inside_->restarts;
+  return impl_->restarts;
 }
 
 } // namespace alleycat

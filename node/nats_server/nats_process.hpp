@@ -43,8 +43,8 @@ public:
   unsigned restarts() const; ///< how often it had died and was ready again
 
 private:
-  struct inside;
-  std::unique_ptr<inside> inside_;
+  struct impl;
+  std::unique_ptr<impl> impl_;
 };
 
 } // namespace alleycat

@@ -19,8 +19,8 @@ std::string& fresh_buffer() {
 } // namespace
 
 nats_publisher::nats_publisher(const nats_connection& connection, const clock_port& clock, const name_book& names,
-                               epoch by)
-    : connection_{connection}, clock_{clock}, names_{names}, by_{by} {}
+                               epoch owner_epoch)
+    : connection_{connection}, clock_{clock}, names_{names}, owner_epoch_{owner_epoch} {}
 
 void nats_publisher::publish(const standings& table) {
   auto& json = fresh_buffer();
@@ -40,11 +40,11 @@ void nats_publisher::publish(const rider_view& view) {
 void nats_publisher::publish_leaderboard(class_id cls, std::span<const leaderboard_row> rows, std::size_t of) {
   auto& json = fresh_buffer();
   encode_leaderboard(
-      {cls, by_, clock_.now(), of, rows}, [this](racer_id r) { return names_.of(r); }, json);
+      {cls, owner_epoch_, clock_.now(), of, rows}, [this](racer_id r) { return names_.of(r); }, json);
   connection_.publish(leaderboard_subject(cls).c_str(), json);
 }
 
-void nats_publisher::publish_opened(race_key key, epoch by) {
+void nats_publisher::publish_opened(race_key key, epoch owner_epoch) {
   publish_event("race_opened",
                 fmt::format(R"("classId":{},"raceId":{},"epoch":{})", key.cls.value(), key.race.value(), by.value()));
 }
@@ -52,7 +52,7 @@ void nats_publisher::publish_opened(race_key key, epoch by) {
 void nats_publisher::publish_closed(const race_result& result) {
   publish_event("race_closed",
                 fmt::format(R"("classId":{},"raceId":{},"epoch":{},"racers":{},"finished":{})", result.key.cls.value(),
-                            result.key.race.value(), result.by.value(), result.rows.size(), result.finished));
+                            result.key.race.value(), result.owner_epoch.value(), result.rows.size(), result.finished));
 }
 
 void nats_publisher::publish_record(class_id cls, racer_id racer, const final_score& record) {

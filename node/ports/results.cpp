@@ -203,10 +203,10 @@ void results_writer::remove(const old_race& race) {
   }
 }
 
-void results_writer::store(class_id cls, epoch by, const std::vector<racer_bests>& bests) {
+void results_writer::store(class_id cls, epoch owner_epoch, const std::vector<racer_bests>& bests) {
   begin();
   for (const auto& of : bests)
-    send(message_of(best_subject(cls, of.racer, by), encode(best_entry{cls, by, of})));
+    send(message_of(best_subject(cls, of.racer, owner_epoch), encode(best_entry{cls, owner_epoch, of})));
   settle();
 }
 
@@ -222,7 +222,7 @@ results_actor::behavior_type results(results_actor::pointer, const actor_context
       [=](const store_closed& x) { return attempt([&] { return writer->store(x.race); }); },
       [=](const store_bests& x) {
         return attempt([&] {
-          writer->store(x.cls, env->by, *x.bests);
+          writer->store(x.cls, env->owner_epoch, *x.bests);
           return bests_stored{};
         });
       },

@@ -22,7 +22,7 @@ public:
 
   // Both throw std::runtime_error when something was not confirmed within 5 s; the whole call may be repeated.
   results_stored store(const closed_race_ptr& race);
-  void store(class_id cls, epoch by, const std::vector<racer_bests>& bests);
+  void store(class_id cls, epoch owner_epoch, const std::vector<racer_bests>& bests);
 
   /// Removes the race's result, then the rides that leave. What is not there is no error.
   /// @throws std::runtime_error when something was not confirmed within 5 s; the whole call may be repeated.

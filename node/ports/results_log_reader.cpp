@@ -58,7 +58,7 @@ decltype(results_log_item::content) decode_history(natsMsg* message) {
       return std::move(*ride);
   } else if (parse_best_subject(subject)) {
     if (auto entry = decode_best(payload_of(message)))
-      return stored_bests{entry->cls, entry->by, std::move(entry->bests)};
+      return stored_bests{entry->cls, entry->owner_epoch, std::move(entry->bests)};
   } else if (auto result = decode_result(payload_of(message))) {
     journal_stamp stamp{result->as_of, result->closed, 0};
     const char* header = nullptr;
@@ -124,10 +124,10 @@ epoch jetstream_results_log::last_epoch() const {
   epoch last;
   if (const auto message = last_message(js_.get(), results_stream, all_results))
     if (const auto result = decode_result(payload_of(message.get())))
-      last = result->by;
+      last = result->owner_epoch;
   if (const auto message = last_message(js_.get(), bests_stream, all_bests))
     if (const auto address = parse_best_subject(subject_of(message.get())))
-      last = std::max(last, address->by);
+      last = std::max(last, address->owner_epoch);
   return last;
 }
 

@@ -168,7 +168,8 @@ private:
     const auto body = read_question(asked_.body);
     const auto show = [me, cls](const leaderboard_answer& found) {
       std::string json;
-      encode_leaderboard({cls, me->context_.by, me->context_.clock->now(), found.of, found.rows}, me->names(), json);
+      encode_leaderboard({cls, me->context_.owner_epoch, me->context_.clock->now(), found.of, found.rows}, me->names(),
+                         json);
       me->answer(json);
     };
     if (body.over != period::all)

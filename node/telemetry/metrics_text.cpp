@@ -13,7 +13,7 @@
 
 namespace alleycat {
 
-struct collector::inside {
+struct collector::impl {
   std::map<std::string, prometheus::MetricFamily, std::less<>> families;
 
   prometheus::ClientMetric& sample(std::string_view name, std::string_view help, prometheus::MetricType type,
@@ -39,8 +39,8 @@ std::vector<prometheus::ClientMetric::Label> checked_labels(std::string_view nam
 
 } // namespace
 
-prometheus::ClientMetric& collector::inside::sample(std::string_view name, std::string_view help,
-                                                    prometheus::MetricType type, const metric_labels& labels) {
+prometheus::ClientMetric& collector::impl::sample(std::string_view name, std::string_view help,
+                                                  prometheus::MetricType type, const metric_labels& labels) {
   if (!prometheus::CheckMetricName(std::string{name}) || help.empty() || help.find('\n') != std::string_view::npos)
     misuse(name, "bad name, or no help of one line");
   auto found = families.find(name);
@@ -58,26 +58,26 @@ prometheus::ClientMetric& collector::inside::sample(std::string_view name, std::
   return metric;
 }
 
-collector::collector() : inside_{std::make_unique<inside>()} {}
+collector::collector() : impl_{std::make_unique<impl>()} {}
 collector::~collector() = default;
 
 void collector::counter(std::string_view name, std::string_view help, double value, const metric_labels& labels) {
   if (!name.ends_with("_total"))
     misuse(name, "a counter ends in _total");
-  inside_->sample(name, help, prometheus::MetricType::Counter, labels).counter.value = value;
+  impl_->sample(name, help, prometheus::MetricType::Counter, labels).counter.value = value;
 }
 
 void collector::gauge(std::string_view name, std::string_view help, double value, const metric_labels& labels) {
   if (name.ends_with("_total"))
     misuse(name, "a gauge does not end in _total");
-  inside_->sample(name, help, prometheus::MetricType::Gauge, labels).gauge.value = value;
+  impl_->sample(name, help, prometheus::MetricType::Gauge, labels).gauge.value = value;
 }
 
 void collector::histogram(std::string_view name, std::string_view help, std::span<const double> upper_bounds,
                           std::span<const std::uint64_t> counts, double sum, const metric_labels& labels) {
   if (counts.size() != upper_bounds.size() + 1 || !std::is_sorted(upper_bounds.begin(), upper_bounds.end()))
     misuse(name, "bounds must ascend, with one count more than bounds");
-  auto& histogram = inside_->sample(name, help, prometheus::MetricType::Histogram, labels).histogram;
+  auto& histogram = impl_->sample(name, help, prometheus::MetricType::Histogram, labels).histogram;
   std::uint64_t cumulative = 0;
   for (std::size_t i = 0; i < upper_bounds.size(); ++i) {
     cumulative += counts[i];
@@ -90,7 +90,7 @@ void collector::histogram(std::string_view name, std::string_view help, std::spa
 
 std::string collector::text() const {
   std::vector<prometheus::MetricFamily> families;
-  for (const auto& [name, family] : inside_->families)
+  for (const auto& [name, family] : impl_->families)
     families.push_back(family);
   return prometheus::TextSerializer{}.Serialize(families);
 }

@@ -45,8 +45,8 @@ public:
   std::string text() const;
 
 private:
-  struct inside;
-  std::unique_ptr<inside> inside_;
+  struct impl;
+  std::unique_ptr<impl> impl_;
 };
 
 class metrics_page {

@@ -18,12 +18,14 @@ constexpr std::size_t least_lines = 3;
 bool board::take(const standings& s, time_point now) {
   if (const auto known = races_.find(s.key); known != races_.end()) {
     const auto& race = known->second;
-    if (race.closed || s.by < race.by || (s.by == race.by && s.as_of < race.as_of)) {
+    if (race.closed || s.owner_epoch < race.owner_epoch ||
+        (s.owner_epoch == race.owner_epoch && s.as_of < race.as_of)) {
       return false;
     }
   }
-  races_[s.key] = {s.by,   s.as_of, s.phase == race_phase::closed, s.all_time_stale, s.second, s.reported, s.finished,
-                   s.rows, now};
+  races_[s.key] = {s.owner_epoch,    s.as_of,  s.phase == race_phase::closed,
+                   s.all_time_stale, s.second, s.reported,
+                   s.finished,       s.rows,   now};
   forget_old(now);
   return true;
 }
@@ -38,7 +40,8 @@ bool board::take(const race_result& r, time_point now) {
   }
   const auto reached =
       std::count_if(r.rows.begin(), r.rows.end(), [&](const standing& row) { return row.second == furthest; });
-  races_[r.key] = {r.by, r.as_of, true, false, furthest, static_cast<std::uint32_t>(reached), r.finished, r.rows, now};
+  races_[r.key] = {r.owner_epoch, r.as_of, true, false, furthest, static_cast<std::uint32_t>(reached),
+                   r.finished,    r.rows,  now};
   forget_old(now);
   return true;
 }

@@ -45,7 +45,7 @@ public:
 
 private:
   struct shown_race {
-    epoch by;
+    epoch owner_epoch;
     journal_position as_of;
     bool closed = false;
     bool all_time_stale = false;

@@ -77,13 +77,13 @@ TEST_CASE("a class knows what the store remembers") {
   REQUIRE(ranks);
   CHECK(ranks->places[0] == all_time_place{2, 2, score{}});
   CHECK(ranks->around[0].size() == 2);
-  CHECK(ranks->by == epoch{7});
+  CHECK(ranks->owner_epoch == epoch{7});
 }
 
 TEST_CASE("a merged race is in the tables, on the board and in the name book") {
   class_stage s;
   s.start();
-  const auto first = s.ask<merged>(s.actor, merge_closed{s.closed(8, 800)});
+  const auto first = s.ask<merge_result>(s.actor, merge_closed{s.closed(8, 800)});
   REQUIRE(first);
   CHECK(first->first_time);
   CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{})->rows.size() == 1);
@@ -96,8 +96,8 @@ TEST_CASE("a merged race is in the tables, on the board and in the name book") {
 TEST_CASE("merging a race twice changes nothing") {
   class_stage s;
   s.start();
-  s.ask<merged>(s.actor, merge_closed{s.closed(8, 800)});
-  const auto again = s.ask<merged>(s.actor, merge_closed{s.closed(8, 800)});
+  s.ask<merge_result>(s.actor, merge_closed{s.closed(8, 800)});
+  const auto again = s.ask<merge_result>(s.actor, merge_closed{s.closed(8, 800)});
   REQUIRE(again);
   CHECK_FALSE(again->first_time);
   CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{})->rows.size() == 1);
@@ -109,13 +109,13 @@ TEST_CASE("a race that the store did not take is shown in the tables, is not mer
   s.start();
   s.settle();
   s.records->broken = true;
-  const auto failed = s.ask<merged>(s.actor, merge_closed{s.closed(8, 800)});
+  const auto failed = s.ask<merge_result>(s.actor, merge_closed{s.closed(8, 800)});
   REQUIRE_FALSE(failed);
   CHECK(failed.error() == ec::store_failed);
   CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{})->rows.size() == 1);
   CHECK(s.counts.races_merged.value() == 0);
   s.records->broken = false;
-  CHECK(s.ask<merged>(s.actor, merge_closed{s.closed(8, 800)})->first_time);
+  CHECK(s.ask<merge_result>(s.actor, merge_closed{s.closed(8, 800)})->first_time);
   CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{})->rows.size() == 1);
   CHECK(s.publications.leaderboards.size() == 1);
 }
@@ -124,11 +124,11 @@ TEST_CASE("what a race improved is in the changelog before the merge is answered
   class_stage s;
   s.start();
   s.results->failures = 1;
-  const auto failed = s.ask<merged>(s.actor, merge_closed{s.closed(8, 800)});
+  const auto failed = s.ask<merge_result>(s.actor, merge_closed{s.closed(8, 800)});
   REQUIRE_FALSE(failed);
   CHECK(failed.error() == ec::not_stored);
   CHECK(s.records->unannounced.size() == 1);
-  CHECK(s.ask<merged>(s.actor, merge_closed{s.closed(8, 800)}));
+  CHECK(s.ask<merge_result>(s.actor, merge_closed{s.closed(8, 800)}));
   REQUIRE(s.results->bests.size() == 1);
   CHECK(s.results->bests[0].racer == racer_id{8});
   CHECK(s.results->bests[0].at.size() == 10);
@@ -149,7 +149,7 @@ TEST_CASE("what was stored and not told before a crash is told at the next start
 TEST_CASE("a closed race is ranked by the table as it was before its merge") {
   class_stage s;
   s.start();
-  s.ask<merged>(s.actor, merge_closed{s.closed(5, 900, 99'999)});
+  s.ask<merge_result>(s.actor, merge_closed{s.closed(5, 900, 99'999)});
   const auto ranked = s.ask<closed_race_ptr>(s.actor, rank_closed{s.closed(8, 800)});
   REQUIRE(ranked);
   for (const auto& second : (*ranked)->rides[0].seconds)
@@ -161,7 +161,8 @@ TEST_CASE("a page can be asked for around a rider") {
   class_stage s;
   s.start();
   for (std::uint32_t racer = 1; racer <= 9; ++racer)
-    s.ask<merged>(s.actor, merge_closed{s.closed(racer, static_cast<std::uint16_t>(1'000 - racer), 100'000 + racer)});
+    s.ask<merge_result>(s.actor,
+                        merge_closed{s.closed(racer, static_cast<std::uint16_t>(1'000 - racer), 100'000 + racer)});
   const page_request around{.offset = 0, .limit = 3, .around = racer_id{5}};
   const auto board = s.ask<leaderboard_answer>(s.actor, get_leaderboard{around});
   REQUIRE(board->rows.size() == 3);

@@ -27,7 +27,8 @@ struct race_stage : stage {
     settle();
   }
   void marked_now() {
-    journal.deliver(the_race, {journal_position{++position}, clock.time, 0, close_mark{context.by, clock.time}});
+    journal.deliver(the_race,
+                    {journal_position{++position}, clock.time, 0, close_mark{context.owner_epoch, clock.time}});
     settle();
   }
 
@@ -56,7 +57,7 @@ TEST_CASE("standings go out as soon as every live ride has reported") {
   s.journaled_now({update_at(9, 2)});
   REQUIRE(s.publications.tables.size() == 3);
   const auto& table = s.publications.tables.back();
-  CHECK(table.by == epoch{7});
+  CHECK(table.owner_epoch == epoch{7});
   CHECK(table.as_of == journal_position{4});
   CHECK(table.second == own_second{3});
   CHECK(table.rows.size() == 2);
@@ -133,7 +134,7 @@ TEST_CASE(
   CHECK(s.journal.marks.empty());
   s.pass(400ms);
   REQUIRE(s.journal.marks.size() == 1);
-  CHECK(s.journal.marks[0].second.by == epoch{7});
+  CHECK(s.journal.marks[0].second.owner_epoch == epoch{7});
   CHECK(s.stored->races.empty());
   s.marked_now();
   REQUIRE(s.stored->races.size() == 1);

@@ -26,14 +26,14 @@ struct history_stage : stage {
   static store_actor::behavior_type finding(store_actor::pointer, history_stage* here) {
     return {
         [](const load_class&) { return class_records_ptr{}; },
-        [](const apply_closed&) { return merged{}; },
-        [](const apply_rides&) { return merged{}; },
+        [](const apply_closed&) { return merge_result{}; },
+        [](const apply_rides&) { return merge_result{}; },
         [](const apply_bests&) { return applied_bests{}; },
         [](const find_unannounced&) { return unannounced_races{}; },
         [](const find_unannounced_bests&) { return unannounced_bests{}; },
-        [](const keep_announced&) { return kept{}; },
+        [](const keep_announced&) { return ack{}; },
         [](const find_cursor&) { return cursor_answer{}; },
-        [](const store_cursor&) { return kept{}; },
+        [](const store_cursor&) { return ack{}; },
         [](const find_applied&) { return applied_answer{}; },
         [=](const find_old& x) {
           here->before.push_back(x.before);

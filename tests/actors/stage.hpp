@@ -128,7 +128,7 @@ class stage {
 public:
   explicit stage(rule_set rules = short_rules()) : system_{config_} {
     context.rules = std::move(rules);
-    context.by = epoch{7};
+    context.owner_epoch = epoch{7};
     context.clock = &clock;
     context.journal = &journal;
     context.publisher = &publications;
@@ -238,7 +238,7 @@ inline class_actor::behavior_type empty_class(class_actor::pointer self, std::sh
         return promise;
       },
       [=](const rank_closed& x) { return x.race; },
-      [=](const merge_closed&) { return merged{true}; },
+      [=](const merge_closed&) { return merge_result{true}; },
       [=](const get_leaderboard&) { return leaderboard_answer{}; },
       [=](const get_all_time&) { return all_time_answer{}; },
       [=](const find_ghost&) { return ghost_source{}; },
@@ -313,17 +313,17 @@ inline store_actor::behavior_type kept_store(store_actor::pointer, std::shared_p
           return caf::make_error(ec::store_failed, std::string{"broken"});
         return std::make_shared<const std::vector<racer_bests>>(store->bests);
       },
-      [=](const apply_closed& x) -> caf::result<merged> {
+      [=](const apply_closed& x) -> caf::result<merge_result> {
         if (store->broken)
           return caf::make_error(ec::store_failed, std::string{"broken"});
         if (x.announce)
           store->unannounced.insert(x.race->result.key);
         store->races.push_back(x.race);
-        return merged{store->applied.emplace(x.race->result.key, x.race->stamp).second};
+        return merge_result{store->applied.emplace(x.race->result.key, x.race->stamp).second};
       },
-      [=](const apply_rides& x) -> caf::result<merged> {
+      [=](const apply_rides& x) -> caf::result<merge_result> {
         store->held_rides.push_back(x.rides->size());
-        return merged{true};
+        return merge_result{true};
       },
       [=](const apply_bests& x) {
         store->bests_applied.insert(store->bests_applied.end(), x.bests->begin(), x.bests->end());
@@ -343,12 +343,12 @@ inline store_actor::behavior_type kept_store(store_actor::pointer, std::shared_p
       },
       [=](const keep_announced& x) {
         store->unannounced.erase(x.key);
-        return kept{};
+        return ack{};
       },
       [=](const find_cursor& x) { return cursor_answer{store->marks[x.stream]}; },
       [=](const store_cursor& x) {
         store->marks[x.stream] = x.cursor;
-        return kept{};
+        return ack{};
       },
       [=](const find_applied& x) -> caf::result<applied_answer> {
         const auto found = store->applied.find(x.key);

@@ -56,20 +56,20 @@ struct store_stage : stage {
 TEST_CASE("a full disk is answered with an error, and the next call is tried") {
   store_stage s;
   s.records.fail = [] { throw store_error{"no room"}; };
-  const auto refused = s.ask<merged>(s.actor, apply_closed{std::make_shared<closed_race>(), scoring::total});
+  const auto refused = s.ask<merge_result>(s.actor, apply_closed{std::make_shared<closed_race>(), scoring::total});
   REQUIRE_FALSE(refused);
   CHECK(refused.error() == ec::store_failed);
   CHECK_FALSE(s.ended());
   CHECK(s.counts.store_errors.value() == 1);
   s.records.fail = [] {};
-  CHECK(s.ask<merged>(s.actor, apply_closed{std::make_shared<closed_race>(), scoring::total}));
+  CHECK(s.ask<merge_result>(s.actor, apply_closed{std::make_shared<closed_race>(), scoring::total}));
 }
 
 TEST_CASE("a failure that does not go away ends the process, whichever call meets it") {
   store_stage s;
   SECTION("a failed sync") {
     s.records.fail = [] { throw store_failed_error{"EIO"}; };
-    s.ask<merged>(s.actor, apply_closed{std::make_shared<closed_race>(), scoring::total});
+    s.ask<merge_result>(s.actor, apply_closed{std::make_shared<closed_race>(), scoring::total});
   }
   SECTION("a damaged value") {
     s.records.fail = [] { throw store_failed_error{"damaged"}; };

@@ -93,7 +93,7 @@ bool peer::complete(const peer_race& race, own_second second) const {
 void peer::publish(peer_race& race, own_second second, const std::vector<std::uint32_t>& order) {
   const auto& totals = race.totals[second.value()];
   table_.key = race.key;
-  table_.by = epoch{1};
+  table_.owner_epoch = epoch{1};
   table_.second = second;
   table_.reported = set_.race_size;
   table_.rows.clear();

@@ -75,7 +75,7 @@ TEST_CASE("a ghost says whose ride it is; the median is nobody's", "[history_jso
 TEST_CASE("a moment of a race has the form of standings", "[history_json]") {
   race_moment moment;
   moment.key = the_race;
-  moment.by = epoch{2};
+  moment.owner_epoch = epoch{2};
   moment.as_of = journal_position{48'211};
   moment.closed = 9;
   moment.second = own_second{150};

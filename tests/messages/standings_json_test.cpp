@@ -11,7 +11,7 @@ namespace {
 standings one_rider() {
   standings s;
   s.key = {class_id{3}, race_id{5'400'172}};
-  s.by = epoch{1};
+  s.owner_epoch = epoch{1};
   s.as_of = journal_position{48'211};
   s.published = 1'620'051'640'000;
   s.second = own_second{13};
@@ -24,7 +24,7 @@ standings one_rider() {
 standings any_standings() {
   standings s;
   s.key = {class_id{any<std::uint16_t>(1, 65'535)}, race_id{any<std::uint32_t>(0, 0xffff'ffff)}};
-  s.by = epoch{any<std::uint64_t>(0, ~std::uint64_t{0})};
+  s.owner_epoch = epoch{any<std::uint64_t>(0, ~std::uint64_t{0})};
   s.as_of = journal_position{any<std::uint64_t>(0, ~std::uint64_t{0})};
   s.published = any<unix_ms>(0, unix_ms{1} << 53);
   s.second = own_second{any<std::uint16_t>(1, 900)};
@@ -128,7 +128,7 @@ TEST_CASE("standings of any race are read back as they were", "[standings_json]"
     const auto back = decode_standings(text_of(s));
     RC_ASSERT(back.has_value());
     RC_ASSERT(back->key == s.key);
-    RC_ASSERT(back->by == s.by);
+    RC_ASSERT(back->owner_epoch == s.owner_epoch);
     RC_ASSERT(back->as_of == s.as_of);
     RC_ASSERT(back->published == s.published);
     RC_ASSERT(back->phase == race_phase::running);
@@ -144,7 +144,7 @@ TEST_CASE("standings of any race are read back as they were", "[standings_json]"
 TEST_CASE("a result ranks the finishers, and those who did not finish have no rank", "[standings_json]") {
   race_result r;
   r.key = {class_id{3}, race_id{7}};
-  r.by = epoch{2};
+  r.owner_epoch = epoch{2};
   r.as_of = journal_position{99};
   r.closed = 1'620'052'000'000;
   r.finished = 1;
@@ -172,13 +172,13 @@ TEST_CASE("a result ranks the finishers, and those who did not finish have no ra
 TEST_CASE("a result is read back as it was", "[standings_json]") {
   holds(300, [] {
     const auto s = any_standings();
-    const race_result r{s.key, s.by, s.as_of, s.published, s.finished, s.rows};
+    const race_result r{s.key, s.owner_epoch, s.as_of, s.published, s.finished, s.rows};
     std::string out;
     encode_result(r, out);
     const auto back = decode_result(out);
     RC_ASSERT(back.has_value());
     RC_ASSERT(back->key == r.key);
-    RC_ASSERT(back->by == r.by);
+    RC_ASSERT(back->owner_epoch == r.owner_epoch);
     RC_ASSERT(back->as_of == r.as_of);
     RC_ASSERT(back->closed == r.closed);
     RC_ASSERT(back->finished == r.finished);

@@ -60,7 +60,7 @@ TEST_CASE("every subject parses back to what it was built from", "[subjects]") {
     const class_id cls{any<std::uint16_t>(1, 65'535)};
     const racer_id racer{any<std::uint32_t>(0, 0xffff'ffff)};
     const race_key key{cls, race_id{any<std::uint32_t>(0, 0xffff'ffff)}};
-    const epoch by{any<std::uint64_t>(0, ~std::uint64_t{0})};
+    const epoch owner_epoch{any<std::uint64_t>(0, ~std::uint64_t{0})};
     RC_ASSERT(parse_update_subject(update_subject(cls, racer)) == update_address(cls, racer));
     RC_ASSERT(parse_journal_subject(journal_subject(key)) == key);
     RC_ASSERT(parse_standings_subject(standings_subject(key)) == key);

@@ -32,7 +32,7 @@ standing rider(rank_t rank, std::uint32_t id, std::string name, std::uint16_t se
 standings field(race_key key, std::uint64_t as_of, std::vector<standing> rows) {
   standings s;
   s.key = key;
-  s.by = epoch{1};
+  s.owner_epoch = epoch{1};
   s.as_of = journal_position{as_of};
   s.second = rows.empty() ? own_second{} : rows.front().second;
   s.reported = static_cast<std::uint32_t>(rows.size());
@@ -43,7 +43,7 @@ standings field(race_key key, std::uint64_t as_of, std::vector<standing> rows) {
 race_result result_of(race_key key, std::vector<standing> rows) {
   race_result r;
   r.key = key;
-  r.by = epoch{1};
+  r.owner_epoch = epoch{1};
   r.as_of = journal_position{99};
   r.rows = std::move(rows);
   return r;
@@ -138,10 +138,10 @@ TEST_CASE("a race nothing is heard of for 3 seconds is marked stale, and is live
 TEST_CASE("what an earlier owner or an earlier moment says has no effect") {
   board b;
   auto s = field(early, 10, {rider(1, 8, "Adell", 13, 19732440)});
-  s.by = epoch{2};
+  s.owner_epoch = epoch{2};
   REQUIRE(b.take(s, start));
   auto zombie = field(early, 11, {rider(1, 9, "Bo", 13, 19732440)});
-  zombie.by = epoch{1};
+  zombie.owner_epoch = epoch{1};
   CHECK_FALSE(b.take(zombie, start));
   auto behind = s;
   behind.as_of = journal_position{9};

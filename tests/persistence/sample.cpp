@@ -56,7 +56,7 @@ ride_record ride_of(race_key key, racer_id racer, unix_ms closed, const std::vec
 closed_race race_of(race_key key, unix_ms closed, std::vector<ride_record> rides) {
   closed_race race;
   race.result.key = key;
-  race.result.by = epoch{3};
+  race.result.owner_epoch = epoch{3};
   race.result.as_of = journal_position{key.race.value() * 1000ULL + 17};
   race.result.closed = closed;
   race.stamp = {race.result.as_of, closed, 0x9E3779B97F4A7C15ULL * (key.race.value() + 1)};
@@ -130,7 +130,8 @@ bool operator==(const standing& a, const standing& b) {
 }
 
 bool same(const race_result& a, const race_result& b) {
-  return a.key == b.key && a.by == b.by && a.as_of == b.as_of && a.closed == b.closed && a.finished == b.finished &&
+  return a.key == b.key && a.owner_epoch == b.owner_epoch && a.as_of == b.as_of && a.closed == b.closed &&
+         a.finished == b.finished &&
          std::equal(a.rows.begin(), a.rows.end(), b.rows.begin(), b.rows.end(),
                     [](const standing& x, const standing& y) { return sample::operator==(x, y); });
 }

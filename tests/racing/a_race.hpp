@@ -67,8 +67,8 @@ public:
     append({next(), stored.value_or(in_time()), std::move(updates)});
   }
   void add(journal_update u, std::optional<unix_ms> stored = {}) { batch({std::move(u)}, stored); }
-  void mark(epoch by = epoch{1}, std::optional<unix_ms> stored = {}) {
-    append({next(), stored.value_or(deadline()), close_mark{by, 0}});
+  void mark(epoch owner_epoch = epoch{1}, std::optional<unix_ms> stored = {}) {
+    append({next(), stored.value_or(deadline()), close_mark{owner_epoch, 0}});
   }
   /// A whole ride, every second worth the same.
   void ride(std::uint32_t racer, unsigned thousands, std::uint16_t from = 1, std::uint16_t to = 0) {

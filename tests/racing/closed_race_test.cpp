@@ -57,7 +57,7 @@ TEST_CASE("a result lists finishers by score, then the others by furthest second
         place_list{{1, 40}, {2, 50}, {2, 60}, {4, 70}, {0, 11}, {0, 10}, {0, 12}, {0, 13}, {0, 14}});
   CHECK(closed.result.finished == 4);
   CHECK(closed.result.key == the_race);
-  CHECK(closed.result.by == epoch{3});
+  CHECK(closed.result.owner_epoch == epoch{3});
   CHECK(closed.result.closed == race.deadline());
   CHECK(closed.result.as_of == race.state.as_of());
   for (const auto& row : closed.result.rows)

@@ -136,7 +136,7 @@ TEST_CASE("a race says at every second what a naive recomputation says", "[race_
       const auto race = state.close(epoch{7});
       RC_ASSERT(plain(race.result.rows) == expected.result());
       RC_ASSERT(race.result.finished == finished);
-      RC_ASSERT(race.result.by == epoch{7});
+      RC_ASSERT(race.result.owner_epoch == epoch{7});
       RC_ASSERT(static_cast<std::int64_t>(race.result.as_of.value()) == expected.mark_position);
       RC_ASSERT(race.result.closed == expected.mark_stored);
       RC_ASSERT(race.stamp.position == race.result.as_of);
