@@ -41,7 +41,7 @@ inline constexpr auto race_tick = 100ms;
 inline constexpr auto ingest_tick = 100ms;
 /// A PubAck that takes longer is taken for lost and the batch is sent again: a repeated batch is harmless.
 inline constexpr auto ack_deadline = 2s;
-/// Retries end this long before the race's deadline: a batch behind the mark would be late.
+/// Retries end this long before the race's deadline: a batch after the close mark would be late.
 inline constexpr auto retry_margin = 2s;
 /// A PubAck that comes later than this long before the race's deadline is no `ok`: by a clock that runs ahead by as much the
 /// mark may have been written before the batch was.

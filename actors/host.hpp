@@ -1,4 +1,4 @@
-/// Makes classes and races, and knows which are there.
+/// Spawns and supervises classes and races; registers live races.
 #pragma once
 
 #include "actors/class.hpp"

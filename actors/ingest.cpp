@@ -25,7 +25,7 @@ std::string in_words(refusal reason, const update& u, const rule_set& rules) {
   case refusal::bad_race:
     return "race " + std::to_string(u.race.value()) + " is not one of now";
   case refusal::too_early:
-    return "second " + std::to_string(u.second.value()) + " can not have been ridden yet";
+    return "second " + std::to_string(u.second.value()) + " cannot have been ridden yet";
   case refusal::too_late:
     return "race " + std::to_string(u.race.value()) + " takes no more updates";
   default:

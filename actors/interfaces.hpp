@@ -140,7 +140,7 @@ using ingest_actor = caf::typed_actor<
     // Before leaving: commit everything.
     caf::replies_to<flush_pending>::with<flushed>>;
 
-/// Makes classes and races, and knows which are there.
+/// Spawns and supervises classes and races; registers live races.
 using host_actor = caf::typed_actor<
     // A race got its first update.
     caf::reacts_to<race_hint>,

@@ -36,7 +36,7 @@ std::string explain(refusal reason, const update& u, const rule_set& rules) {
   case refusal::bad_race:
     return fmt::format("race {} is not one of now", u.race.value());
   case refusal::too_early:
-    return fmt::format("second {} of race {} can not have been ridden yet", u.second.value(), u.race.value());
+    return fmt::format("second {} of race {} cannot have been ridden yet", u.second.value(), u.race.value());
   case refusal::too_late:
     return fmt::format("race {} takes no more updates", u.race.value());
   case refusal::busy:

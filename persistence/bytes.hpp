@@ -12,7 +12,7 @@
 
 namespace alleycat {
 
-/// A key or value that can not be one of ours: the file is damaged.
+/// A key or value that cannot be one of ours: the file is damaged.
 class damaged_value : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;

@@ -37,8 +37,8 @@ folder_lock::folder_lock(const std::filesystem::path& folder) {
     ::close(file_);
     if (error == EWOULDBLOCK)
       throw store_error{"data folder " + folder.string() + " is in use by another process" + holder +
-                        ": two nodes can not share a folder; give each its own --data"};
-    throw store_error{"data folder " + folder.string() + " can not be locked: " + words_for(error)};
+                        ": two nodes cannot share a folder; give each its own --data"};
+    throw store_error{"data folder " + folder.string() + " cannot be locked: " + words_for(error)};
   }
   // For people only: the lock is the flock, so a process id that could not be written changes nothing.
   const auto self = std::to_string(::getpid());
@@ -56,7 +56,7 @@ void sync_folder(const std::filesystem::path& folder) {
   if (file >= 0)
     ::close(file);
   if (error != 0)
-    throw store_error{"folder " + folder.string() + " can not be synced: " + words_for(error)};
+    throw store_error{"folder " + folder.string() + " cannot be synced: " + words_for(error)};
 }
 
 } // namespace alleycat

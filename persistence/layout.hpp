@@ -27,7 +27,7 @@ inline std::string ride_key(race_key key, racer_id racer) {
 /// Sorts the newest ride of a racer first: by time of close, then class and race, all descending.
 std::string history_key(racer_id racer, unix_ms closed, race_key key);
 
-// Values. Every `decode_` throws damaged_value for what its `encode_` can not have written. -------------------------
+// Values. Every `decode_` throws damaged_value for what its `encode_` cannot have written. -------------------------
 
 /// @throws damaged_value unless the value has a known version and the right checksum.
 void check_seal(std::string_view value);

@@ -32,7 +32,7 @@ class lmdb_store : public record_store {
 public:
   /// Writes a compact, consistent and fsynced copy, while the store stays usable afterwards as before.
   /// @param target  a folder that is new or empty; the copy can be opened with `open_lmdb_store`
-  /// @throws store_error where `target` has content or can not be written; what was begun there is removed.
+  /// @throws store_error where `target` has content or cannot be written; what was begun there is removed.
   virtual void backup(const std::filesystem::path& target) = 0;
 };
 
@@ -43,7 +43,7 @@ std::unique_ptr<lmdb_store> open_lmdb_store(const std::filesystem::path& folder,
 
 /// First step of `--rebuild`: moves the store's file aside, as `data.mdb.replaced` (an older one of that name is lost),
 /// so that the next open begins empty. Without a file it does nothing.
-/// @throws store_error where the folder is in use by another process or can not be written.
+/// @throws store_error where the folder is in use by another process or cannot be written.
 void set_aside_lmdb_store(const std::filesystem::path& folder);
 
 } // namespace alleycat

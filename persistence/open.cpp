@@ -13,7 +13,7 @@ void create_folder(const std::filesystem::path& folder) {
   std::error_code trouble;
   std::filesystem::create_directories(folder, trouble);
   if (trouble)
-    throw store_error{"data folder " + folder.string() + " can not be created: " + trouble.message()};
+    throw store_error{"data folder " + folder.string() + " cannot be created: " + trouble.message()};
 }
 
 /// Reads every page of the file that is in use. @throws damaged_value or lmdb::error where one is missing.
@@ -63,7 +63,7 @@ void store_on_lmdb::open_environment() {
     case MDB_VERSION_MISMATCH:
       throw store_error{"the store " + file.string() + " was written by another version of LMDB; " + way_out};
     default:
-      throw store_error{"the store " + file.string() + " can not be opened: " + error.what()};
+      throw store_error{"the store " + file.string() + " cannot be opened: " + error.what()};
     }
   }
   if (!options_.read_only)
@@ -75,7 +75,7 @@ void store_on_lmdb::check_length() {
   std::error_code trouble;
   const auto length = std::filesystem::file_size(file, trouble);
   if (trouble)
-    throw store_error{"the store " + file.string() + " can not be measured: " + trouble.message()};
+    throw store_error{"the store " + file.string() + " cannot be measured: " + trouble.message()};
   const auto extent = env_->extent_bytes();
   if (length >= extent)
     return;
@@ -83,7 +83,7 @@ void store_on_lmdb::check_length() {
   // damaged. But touching a missing page would kill the process: so it is made to read as zeros, which are no valid
   // page and no valid value. Under the folder's lock nobody else writes.
   if (::truncate(file.c_str(), static_cast<off_t>(extent)) != 0)
-    throw store_error{"the store " + file.string() + " can not be extended: " + words_for(errno)};
+    throw store_error{"the store " + file.string() + " cannot be extended: " + words_for(errno)};
   try {
     lmdb::txn in{*env_, lmdb::access::read};
     read_everything(in);
@@ -181,7 +181,7 @@ void set_aside_lmdb_store(const std::filesystem::path& folder) {
   const folder_lock lock{folder};
   std::filesystem::rename(file, folder / "data.mdb.replaced", trouble);
   if (trouble)
-    throw store_error{"the store " + file.string() + " can not be moved aside: " + trouble.message()};
+    throw store_error{"the store " + file.string() + " cannot be moved aside: " + trouble.message()};
   sync_folder(folder);
 }
 

@@ -25,7 +25,7 @@ public:
       : final_{folder / data_file}, partial_{folder / "data.mdb.partial"},
         file_{::open(partial_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640)} {
     if (file_ < 0)
-      throw store_error{"backup: " + partial_.string() + " can not be written: " + words_for(errno)};
+      throw store_error{"backup: " + partial_.string() + " cannot be written: " + words_for(errno)};
   }
   copy_in_progress(const copy_in_progress&) = delete;
   copy_in_progress& operator=(const copy_in_progress&) = delete;
@@ -40,7 +40,7 @@ public:
 
   void finish() {
     if (::fsync(file_) != 0 || ::rename(partial_.c_str(), final_.c_str()) != 0)
-      throw store_error{"backup: " + partial_.string() + " can not be completed: " + words_for(errno)};
+      throw store_error{"backup: " + partial_.string() + " cannot be completed: " + words_for(errno)};
     ::close(std::exchange(file_, -1));
   }
 
@@ -103,7 +103,7 @@ bool store_on_lmdb::grow() {
   } catch (const lmdb::error& error) {
     failed_ = true;
     env_.reset();
-    throw store_failed_error{"the map of " + (folder_ / data_file).string() + " can not grow to " +
+    throw store_failed_error{"the map of " + (folder_ / data_file).string() + " cannot grow to " +
                              std::to_string(larger) + " bytes: " + error.what() +
                              "; the process must end and start again"};
   }
@@ -136,10 +136,10 @@ void store_on_lmdb::backup(const std::filesystem::path& target) {
   std::error_code trouble;
   std::filesystem::create_directories(target, trouble);
   if (trouble)
-    throw store_error{"backup: folder " + target.string() + " can not be created: " + trouble.message()};
+    throw store_error{"backup: folder " + target.string() + " cannot be created: " + trouble.message()};
   const bool empty = std::filesystem::is_empty(target, trouble);
   if (trouble)
-    throw store_error{"backup: folder " + target.string() + " can not be read: " + trouble.message()};
+    throw store_error{"backup: folder " + target.string() + " cannot be read: " + trouble.message()};
   if (!empty)
     throw store_error{"backup: folder " + target.string() + " is not empty"};
   try {

@@ -22,7 +22,7 @@ namespace alleycat {
 /// Name of LMDB's file in a folder.
 inline constexpr const char* data_file = "data.mdb";
 
-/// What an operator can do about a file that can not be used.
+/// What an operator can do about a file that cannot be used.
 inline constexpr const char* way_out = "start once with --rebuild to build it again from the streams";
 
 /// The tables, opened once; persistence/README.md says what is in them.

@@ -1,4 +1,4 @@
-/// Ids and quantities as types: a racer id can not be passed where a race id is meant.
+/// Ids and quantities as types: a racer id cannot be passed where a race id is meant.
 #pragma once
 
 #include <compare>

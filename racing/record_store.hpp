@@ -12,7 +12,7 @@
 
 namespace alleycat {
 
-/// The store can not go on; what() says why in words for an operator, and names the way out where there is one.
+/// The store cannot go on; what() says why in words for an operator, and names the way out where there is one.
 class store_error : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;

@@ -68,8 +68,8 @@ enum class refusal : std::uint8_t {
   bad_subject,       ///< the subject is not alleycat.update.<class>.<racer>
   identity_mismatch, ///< subject and body name different riders or classes
   unknown_class,     ///< no such class here
-  bad_race,          ///< the race can not be one of now
-  too_early,         ///< the second can not have been ridden yet
+  bad_race,          ///< the race cannot be one of now
+  too_early,         ///< the second cannot have been ridden yet
   too_late,          ///< the race takes no more updates
   busy,              ///< the journal does not keep up; try again
   not_stored,        ///< the journal did not confirm in time; try again

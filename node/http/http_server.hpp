@@ -36,7 +36,7 @@ public:
   /// @pre not started
   void handle(std::string path, http_handler handler);
 
-  /// @returns why it can not listen, with address and flag, or nothing.
+  /// @returns why it cannot listen, with address and flag, or nothing.
   std::optional<std::string> start();
 
   /// Waits for answers under way. Afterwards no handler runs any more. May be called twice.

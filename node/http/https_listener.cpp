@@ -56,7 +56,7 @@ std::optional<std::string> https_listener::start() {
     return give(impl_->answers, request, response);
   });
   server.new_task_queue = [threads = settings.threads] { return new httplib::ThreadPool(threads); };
-  // A body that nobody reads can not be taken for a second request when there is none.
+  // A body that nobody reads cannot be taken for a second request when there is none.
   server.set_keep_alive_max_count(1);
   server.set_payload_max_length(0);
   server.set_read_timeout(settings.timeout);

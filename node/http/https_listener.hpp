@@ -33,7 +33,7 @@ public:
   https_listener(const https_listener&) = delete;
   https_listener& operator=(const https_listener&) = delete;
 
-  /// @returns why it can not listen, or nothing.
+  /// @returns why it cannot listen, or nothing.
   std::optional<std::string> start();
   /// Waits for answers under way. May be called twice.
   void stop();

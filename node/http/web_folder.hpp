@@ -27,7 +27,7 @@ std::optional<web_file> find_web_file(const std::filesystem::path& folder, std::
 /// @param program_folder  where the program lies
 std::filesystem::path find_page(const std::filesystem::path& program_folder);
 
-/// The folder this program lies in; empty when it can not be told.
+/// The folder this program lies in; empty when it cannot be told.
 std::filesystem::path program_folder();
 
 /// By the ending of the name; unknown ones are `application/octet-stream`.

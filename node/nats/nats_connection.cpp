@@ -19,7 +19,7 @@ void check(natsStatus status, const std::string& what) {
     throw std::runtime_error{what + ": " + natsStatus_GetText(status)};
 }
 
-/// Which subscription it was can not be asked: nats.c 3.4.1 tells of one it may have freed (ordered consumers, when the
+/// Which subscription it was cannot be asked: nats.c 3.4.1 tells of one it may have freed (ordered consumers, when the
 /// new one they need is not made in time).
 void report_error(natsConnection*, natsSubscription*, natsStatus error, void*) {
   log_event(log_level::warn, "nats.error", {{"error", natsStatus_GetText(error)}});
@@ -104,7 +104,7 @@ nats_connection::nats_connection(const std::vector<std::string>& urls, const std
   natsOptions_SetRetryOnFailedConnect(options, true, reconnected, this);
   const auto status = natsConnection_Connect(&connection_, options);
   if (status != NATS_OK && status != NATS_NOT_YET_CONNECTED)
-    check(status, "can not connect to NATS");
+    check(status, "cannot connect to NATS");
 }
 
 nats_connection::~nats_connection() {
@@ -148,7 +148,7 @@ nats_subscription nats_connection::subscribe(const char* subject, const char* qu
       queue == nullptr
           ? natsConnection_Subscribe(&sub, connection_, subject, nats_subscription::impl::deliver, inside)
           : natsConnection_QueueSubscribe(&sub, connection_, subject, queue, nats_subscription::impl::deliver, inside),
-      std::string{"can not subscribe to "} + subject);
+      std::string{"cannot subscribe to "} + subject);
   inside->subscription = sub;
   natsSubscription_SetPendingLimits(sub, most_pending, -1);
   check(natsSubscription_SetOnCompleteCB(sub, nats_subscription::impl::completed, inside), "subscription");

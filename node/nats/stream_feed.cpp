@@ -87,7 +87,7 @@ void stream_feed::subscribe_now() {
   if (last.sequence != 0) {
     const auto found = look_up_last(last, last_ns);
     if (found == check::unknown)
-      return again("the message read last can not be looked up");
+      return again("the message read last cannot be looked up");
     if (found == check::different) {
       log_event(log_level::warn, "stream.went_backwards",
                 {{"stream", what_.stream}, {"filter", what_.filter}, {"sequence", last.sequence}});

@@ -181,7 +181,7 @@ held_process left_over_server(const nats_files& files) {
   auto process = held_process::of(pid);
   if (!process.there())
     return {};
-  // Read after the process is held: the number can not go to another one now.
+  // Read after the process is held: the number cannot go to another one now.
   const auto arguments = arguments_of(pid);
   const bool ours = !arguments.empty() && fs::path{arguments[0]}.filename().string().find("nats-server") == 0 &&
                     std::find(arguments.begin(), arguments.end(), files.conf.string()) != arguments.end();

@@ -12,7 +12,7 @@
 namespace alleycat {
 
 /// Sends batches over core NATS, on the subjects of the journal, and reads them from there. Acknowledges what was handed to the
-/// connection. To compare with only: what is on its way when a process ends is lost, a race that was lost can not be
+/// connection. To compare with only: what is on its way when a process ends is lost, a race that was lost cannot be
 /// rebuilt, and one node has to be alone.
 class ephemeral_journal : public journal_port {
 public:
@@ -25,7 +25,7 @@ public:
                                               std::function<void()> wake) override;
   void mark(race_key key, const close_mark& mark) override;
   void purge(race_key) override {}
-  /// What is not kept can not have become another.
+  /// What is not kept cannot have become another.
   void check(race_key, const journal_stamp&, std::function<void(bool)> found) override { found(true); }
 
 private:

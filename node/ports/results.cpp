@@ -73,7 +73,7 @@ void results_writer::send(nats_message message) {
   const auto status = js_PublishMsgAsync(js_.get(), &sent, nullptr);
   natsMsg_Destroy(sent); // null when it was taken
   if (status != NATS_OK)
-    throw std::runtime_error{std::string{"can not send: "} + natsStatus_GetText(status)};
+    throw std::runtime_error{std::string{"cannot send: "} + natsStatus_GetText(status)};
   if (++under_way_ % window == 0)
     settle();
 }
@@ -100,7 +100,7 @@ nats_message results_writer::stored_on(const std::string& subject) {
   const auto status =
       js_GetLastMsg(&found, js_.get(), std::string{results_stream}.c_str(), subject.c_str(), nullptr, nullptr);
   if (status != NATS_OK)
-    throw std::runtime_error{"can not read back " + subject + ": " + natsStatus_GetText(status)};
+    throw std::runtime_error{"cannot read back " + subject + ": " + natsStatus_GetText(status)};
   return nats_message{found};
 }
 
@@ -155,11 +155,11 @@ std::map<racer_id, std::uint64_t> results_writer::find_rides(race_key key) {
   natsSubscription* made = nullptr;
   if (const auto status = js_SubscribeSync(&made, js_.get(), filter.c_str(), nullptr, &options, nullptr);
       status != NATS_OK)
-    throw std::runtime_error{std::string{"can not list rides: "} + natsStatus_GetText(status)};
+    throw std::runtime_error{std::string{"cannot list rides: "} + natsStatus_GetText(status)};
   const std::unique_ptr<natsSubscription, void (*)(natsSubscription*)> subscription{made, natsSubscription_Destroy};
   jsConsumerInfo* info = nullptr;
   if (const auto status = natsSubscription_GetConsumerInfo(&info, made, nullptr, nullptr); status != NATS_OK)
-    throw std::runtime_error{std::string{"can not count rides: "} + natsStatus_GetText(status)};
+    throw std::runtime_error{std::string{"cannot count rides: "} + natsStatus_GetText(status)};
   auto left = info->Delivered.Consumer + info->NumPending;
   jsConsumerInfo_Destroy(info);
 
@@ -167,7 +167,7 @@ std::map<racer_id, std::uint64_t> results_writer::find_rides(race_key key) {
   for (; left != 0; --left) {
     natsMsg* next = nullptr;
     if (const auto status = natsSubscription_NextMsg(&next, made, ack_deadline_ms); status != NATS_OK)
-      throw std::runtime_error{std::string{"can not list rides: "} + natsStatus_GetText(status)};
+      throw std::runtime_error{std::string{"cannot list rides: "} + natsStatus_GetText(status)};
     const nats_message message{next};
     jsMsgMetaData* meta = nullptr;
     if (natsMsg_GetMetaData(&meta, next) != NATS_OK)
@@ -187,7 +187,7 @@ void results_writer::remove(const old_race& race) {
     options.Wait = ack_deadline_ms;
     options.Stream.Purge.Subject = subject.c_str();
     if (const auto status = js_PurgeStream(js_.get(), results_stream.data(), &options, nullptr); status != NATS_OK)
-      throw std::runtime_error{std::string{"can not remove a result: "} + natsStatus_GetText(status)};
+      throw std::runtime_error{std::string{"cannot remove a result: "} + natsStatus_GetText(status)};
   }
   if (race.leaving.empty())
     return;
@@ -199,7 +199,7 @@ void results_writer::remove(const old_race& race) {
       continue;
     if (const auto status = js_DeleteMsg(js_.get(), results_stream.data(), place->second, nullptr, nullptr);
         status != NATS_OK)
-      throw std::runtime_error{std::string{"can not remove a ride: "} + natsStatus_GetText(status)};
+      throw std::runtime_error{std::string{"cannot remove a ride: "} + natsStatus_GetText(status)};
   }
 }
 

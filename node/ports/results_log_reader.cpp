@@ -23,7 +23,7 @@ nats_message last_message(jsCtx* js, std::string_view stream, std::string_view s
   const auto status =
       js_GetLastMsg(&message, js, std::string{stream}.c_str(), std::string{subject}.c_str(), nullptr, &code);
   if (status != NATS_OK && status != NATS_NOT_FOUND && code != JSNoMessageFoundErr)
-    throw std::runtime_error{"can not read " + std::string{stream} + ": " + natsStatus_GetText(status)};
+    throw std::runtime_error{"cannot read " + std::string{stream} + ": " + natsStatus_GetText(status)};
   return nats_message{message};
 }
 

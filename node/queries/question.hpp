@@ -10,7 +10,7 @@
 
 namespace alleycat {
 
-/// A question that can not be answered, with its code for programs.
+/// A question that cannot be answered, with its code for programs.
 struct bad_query {
   std::string_view code;
   std::string message;

@@ -105,7 +105,7 @@ private:
     std::vector<board_line> lines;
     auto height = size.rows;
     if (!connected) {
-      lines.push_back({board_line::kind::note, fit("NATS can not be reached; trying again ...", size.columns)});
+      lines.push_back({board_line::kind::note, fit("NATS cannot be reached; trying again ...", size.columns)});
       --height;
     }
     const auto races = board_.render(size.columns, height, std::chrono::steady_clock::now());

@@ -129,7 +129,7 @@ TEST_CASE("who waits is told when everything on its way is in the store, not bef
   CHECK_FALSE(s.is_current());
   s.deliver(ride_of(1));
   s.deliver(ride_of(2));
-  s.records->broken = true; // the result can not be stored yet
+  s.records->broken = true; // the result cannot be stored yet
   s.deliver(result_of());
   s.streams.pending = 0;
   s.pass(2'000ms);

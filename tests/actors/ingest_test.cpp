@@ -140,7 +140,7 @@ TEST_CASE("retries end 2 s before the race's deadline, with an answer") {
   CHECK(s.counts.updates_unstored.value() == 0);
 }
 
-TEST_CASE("a PubAck that comes as the race ends is no ok: the batch may stand behind the mark") {
+TEST_CASE("a PubAck that comes as the race ends is no ok: the batch may stand after the close mark") {
   ingest_stage s;
   s.clock.time = race_start + 10'000 + 20'000 - 6'000; // 1 s before ingest stops admitting
   s.send(update_at(8, 10), "_INBOX.a");

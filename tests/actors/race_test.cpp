@@ -189,7 +189,7 @@ TEST_CASE("storing the result is tried until it succeeds") {
   CHECK(s.host->done == std::vector{the_race});
 }
 
-TEST_CASE("what comes behind the mark changes nothing") {
+TEST_CASE("what comes after the close mark changes nothing") {
   race_stage s;
   s.stored->failures = 1; // holds the race a second longer
   s.journaled_now({update_at(8, 1)});

@@ -25,7 +25,7 @@ peer::peer(const peer_settings& set) : set_{set} {
   const auto status = natsConnection_Connect(&connection_, options);
   natsOptions_Destroy(options);
   if (status != NATS_OK)
-    throw std::runtime_error{"can not connect to NATS"};
+    throw std::runtime_error{"cannot connect to NATS"};
 }
 
 peer::~peer() {
@@ -37,7 +37,7 @@ peer::~peer() {
 void peer::run(const volatile bool& stopping) {
   if (natsConnection_QueueSubscribeSync(&subscription_, connection_, std::string{all_updates}.c_str(), "ingest") !=
       NATS_OK)
-    throw std::runtime_error{"can not subscribe"};
+    throw std::runtime_error{"cannot subscribe"};
   natsSubscription_SetPendingLimits(subscription_, -1, -1);
   natsConnection_Flush(connection_);
   std::cout << "ready" << std::endl;

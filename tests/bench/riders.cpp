@@ -193,10 +193,10 @@ private:
     const auto status = natsConnection_Connect(&connection_, options);
     natsOptions_Destroy(options);
     if (status != NATS_OK)
-      throw std::runtime_error{"can not connect to NATS"};
+      throw std::runtime_error{"cannot connect to NATS"};
     const auto subscribe = [&](natsSubscription** into, const char* subject, natsMsgHandler handler) {
       if (natsConnection_Subscribe(into, connection_, subject, handler, this) != NATS_OK)
-        throw std::runtime_error{"can not subscribe"};
+        throw std::runtime_error{"cannot subscribe"};
       natsSubscription_SetPendingLimits(*into, -1, -1);
     };
     subscribe(&standings_, "alleycat.race.*.*.standings", [](natsConnection*, natsSubscription*, natsMsg* m, void* me) {

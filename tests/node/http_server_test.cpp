@@ -119,7 +119,7 @@ TEST_CASE("other methods are refused") {
   CHECK(answer.headers.at("Allow") == "GET, HEAD");
 }
 
-TEST_CASE("a body can not smuggle a second request in") {
+TEST_CASE("a body cannot smuggle a second request in") {
   const running_server s;
   http_client client{s.port};
   const std::string inner{"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"};

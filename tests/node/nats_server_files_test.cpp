@@ -79,7 +79,7 @@ TEST_CASE("a folder is locked for one") {
   CHECK(std::holds_alternative<owned_fd>(lock_folder(files)));
 }
 
-TEST_CASE("a folder that can not be made is named") {
+TEST_CASE("a folder that cannot be made is named") {
   const temporary_folder folder;
   const auto file = folder.write("file", "");
   const auto locked = lock_folder(nats_files{file / "data"});

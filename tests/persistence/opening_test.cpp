@@ -33,13 +33,13 @@ TEST_CASE("a second process is refused, told who is there, and let in afterwards
   CHECK(outcome_of(in_child([&] { open_lmdb_store(folder.path(), small_store()); })) == 0);
 }
 
-TEST_CASE("two stores of one process can not share a folder either") {
+TEST_CASE("two stores of one process cannot share a folder either") {
   const scratch_folder folder;
   const auto store = open_lmdb_store(folder.path(), small_store());
   CHECK_THAT(words_on_opening(folder.path()), Catch::Contains("in use"));
 }
 
-TEST_CASE("a folder in use can not be set aside") {
+TEST_CASE("a folder in use cannot be set aside") {
   const scratch_folder folder;
   const auto store = open_lmdb_store(folder.path(), small_store());
   CHECK_THAT(words_of<store_error>([&] { set_aside_lmdb_store(folder.path()); }), Catch::Contains("in use"));
@@ -163,10 +163,10 @@ TEST_CASE("a ride length outside 1..900 is refused") {
   CHECK_THAT(words_on_opening(folder.path(), options), Catch::Contains("1..900"));
 }
 
-TEST_CASE("a folder that can not be made is refused") {
+TEST_CASE("a folder that cannot be made is refused") {
   const scratch_folder folder;
   std::ofstream{folder / "file"} << "not a folder";
-  CHECK_THAT(words_on_opening(folder / "file" / "data"), Catch::Contains("can not be created"));
+  CHECK_THAT(words_on_opening(folder / "file" / "data"), Catch::Contains("cannot be created"));
 }
 
 TEST_CASE("a folder or file that may not be written is refused") {
@@ -187,7 +187,7 @@ TEST_CASE("a folder or file that may not be written is refused") {
   const auto stranger = in_child([&] {
     // The administrator may write everywhere: be somebody else.
     if (::geteuid() == 0 && ::setuid(65'534) != 0)
-      throw std::runtime_error{"can not become another user"};
+      throw std::runtime_error{"cannot become another user"};
     const auto words = words_on_opening(data);
     if (words.find("is not writable: Permission denied") == std::string::npos)
       throw std::runtime_error{words};

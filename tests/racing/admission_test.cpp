@@ -59,7 +59,7 @@ TEST_CASE("a class that is not run here is refused whatever the rest says", "[ad
   CHECK(judge(u, rules_for(300), start + 13'000) == refusal::unknown_class);
 }
 
-TEST_CASE("a race that can not be one of now is refused for good, the next one only for now", "[admission]") {
+TEST_CASE("a race that cannot be one of now is refused for good, the next one only for now", "[admission]") {
   auto u = an_update(1);
   const auto now = start + 10'000;
   SECTION("the next window: its bike runs ahead") {

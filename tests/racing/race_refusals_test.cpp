@@ -191,7 +191,7 @@ TEST_CASE("another content under a position that was read has no effect either",
   CHECK_FALSE(race.state.closed());
 }
 
-TEST_CASE("a position that can not be decoded is skipped, and counts as read", "[race_fold]") {
+TEST_CASE("a position that cannot be decoded is skipped, and counts as read", "[race_fold]") {
   a_race race;
   race.add(at(8, 1));
   race.state.skip(journal_position{2});

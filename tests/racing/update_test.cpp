@@ -141,7 +141,7 @@ TEST_CASE("people's names are valid", "[update][name]") {
   CHECK(valid_name(r.name));
 }
 
-TEST_CASE("a name with what can not be shown safely is refused", "[update][name]") {
+TEST_CASE("a name with what cannot be shown safely is refused", "[update][name]") {
   struct row {
     std::string name;
     const char* why;
