@@ -209,7 +209,7 @@ caf::result<ghost_source> class_state::find(const ghost_choice& choice) const {
   return source;
 }
 
-class_actor::behavior_type class_of_races(class_actor::stateful_pointer<class_state> self, const actor_context* env,
+class_actor::behavior_type class_behavior(class_actor::stateful_pointer<class_state> self, const actor_context* env,
                                           class_rules course, class_partners partners) {
   self->state.start(self, *env, course, std::move(partners));
   env->counts->class_actors.add(1);

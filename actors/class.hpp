@@ -61,7 +61,7 @@ private:
   bool loaded_ = false;
 };
 
-class_actor::behavior_type class_of_races(class_actor::stateful_pointer<class_state> self, const actor_context* env,
+class_actor::behavior_type class_behavior(class_actor::stateful_pointer<class_state> self, const actor_context* env,
                                           class_rules course, class_partners partners);
 
 } // namespace alleycat

@@ -15,7 +15,7 @@ void host_state::start(pointer self, const actor_context& env, class_partners pa
   env_ = &env;
   partners_ = std::move(partners);
   for (const auto& course : env.rules.classes)
-    classes_.emplace(course.id, self_->spawn(class_of_races, env_, course, partners_));
+    classes_.emplace(course.id, self_->spawn(class_behavior, env_, course, partners_));
   self_->set_down_handler([this](const caf::down_msg& down) { lost(down); });
   self_->set_exit_handler([this](const caf::exit_msg& exit) { leave(exit.reason); });
   self_->delayed_send(self_, std::chrono::seconds{1}, alleycat::look_at_clock{});

@@ -141,7 +141,7 @@ std::string ride_subject(race_key key, racer_id racer) {
   return join("ride", key.cls, key.race, racer);
 }
 std::string best_subject(class_id cls, racer_id racer, epoch owner_epoch) {
-  return join("best", cls, racer, by);
+  return join("best", cls, racer, owner_epoch);
 }
 std::string edit_subject(racer_id racer) {
   return join("edit", racer);

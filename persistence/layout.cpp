@@ -214,22 +214,22 @@ applied_race decode_applied(std::string_view value) {
   return race;
 }
 
-std::string encode_mark(const stream_cursor& mark) {
+std::string encode_cursor(const stream_cursor& cursor) {
   return sealed([&](byte_writer& out) {
-    out.number(mark.sequence);
-    out.number(mark.stored);
-    out.number(mark.checksum);
+    out.number(cursor.sequence);
+    out.number(cursor.stored);
+    out.number(cursor.checksum);
   });
 }
 
-stream_cursor decode_mark(std::string_view value) {
+stream_cursor decode_cursor(std::string_view value) {
   auto in = unsealed(value);
   stream_cursor cursor;
-  mark.sequence = in.number<std::uint64_t>();
-  mark.stored = in.number<unix_ms>();
-  mark.checksum = in.number<std::uint64_t>();
+  cursor.sequence = in.number<std::uint64_t>();
+  cursor.stored = in.number<unix_ms>();
+  cursor.checksum = in.number<std::uint64_t>();
   expect_end(in);
-  return mark;
+  return cursor;
 }
 
 std::string encode_count(std::uint64_t count) {

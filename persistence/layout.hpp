@@ -92,8 +92,8 @@ struct applied_race {
 std::string encode_applied(const applied_race& race);
 applied_race decode_applied(std::string_view value);
 
-std::string encode_mark(const stream_cursor& mark);
-stream_cursor decode_mark(std::string_view value);
+std::string encode_cursor(const stream_cursor& cursor);
+stream_cursor decode_cursor(std::string_view value);
 
 std::string encode_count(std::uint64_t count);
 std::uint64_t decode_count(std::string_view value);

@@ -44,7 +44,7 @@ public:
   std::vector<racer_bests> unannounced_bests_of(race_key key) override;
   void announced(race_key key) override;
   stream_cursor cursor_of(record_stream stream) override;
-  void store_cursor(record_stream stream, const stream_cursor& mark) override;
+  void store_cursor(record_stream stream, const stream_cursor& cursor) override;
   void each_bests(class_id cls, const std::function<void(const racer_bests&)>& visit) override;
   void each_name(const std::function<void(racer_id, const std::string&)>& visit) override;
   std::vector<race_summary> races(class_id cls, std::optional<race_id> before, std::size_t limit) override;

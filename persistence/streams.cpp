@@ -53,13 +53,13 @@ void store_on_lmdb::announced(race_key key) {
 stream_cursor store_on_lmdb::cursor_of(record_stream stream) {
   return read("reading a mark", [&](const lmdb::txn& in) {
     const auto stored = in.get(tables_.meta, mark_key(stream));
-    return stored ? layout::decode_mark(*stored) : stream_cursor{};
+    return stored ? layout::decode_cursor(*stored) : stream_cursor{};
   });
 }
 
-void store_on_lmdb::store_cursor(record_stream stream, const stream_cursor& mark) {
+void store_on_lmdb::store_cursor(record_stream stream, const stream_cursor& cursor) {
   write("keeping a mark", [&](lmdb::txn& in) {
-    in.put(tables_.meta, mark_key(stream), layout::encode_mark(mark));
+    in.put(tables_.meta, mark_key(stream), layout::encode_cursor(cursor));
     return true;
   });
 }

@@ -128,7 +128,7 @@ public:
 
   /// How far a stream was read; a mark of sequence 0 where it never was.
   virtual stream_cursor cursor_of(record_stream stream) = 0;
-  virtual void store_cursor(record_stream stream, const stream_cursor& mark) = 0;
+  virtual void store_cursor(record_stream stream, const stream_cursor& cursor) = 0;
 
   /// Visits the bests of every racer of a class, by racer id ascending.
   virtual void each_bests(class_id cls, const std::function<void(const racer_bests&)>& visit) = 0;

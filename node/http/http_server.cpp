@@ -104,7 +104,7 @@ struct http_server::impl {
 
   static int begin_request(mg_connection* connection) {
     const auto* request = mg_get_request_info(connection);
-    static_cast<const inside*>(request->user_data)->serve(connection, *request);
+    static_cast<const impl*>(request->user_data)->serve(connection, *request);
     return 1;
   }
 
@@ -162,9 +162,9 @@ std::optional<std::string> http_server::start() {
                                             "no",
                                             nullptr};
   mg_callbacks callbacks{};
-  callbacks.begin_request = &inside::begin_request;
-  callbacks.http_error = &inside::refuse;
-  callbacks.log_message = &inside::log_message;
+  callbacks.begin_request = &impl::begin_request;
+  callbacks.http_error = &impl::refuse;
+  callbacks.log_message = &impl::log_message;
   impl_->first_fault.clear();
   impl_->context = mg_start(&callbacks, impl_.get(), const_cast<const char**>(options.data()));
   if (!impl_->context)

@@ -45,8 +45,8 @@ void nats_publisher::publish_leaderboard(class_id cls, std::span<const leaderboa
 }
 
 void nats_publisher::publish_opened(race_key key, epoch owner_epoch) {
-  publish_event("race_opened",
-                fmt::format(R"("classId":{},"raceId":{},"epoch":{})", key.cls.value(), key.race.value(), by.value()));
+  publish_event("race_opened", fmt::format(R"("classId":{},"raceId":{},"epoch":{})", key.cls.value(), key.race.value(),
+                                           owner_epoch.value()));
 }
 
 void nats_publisher::publish_closed(const race_result& result) {

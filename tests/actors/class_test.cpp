@@ -15,7 +15,7 @@ struct class_stage : stage {
   }
   void start() {
     actor = keep(system().spawn(
-        class_of_races, &context, context.rules.classes.front(),
+        class_behavior, &context, context.rules.classes.front(),
         class_partners{store_handle, store_handle, results_handle, keep(system().spawn(current_follower))}));
     settle();
   }

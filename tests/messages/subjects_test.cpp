@@ -66,7 +66,7 @@ TEST_CASE("every subject parses back to what it was built from", "[subjects]") {
     RC_ASSERT(parse_standings_subject(standings_subject(key)) == key);
     RC_ASSERT(parse_result_subject(result_subject(key)) == key);
     RC_ASSERT(parse_ride_subject(ride_subject(key, racer)) == ride_address(key, racer));
-    RC_ASSERT(parse_best_subject(best_subject(cls, racer, by)) == best_address(cls, racer, by));
+    RC_ASSERT(parse_best_subject(best_subject(cls, racer, owner_epoch)) == best_address(cls, racer, owner_epoch));
     RC_ASSERT(parse_edit_subject(edit_subject(racer)) == racer);
     RC_ASSERT(parse_view_subject(view_subject(racer)) == racer);
     RC_ASSERT(parse_ghost_subject(ghost_subject(racer)) == racer);
