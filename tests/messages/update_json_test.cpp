@@ -174,8 +174,8 @@ TEST_CASE("every fault has its refusal, and its sentence names the field", "[upd
       {R"("racerId":8)", R"("racerId":8,"racerId":8)", refusal::bad_json, "racerId comes twice"},
       {R"("racerId":8)", R"("racerId":8,"\u0072acerId":8)", refusal::bad_json, "racerId comes twice"},
   }));
-  CAPTURE(r.what, r.owner_epoch);
-  const auto o = read(with(r.what, r.owner_epoch));
+  CAPTURE(r.what, r.by);
+  const auto o = read(with(r.what, r.by));
   CHECK(o.verdict == r.expected);
   CHECK(o.why == r.why);
 }
