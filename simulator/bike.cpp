@@ -81,11 +81,11 @@ void bike::reconnected(moment now) {
 
 std::vector<bike::kept_update> bike::give_up(moment now) {
   std::vector<kept_update> dropped;
-  std::erase_if(ring_, [&](const kept_update& ack) {
+  std::erase_if(ring_, [&](const kept_update& kept) {
     if (kept.deadline > now) {
       return false;
     }
-    dropped.push_back(ack);
+    dropped.push_back(kept);
     return true;
   });
   return dropped;

@@ -78,7 +78,7 @@ TEST_CASE("rides loaded in any order and merged in any order give the same board
         if (pick(2) == 0)
           bests.push_back(best(racer, 1 + pick(5), race));
     }
-    day_boards merge_result{100}, loaded{90};
+    day_boards merged{100}, loaded{90};
     for (const auto& [day, bests] : races)
       merged.merge(day, bests);
     std::shuffle(races.begin(), races.end(), random);
