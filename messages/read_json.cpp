@@ -9,14 +9,12 @@ namespace alleycat {
 
 namespace {
 
-using nlohmann::json;
-
 /// What a decoder throws at itself; it never leaves this file.
 struct unreadable {};
 
 /// @throws unreadable when the field is absent or no integer in 0..most of Number
 template <class Number>
-Number number_of(const json& from, const char* name) {
+Number number_of(const nlohmann::json& from, const char* name) {
   const auto found = from.find(name);
   if (found == from.end() || !found->is_number_unsigned())
     throw unreadable{};
@@ -27,18 +25,18 @@ Number number_of(const json& from, const char* name) {
 }
 
 template <class Id>
-Id id_of(const json& from, const char* name) {
+Id id_of(const nlohmann::json& from, const char* name) {
   return Id{number_of<typename Id::number_type>(from, name)};
 }
 
-rank_t rank_of(const json& from, const char* name) {
+rank_t rank_of(const nlohmann::json& from, const char* name) {
   const auto found = from.find(name);
   return found != from.end() && found->is_null() ? 0 : number_of<rank_t>(from, name);
 }
 
 /// A double holds all 9 digits before and 4 behind the point of the highest score, so rounding gives back the exact
 /// units.
-score score_of(const json& from, const char* name) {
+score score_of(const nlohmann::json& from, const char* name) {
   const auto found = from.find(name);
   if (found == from.end() || !found->is_number())
     throw unreadable{};
@@ -48,35 +46,35 @@ score score_of(const json& from, const char* name) {
   return score{static_cast<std::uint32_t>(units)};
 }
 
-bool flag_of(const json& from, const char* name) {
+bool flag_of(const nlohmann::json& from, const char* name) {
   const auto found = from.find(name);
   if (found == from.end() || !found->is_boolean())
     throw unreadable{};
   return found->get<bool>();
 }
 
-std::string text_of(const json& from, const char* name) {
+std::string text_of(const nlohmann::json& from, const char* name) {
   const auto found = from.find(name);
   if (found == from.end() || !found->is_string())
     throw unreadable{};
   return found->get<std::string>();
 }
 
-race_key key_of(const json& from) {
+race_key key_of(const nlohmann::json& from) {
   const race_key key{id_of<class_id>(from, "classId"), id_of<race_id>(from, "raceId")};
   if (key.cls.value() == 0)
     throw unreadable{};
   return key;
 }
 
-race_phase phase_of(const json& from) {
+race_phase phase_of(const nlohmann::json& from) {
   const auto text = text_of(from, "state");
   if (text != "running" && text != "closed")
     throw unreadable{};
   return text == "running" ? race_phase::running : race_phase::closed;
 }
 
-standing row_of(const json& from) {
+standing row_of(const nlohmann::json& from) {
   standing row;
   row.rank = rank_of(from, "rank");
   row.here_now_rank = rank_of(from, "hereNowRank");
@@ -91,7 +89,7 @@ standing row_of(const json& from) {
   return row;
 }
 
-std::vector<standing> rows_of(const json& from) {
+std::vector<standing> rows_of(const nlohmann::json& from) {
   const auto found = from.find("rows");
   if (found == from.end() || !found->is_array())
     throw unreadable{};
@@ -104,8 +102,8 @@ std::vector<standing> rows_of(const json& from) {
 
 /// Runs `read` on the parsed text. @returns nothing when it is no JSON object or `read` found something amiss.
 template <class Read>
-auto guarded(std::string_view text, Read read) -> std::optional<decltype(read(json{}))> {
-  const auto parsed = json::parse(text, nullptr, false);
+auto guarded(std::string_view text, Read read) -> std::optional<decltype(read(nlohmann::json{}))> {
+  const auto parsed = nlohmann::json::parse(text, nullptr, false);
   if (!parsed.is_object())
     return std::nullopt;
   try {
@@ -118,7 +116,7 @@ auto guarded(std::string_view text, Read read) -> std::optional<decltype(read(js
 } // namespace
 
 std::optional<race_result> decode_result(std::string_view text) {
-  return guarded(text, [](const json& from) {
+  return guarded(text, [](const nlohmann::json& from) {
     if (phase_of(from) != race_phase::closed)
       throw unreadable{};
     race_result result;
@@ -133,7 +131,7 @@ std::optional<race_result> decode_result(std::string_view text) {
 }
 
 std::optional<standings> decode_standings(std::string_view text) {
-  return guarded(text, [](const json& from) {
+  return guarded(text, [](const nlohmann::json& from) {
     standings s;
     s.key = key_of(from);
     s.owner_epoch = id_of<epoch>(from, "epoch");
@@ -151,7 +149,7 @@ std::optional<standings> decode_standings(std::string_view text) {
 }
 
 std::optional<answer> decode_answer(std::string_view text) {
-  return guarded(text, [](const json& from) {
+  return guarded(text, [](const nlohmann::json& from) {
     answer a;
     a.ok = flag_of(from, "ok");
     a.ts = number_of<unix_ms>(from, "ts");

@@ -5,6 +5,7 @@
 #include "messages/update_json.hpp"
 #include "racing/rules.hpp"
 #include "simulator/names.hpp"
+#include "simulator/wall_clock.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -29,10 +30,6 @@ constexpr auto patience_off_the_clock = 120s;
 constexpr std::size_t burst = 2;
 /// Held-back updates keep this far from the deadline: ingest stops 5 s before it, and they may have to be sent again.
 constexpr auto late_margin = 10s;
-
-unix_ms wall_ms() {
-  return duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 } // namespace
 

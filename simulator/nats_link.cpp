@@ -1,5 +1,7 @@
 #include "simulator/nats_link.hpp"
 
+#include "simulator/wall_clock.hpp"
+
 #include <charconv>
 #include <fmt/format.h>
 #include <mutex>
@@ -39,11 +41,6 @@ std::vector<std::string> split(std::string_view urls) {
       return all;
     urls.remove_prefix(comma + 1);
   }
-}
-
-unix_ms wall_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
 
 /// Filled by the library's thread, emptied by ours.

@@ -14,7 +14,7 @@ namespace {
 /// Begins the address of an update in a batch: "\n<batch>.<index>". No NATS subject begins so.
 constexpr char batch_sign = '\n';
 
-std::string& fresh_buffer() {
+std::string& answer_buffer() {
   thread_local std::string buffer;
   buffer.clear();
   return buffer;
@@ -66,7 +66,7 @@ void answer_desk::stored(const std::string& reply_to, journal_position position)
       ++batch.stored;
       batch.highest = std::max(batch.highest, position);
     });
-  auto& json = fresh_buffer();
+  auto& json = answer_buffer();
   encode_stored(position, clock_.now(), json);
   connection_.publish(reply_to.c_str(), json);
 }
@@ -80,7 +80,7 @@ void answer_desk::refused(const std::string& reply_to, refusal reason, std::stri
       append_json_string(why, list);
       list += fmt::format(R"(,"retry":{}}})", worth_a_retry(reason));
     });
-  auto& json = fresh_buffer();
+  auto& json = answer_buffer();
   encode_refused(reason, why, clock_.now(), json);
   connection_.publish(reply_to.c_str(), json);
 }

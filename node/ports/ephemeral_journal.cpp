@@ -14,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Batches of a class that wait for the library's thread: a race is held up rather than a batch dropped.
-constexpr int pending_limit = -1;
+constexpr int no_pending_limit = -1;
 
 } // namespace
 
@@ -79,7 +79,7 @@ ephemeral_journal::ephemeral_journal(const std::vector<std::string>& urls, const
     : clock_{clock}, connection_{urls, node_name + " journal off"} {
   for (const auto& course : classes)
     subscriptions_.push_back(connection_.subscribe(
-        journal_wildcard(course.id).c_str(), nullptr, [this](natsMsg* m) { take(m); }, pending_limit));
+        journal_wildcard(course.id).c_str(), nullptr, [this](natsMsg* m) { take(m); }, no_pending_limit));
   connection_.flush(2'000);
 }
 

@@ -10,7 +10,7 @@ namespace alleycat {
 namespace {
 
 /// Empty, with the memory of the last message.
-std::string& fresh_buffer() {
+std::string& message_buffer() {
   thread_local std::string buffer;
   buffer.clear();
   return buffer;
@@ -23,7 +23,7 @@ nats_publisher::nats_publisher(const nats_connection& connection, const clock_po
     : connection_{connection}, clock_{clock}, names_{names}, owner_epoch_{owner_epoch} {}
 
 void nats_publisher::publish(const standings& table) {
-  auto& json = fresh_buffer();
+  auto& json = message_buffer();
   encode_standings(table, json);
   connection_.publish(standings_subject(table.key).c_str(), json);
   json.clear();
@@ -32,13 +32,13 @@ void nats_publisher::publish(const standings& table) {
 }
 
 void nats_publisher::publish(const rider_view& view) {
-  auto& json = fresh_buffer();
+  auto& json = message_buffer();
   encode_view(view, json);
   connection_.publish(view_subject(view.racer).c_str(), json);
 }
 
 void nats_publisher::publish_leaderboard(class_id cls, std::span<const leaderboard_row> rows, std::size_t of) {
-  auto& json = fresh_buffer();
+  auto& json = message_buffer();
   encode_leaderboard(
       {cls, owner_epoch_, clock_.now(), of, rows}, [this](racer_id r) { return names_.of(r); }, json);
   connection_.publish(leaderboard_subject(cls).c_str(), json);

@@ -20,7 +20,7 @@ struct ghost_options {
   std::string who;
 };
 
-void show(const nlohmann::json& answer) {
+void show_ghost(const nlohmann::json& answer) {
   const auto scores = answer.find("scores");
   std::vector<std::optional<double>> values;
   if (scores != answer.end() && scores->is_array()) {
@@ -44,7 +44,7 @@ void run(const common_options& common, const ghost_options& o) {
   if (common.json) {
     fmt::print("{}\n", one_line(answer));
   } else {
-    show(nlohmann::json::parse(answer));
+    show_ghost(nlohmann::json::parse(answer));
   }
 }
 

@@ -19,7 +19,7 @@ struct race_options {
   std::optional<std::uint32_t> second;
 };
 
-void show(const nlohmann::json& answer, const race_options& o) {
+void show_race(const nlohmann::json& answer, const race_options& o) {
   const auto state = answer.find("state");
   const bool closed = state != answer.end() && *state == "closed";
   fmt::print("Class {}  race {}  {}  second {}  racers {}  finished {}\n\n", o.cls, o.race,
@@ -55,7 +55,7 @@ void run(const common_options& common, const race_options& o) {
   if (common.json) {
     fmt::print("{}\n", one_line(answer));
   } else {
-    show(nlohmann::json::parse(answer), o);
+    show_race(nlohmann::json::parse(answer), o);
   }
 }
 

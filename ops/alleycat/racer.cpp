@@ -23,7 +23,7 @@ const nlohmann::json& list_of(const nlohmann::json& answer, const char* field) {
   return found != answer.end() && found->is_array() ? *found : none;
 }
 
-void show(const nlohmann::json& answer) {
+void show_racer(const nlohmann::json& answer) {
   fmt::print("{}  racer {}\n\nRecords\n\n", name_cell(answer), number_cell(answer, "racerId"));
   table records{{{"CLASS", align::right}, {"TOTAL", align::right}, {"RACE", align::right}, {"CLOSED (UTC)"}}, {}};
   for (const auto& row : list_of(answer, "records")) {
@@ -56,7 +56,7 @@ void run(const common_options& common, const racer_options& o) {
   if (common.json) {
     fmt::print("{}\n", one_line(answer));
   } else {
-    show(nlohmann::json::parse(answer));
+    show_racer(nlohmann::json::parse(answer));
   }
 }
 

@@ -18,7 +18,7 @@ struct races_options {
   std::optional<std::uint32_t> before;
 };
 
-void show(const nlohmann::json& answer) {
+void show_races(const nlohmann::json& answer) {
   table t{{{"RACE", align::right},
            {"CLOSED (UTC)"},
            {"RACERS", align::right},
@@ -45,7 +45,7 @@ void run(const common_options& common, const races_options& o) {
   if (common.json) {
     fmt::print("{}\n", one_line(answer));
   } else {
-    show(nlohmann::json::parse(answer));
+    show_races(nlohmann::json::parse(answer));
   }
 }
 

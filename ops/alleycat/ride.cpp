@@ -54,7 +54,7 @@ void show_seconds(const nlohmann::json& answer) {
   print(t);
 }
 
-void show(const nlohmann::json& answer, const ride_options& o) {
+void show_ride(const nlohmann::json& answer, const ride_options& o) {
   const auto rank = number_cell(answer, "rank");
   fmt::print("{}  racer {}  class {}  race {}  {}\n", name_cell(answer), o.racer, o.cls, o.race,
              rank == "-" ? "DNF" : "rank " + rank);
@@ -74,7 +74,7 @@ void run(const common_options& common, const ride_options& o) {
   if (common.json) {
     fmt::print("{}\n", one_line(answer));
   } else {
-    show(nlohmann::json::parse(answer), o);
+    show_ride(nlohmann::json::parse(answer), o);
   }
 }
 

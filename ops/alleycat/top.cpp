@@ -20,7 +20,7 @@ struct top_options {
   std::optional<std::uint32_t> around;
 };
 
-void show(const nlohmann::json& answer) {
+void show_top(const nlohmann::json& answer) {
   table t{{{"RANK", align::right},
            {"NAME"},
            {"RACER", align::right},
@@ -48,7 +48,7 @@ void run(const common_options& common, const top_options& o) {
   if (common.json) {
     fmt::print("{}\n", one_line(answer));
   } else {
-    show(nlohmann::json::parse(answer));
+    show_top(nlohmann::json::parse(answer));
   }
 }
 

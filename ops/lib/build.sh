@@ -1,5 +1,8 @@
 # shellcheck shell=bash
-# Configuring and building. Sourced, after common.sh.
+# Configuring and building. Sourced, after common.sh and progress.sh.
+
+# What ops/up needs of the build.
+programs_to_run=(alleycat-node alleycat-sim alleycat)
 
 build_jobs() {
   local cores
@@ -9,7 +12,7 @@ build_jobs() {
   echo $((by_memory < 1 ? 1 : by_memory < cores ? by_memory : cores))
 }
 
-# build_preset PRESET [TARGET...]: ninja shows its own progress.
+# build_preset PRESET [TARGET...]: with ninja's own progress.
 build_preset() {
   local preset=$1 targets=()
   shift
@@ -21,6 +24,9 @@ build_preset() {
       cmake --build --preset "$preset" --parallel "$(build_jobs)" "${targets[@]}"
   )
 }
+
+# build_shown PRESET [TARGET...]: with how far it is and how long it still takes.
+build_shown() { build_preset "$@" 2>&1 | show_ninja build; }
 
 # build_page: the page into build/web, unless it is newer than everything it is made of.
 build_page() {
