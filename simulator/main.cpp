@@ -1,5 +1,6 @@
 /// alleycat-sim: riders on stationary bikes, over a real NATS server.
 #include "simulator/fleet.hpp"
+#include "simulator/past.hpp"
 
 #include <csignal>
 #include <exception>
@@ -25,6 +26,12 @@ int main(int argc, char** argv) {
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
   try {
+    if (options.past) {
+      const auto history = ride_past(options, stop);
+      fmt::print("{} past races, {} rides, {} updates in {:.1f} s\n", history.races, history.rides, history.updates,
+                 history.elapsed_seconds);
+      return 0;
+    }
     const auto done = run(options, stop);
     fmt::print("{}", options.json ? to_json(done) + "\n" : to_text(done, options.ack));
     if (const auto why = failure_of(done, options.ack)) {

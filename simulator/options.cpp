@@ -93,6 +93,11 @@ std::variant<sim_options, early_exit> parse_options(std::vector<std::string> arg
   app.add_option("--replay", o.replay, "CSV with ride,second,output_w,cadence_rpm,resistance_pct; a rider per window")
       ->check(CLI::ExistingFile);
   app.add_option("--log", o.log, "write what was sent and answered, one JSON object a line");
+  app.add_option("--past", o.past,
+                 "instead of riding now: so many races in each class over the past two weeks, of some of the riders "
+                 "each, sent at once; needs a node with race.admit any")
+      ->check(CLI::Range(1U, max_past_races))
+      ->excludes("--replay", "--log", "--ack", "--start", "--stagger", "--speed");
   const auto chance = [&app](const char* name, double& value, const char* help) {
     app.add_option(name, value, help)->check(CLI::Range(0.0, 1.0))->group("Faults (probabilities 0..1)");
   };

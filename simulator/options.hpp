@@ -33,14 +33,16 @@ struct sim_options {
   bool start_next = false;    ///< wait for the next window
   std::uint64_t seed = 1;
   bool ack = false;
-  std::string replay; ///< empty = the rider model
-  std::string log;    ///< empty = no log
+  std::string replay;                ///< empty = the rider model
+  std::string log;                   ///< empty = no log
+  std::optional<std::uint32_t> past; ///< so many races in each class that are over, instead of riding now
   fault_options faults;
   bool quiet = false;
   bool json = false;
 };
 
 inline constexpr std::uint32_t max_racers = 100'000;
+inline constexpr std::uint32_t max_past_races = 1'000;
 inline constexpr std::uint32_t default_racers = 100;
 
 /// The program has to end before it began: `--help` (0), `--version` (0), wrong usage (2).

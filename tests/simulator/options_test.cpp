@@ -91,6 +91,8 @@ TEST_CASE("wrong usage ends with 2 and says what is wrong") {
       {{"--seconds", "0"}, "--seconds"},
       {{"--seconds", "901"}, "--seconds"},
       {{"--window", "86401"}, "--window"},
+      {{"--past", "0"}, "--past"},
+      {{"--past", "3", "--ack"}, "--past"},
       {{"--speed", "0"}, "--speed"},
       {{"--stagger", "-1"}, "--stagger"},
       {{"--start", "later"}, "--start"},
