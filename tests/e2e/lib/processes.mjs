@@ -1,22 +1,59 @@
 // Real processes: started, listened to, killed. Nothing outlives the test.
 
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const alive = new Set();
 process.on('exit', () => alive.forEach((child) => child.kill('SIGKILL')));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
-/** @returns {Promise<number>} a TCP port of 127.0.0.1 that was free a moment ago */
+// Test files run side by side, and seconds lie between choosing a port and listening on it. So ports come from below those the
+// kernel gives to outgoing connections, and a file named after it says who has one, for as long as its process lives.
+const portsFolder = join(tmpdir(), `alleycat-ports-${process.getuid()}`);
+const lowestPort = 12_000;
+const portCount = 20_000;
+/** @type {string[]} */
+const reservations = [];
+process.on('exit', () => reservations.forEach((file) => rmSync(file, { force: true })));
+
+/** Whether this process may use a port. What a killed process left is free again. */
+function reserve(port) {
+  mkdirSync(portsFolder, { recursive: true });
+  const file = join(portsFolder, `${port}`);
+  try {
+    writeFileSync(file, `${process.pid}`, { flag: 'wx' });
+    reservations.push(file);
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+  }
+  try {
+    process.kill(Number(readFileSync(file, 'utf8')), 0);
+  } catch {
+    rmSync(file, { force: true });
+  }
+  return false;
+}
+
+async function canListen(port) {
+  const server = createServer();
+  const listening = await new Promise((resolve) => {
+    server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+  });
+  if (listening) await new Promise((resolve) => server.close(resolve));
+  return listening;
+}
+
+/** @returns {Promise<number>} a free TCP port of 127.0.0.1 that no other test gets while this process lives */
 export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = lowestPort + Math.floor(Math.random() * portCount);
+    if (reserve(port) && (await canListen(port))) return port;
+  }
 }
 
 /** A running program with everything it said. */
