@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the project needs from Debian 12 and npm, and how it is installed when missing. Sourced, after common.sh.
+# What the project needs from Debian 12 and npm, and how it is installed when missing. Sourced, after common.sh and progress.sh.
 
 # To build and run.
 packages_to_run=(
@@ -34,7 +34,8 @@ install_packages() {
   command -v apt-get >/dev/null || fail "not a Debian system; please install: ${missing[*]}"
   say "   missing: ${missing[*]}"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o APT::Status-Fd=1 "${missing[@]}" |
+    show_apt packages
 }
 
 # The page's tools want a younger Node.js than Debian 12 has. use_young_node: puts one from npm, below build/, first in PATH
