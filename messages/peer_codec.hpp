@@ -13,11 +13,11 @@
 namespace alleycat {
 
 /// No body on the wire is longer: a longer one would hold up the small messages behind it.
-inline constexpr std::size_t max_peer_body = 256 * 1024;
+inline constexpr std::size_t max_peer_body = std::size_t{256} * 1024;
 /// Payload of one part of an answer; what is left of `max_peer_body` is for its frame.
 inline constexpr std::size_t peer_part_bytes = max_peer_body - 256;
 /// An answer of more bytes is refused as `answer_too_large`. A race of 1,000 riders has about 300 KB.
-inline constexpr std::size_t max_peer_answer = 8 * 1024 * 1024;
+inline constexpr std::size_t max_peer_answer = std::size_t{8} * 1024 * 1024;
 /// Parts of the longest answer.
 inline constexpr std::uint32_t max_peer_parts = (max_peer_answer + peer_part_bytes - 1) / peer_part_bytes;
 
