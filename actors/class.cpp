@@ -20,12 +20,15 @@ caf::error not_loaded() {
 
 } // namespace
 
-void class_state::start(pointer self, const actor_context& env, const class_rules& course, class_partners partners) {
+void class_state::start(pointer self, const actor_context& env, term_ptr under, const class_rules& rules,
+                        class_partners partners) {
   self_ = self;
   env_ = &env;
-  course_ = course;
+  term_ = std::move(under);
+  rules_ = rules;
   partners_ = std::move(partners);
   table_ = all_time_table{env.rules.race.ride_seconds};
+  self_->send(partners_.follower, feed_class{rules_.id});
   load();
 }
 
@@ -35,17 +38,13 @@ void class_state::load() {
 }
 
 void class_state::read_bests() {
-  self_->request(partners_.store, defaults::load_deadline, load_class{course_.id})
-      .then(
-          [this](const class_records_ptr& records) {
-            take(*records);
-            tell_rest();
-          },
-          [this](const caf::error& e) { load_failed(e); });
+  self_->request(partners_.store, defaults::load_deadline, load_class{rules_.id})
+      .then([this](const class_records_ptr& records) { take(*records); },
+            [this](const caf::error& e) { load_failed(e); });
 }
 
 void class_state::load_failed(const caf::error& why) {
-  env_->log->warn("class.load_delayed", {{"class", course_.id}, {"error", self_->system().render(why)}});
+  env_->log->warn("class.load_delayed", {{"class", rules_.id}, {"error", self_->system().render(why)}});
   self_->delayed_send(self_, defaults::load_retry, look_at_clock{});
 }
 
@@ -58,7 +57,10 @@ void class_state::take(const std::vector<racer_bests>& records) {
   table_.sort();
   board_.sort();
   loaded_ = true;
-  env_->log->info("class.loaded", {{"class", course_.id}, {"racers", table_.racers()}, {"records", board_.size()}});
+  for (const auto& race : std::exchange(early_, {}))
+    take(*race);
+  self_->send(partners_.shard, class_status{true});
+  env_->log->info("class.loaded", {{"class", rules_.id}, {"racers", table_.racers()}, {"records", board_.size()}});
 }
 
 caf::result<rank_answer> class_state::rank(const rank_batch& batch) const {
@@ -66,7 +68,7 @@ caf::result<rank_answer> class_state::rank(const rank_batch& batch) const {
   if (!loaded_)
     return not_loaded();
   rank_answer answer;
-  answer.owner_epoch = env_->owner_epoch;
+  answer.owner_epoch = term_->owner_epoch();
   answer.places.reserve(batch.items.size());
   answer.around.resize(batch.items.size());
   for (std::size_t i = 0; i < batch.items.size(); ++i) {
@@ -84,105 +86,50 @@ caf::result<closed_race_ptr> class_state::rank_rides(const closed_race& race) co
   auto ranked = std::make_shared<closed_race>(race);
   auto& rides = ranked->rides;
   for (auto& ride : rides) {
-    const auto scores = scores_of(ride, course_.score);
+    const auto scores = scores_of(ride, rules_.score);
     for (std::size_t i = 0; i < scores.size(); ++i)
       if (scores[i].value() != 0)
         ride.seconds[i].all_time_rank =
             table_.place(own_second{static_cast<std::uint16_t>(i + 1)}, scores[i], ride.racer).rank;
   }
-  for (auto& row : ranked->result.rows) {
-    const auto ride = std::lower_bound(rides.begin(), rides.end(), row.racer,
-                                       [](const ride_record& r, racer_id racer) { return r.racer < racer; });
-    if (!ride->seconds.empty())
-      row.all_time_rank = ride->seconds.back().all_time_rank;
-  }
+  take_ranks(ranked->result, rides);
   return closed_race_ptr{std::move(ranked)};
 }
 
-caf::typed_response_promise<merge_result> class_state::merge(const closed_race_ptr& race) {
-  auto promise = self_->make_response_promise<merge_result>();
-  if (!loaded_) {
-    promise.deliver(not_loaded());
-    return promise;
-  }
-  failpoint("class.merge");
-  // The result is in the stream, so the tables may show it before LMDB has it: they do not wait for a disk that hangs or is
-  // full. Merging is idempotent: asked again, or with a race that was applied before the tables were read, it does no harm.
-  take(*race);
-  self_->request(partners_.store, defaults::close_deadline, apply_closed{race, course_.score, true})
-      .then(
-          [this, key = race->result.key, promise](merge_result outcome) {
-            failpoint("class.changelog");
-            announce(key, [this, promise, outcome](const caf::error& why) mutable {
-              if (why) {
-                promise.deliver(why);
-                return;
-              }
-              env_->counts->races_merged.add();
-              promise.deliver(outcome);
-            });
-          },
-          [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
-  return promise;
-}
-
-void class_state::announce(race_key key, std::function<void(const caf::error&)> done) {
-  self_->request(partners_.store, defaults::store_deadline, find_unannounced_bests{key})
-      .then(
-          [this, key, done](const unannounced_bests& news) {
-            self_->request(partners_.results, defaults::close_deadline, store_bests{course_.id, news})
-                .then(
-                    [this, key, done, told = news->size()](bests_stored) {
-                      failpoint("class.announced");
-                      env_->counts->bests_announced.add(told);
-                      self_->request(partners_.store, defaults::store_deadline, keep_announced{key})
-                          .then([done](ack) { done({}); }, [done](const caf::error& e) { done(e); });
-                    },
-                    [done](const caf::error& e) { done(e); });
-          },
-          [done](const caf::error& e) { done(e); });
-}
-
-void class_state::tell_rest() {
-  self_->request(partners_.store, defaults::store_deadline, find_unannounced{course_.id})
-      .then(
-          [this](const unannounced_races& races) {
-            for (const auto key : races.keys)
-              announce(key, [this, key](const caf::error& why) {
-                if (why)
-                  env_->log->warn("class.announce_failed",
-                                  {{"class", key.cls}, {"race", key.race}, {"error", self_->system().render(why)}});
-              });
-          },
-          [this](const caf::error& e) {
-            env_->log->warn("class.announce_failed", {{"class", course_.id}, {"error", self_->system().render(e)}});
-          });
+void class_state::merge(const closed_race_ptr& race) {
+  if (loaded_)
+    take(*race);
+  else if (early_.size() < defaults::early_races)
+    early_.push_back(race); // the tables that are being read may be older than it
 }
 
 void class_state::take(const closed_race& race) {
   for (const auto& ride : race.rides)
     if (!ride.name.empty())
       env_->names->set(ride.racer, ride.name);
+  failpoint("class.merge");
   const auto former = board_.page(0, 1);
-  env_->counts->bests_beaten.add(table_.merge(race.rides, course_.score));
-  const auto improved = board_.merge(race.rides, course_.score);
+  env_->counts->bests_beaten.add(table_.merge(race.rides, rules_.score));
+  const auto improved = board_.merge(race.rides, rules_.score);
   env_->counts->records_broken.add(improved.size());
   if (improved.empty())
     return;
   publish_leaderboard();
   const auto leader = board_.page(0, 1);
   if (former.empty() || leader.front().record.best > former.front().record.best)
-    env_->publisher->publish_record(course_.id, leader.front().racer, leader.front().record);
+    env_->publisher->publish_record(*term_, leader.front().racer, leader.front().record);
 }
 
 void class_state::publish_leaderboard() const {
-  env_->publisher->publish_leaderboard(course_.id, board_.page(0, defaults::leaderboard_rows), board_.size());
+  env_->publisher->publish_leaderboard(*term_, board_.page(0, defaults::leaderboard_rows), board_.size());
 }
 
 caf::result<leaderboard_answer> class_state::page(const get_leaderboard& x) const {
   if (!loaded_)
     return not_loaded();
-  return page_of(board_, x.page);
+  auto answer = page_of(board_, x.page);
+  answer.owner_epoch = term_->owner_epoch();
+  return answer;
 }
 
 caf::result<all_time_answer> class_state::page(const get_all_time& x) const {
@@ -210,15 +157,15 @@ caf::result<ghost_source> class_state::find(const ghost_choice& choice) const {
 }
 
 class_actor::behavior_type class_behavior(class_actor::stateful_pointer<class_state> self, const actor_context* env,
-                                          class_rules course, class_partners partners) {
-  self->state.start(self, *env, course, std::move(partners));
+                                          term_ptr under, class_rules rules, class_partners partners) {
+  self->state.start(self, *env, std::move(under), rules, std::move(partners));
   env->counts->class_actors.add(1);
   self->attach_functor([env] { env->counts->class_actors.add(-1); });
   return {
       [self](look_at_clock) { self->state.load(); },
       [self](const rank_batch& x) { return self->state.rank(x); },
       [self](const rank_closed& x) { return self->state.rank_rides(*x.race); },
-      [self](const merge_closed& x) { return self->state.merge(x.race); },
+      [self](const closed_race_ptr& x) { self->state.merge(x); },
       [self](const get_leaderboard& x) { return self->state.page(x); },
       [self](const get_all_time& x) { return self->state.page(x); },
       [self](const find_ghost& x) { return self->state.find(x.choice); },

@@ -13,13 +13,13 @@ struct actor_context {
   unix_ms standings_min_interval_ms = 900;
   unix_ms journal_linger_ms = 20;
   unix_ms history_keep_ms = 90LL * 86'400'000; ///< results and rides of older races go
-  epoch owner_epoch;                           ///< fencing token of everything this node owns
 
   const clock_port* clock = nullptr;
   journal_port* journal = nullptr;
   results_log_port* results_log = nullptr;
   publish_port* publisher = nullptr;
   answer_port* answers = nullptr;
+  ownership_port* ownership = nullptr;
   log_port* log = nullptr;
   meters* counts = nullptr;
   name_book* names = nullptr;

@@ -3,6 +3,16 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+
+namespace alleycat {
+
+/// In the unit of the clocks that actors are given.
+constexpr std::int64_t in_ms(std::chrono::milliseconds span) {
+  return span.count();
+}
+
+} // namespace alleycat
 
 namespace alleycat::defaults {
 
@@ -12,8 +22,9 @@ using namespace std::chrono_literals;
 inline constexpr auto rank_deadline = 150ms;
 /// Ranking and merging a closed race of 1,000 rides; asked again after it.
 inline constexpr auto close_deadline = 30s;
-/// Pause before a step of the close is tried again.
+/// Pause before a step of the close is tried again; it doubles up to the longest.
 inline constexpr auto close_retry = 1s;
+inline constexpr auto longest_retry = 30s;
 /// Reading one record or page from the store.
 inline constexpr auto store_deadline = 5s;
 /// Reading all bests of a class at start (40,000 riders: well below a second).
@@ -31,6 +42,11 @@ inline constexpr auto follow_rest = 250ms;
 inline constexpr auto cursor_interval = 10s;
 /// Rides without a result for this long, by the stream's time, are what pruning has left of a race.
 inline constexpr auto held_rides_after = 10min;
+/// ... of a race this old: rides of a younger one may belong to a close that was cut short.
+inline constexpr auto unfinished_close = 24h;
+
+/// Results that come while a class is being loaded; more would be read with the tables.
+inline constexpr std::size_t early_races = 1'000;
 
 /// Pause before the bests of a class are asked for again.
 inline constexpr auto load_retry = 1s;
@@ -42,10 +58,10 @@ inline constexpr auto ingest_tick = 100ms;
 /// A PubAck that takes longer is taken for lost and the batch is sent again: a repeated batch is harmless.
 inline constexpr auto ack_deadline = 2s;
 /// Retries end this long before the race's deadline: a batch after the close mark would be late.
-inline constexpr auto retry_margin = 2s;
-/// A PubAck that comes later than this long before the race's deadline is no `ok`: by a clock that runs ahead by as much the
-/// mark may have been written before the batch was.
-inline constexpr auto answer_margin = 1s;
+inline constexpr auto retry_margin = 4s;
+/// A PubAck that comes later than this long before the race's deadline is no `ok`: clocks may differ by a second each way, and
+/// what was stored after the deadline does not count.
+inline constexpr auto answer_margin = 2s;
 
 /// Updates in one journal message.
 inline constexpr std::size_t batch_limit = 500;
@@ -56,8 +72,26 @@ inline constexpr std::size_t unstored_limit = 100'000;
 /// Messages between a NATS thread and its actor; beyond it bikes get `busy`.
 inline constexpr std::size_t inbox_limit = 65'536;
 
-/// A race's subject stays in the journal this long after its result and rides are stored and applied.
+/// A race's subject stays in the journal this long after its result and rides are stored and applied ...
 inline constexpr auto purge_after = 1h;
+/// ... and no longer than needed from this fill of the journal on.
+inline constexpr std::uint32_t purge_at_once_percent = 80;
+/// A purge that did not show in a listing is asked for again.
+inline constexpr auto purge_again = 1min;
+/// From this fill of a class's journal on ingest answers `busy`: the rest belongs to close marks.
+inline constexpr std::uint32_t busy_from_percent = 90;
+
+/// How often a shard looks at its journal and its clock.
+inline constexpr auto shard_tick = 1s;
+/// A listing of the journal that was not answered is asked for again.
+inline constexpr auto listing_deadline = 5s;
+/// Messages of a race that the journal has and its reader has not brought for this long: the reader is opened again.
+inline constexpr auto reader_deadline = 2s;
+/// A race that only a hint told of is dropped when nothing of it was stored for this long.
+inline constexpr auto hint_lives = 30s;
+/// Results this young are published again by a new owner; bests of races this young go into the changelog again.
+inline constexpr auto publish_again = 10min;
+inline constexpr auto announce_again = 1h;
 /// A write to the store that takes longer is told (`store.slow`).
 inline constexpr auto slow_write = 1s;
 

@@ -19,6 +19,8 @@ std::string to_string(ec code) {
     return "store_failed";
   case ec::not_stored:
     return "not_stored";
+  case ec::not_owner:
+    return "not_owner";
   case ec::journal_went_backwards:
     return "journal_went_backwards";
   }

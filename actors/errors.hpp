@@ -17,6 +17,7 @@ enum class ec : std::uint8_t {
   not_ready,              ///< the class is still being loaded; ask again
   store_failed,           ///< LMDB refused; the message says why
   not_stored,             ///< the results stream did not confirm; try again
+  not_owner,              ///< another node owns the class
   journal_went_backwards, ///< the race has to be read again from the start
 };
 

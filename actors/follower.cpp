@@ -14,9 +14,6 @@ namespace alleycat {
 
 namespace {
 
-constexpr unix_ms in_ms(std::chrono::milliseconds span) {
-  return span.count();
-}
 /// A question about the stream's end that was not answered for this long is asked again.
 constexpr unix_ms ask_again_ms = 1'000;
 constexpr unix_ms tell_progress_ms = 1'000;
@@ -29,6 +26,7 @@ void follower_state::start(pointer self, const actor_context& env, store_actor s
   store_ = std::move(store);
   calendar_ = std::move(calendar);
   told_at_ = env.clock->now();
+  self_->set_down_handler([this](const caf::down_msg& down) { lost(down); });
   read_cursors();
   self_->delayed_send(self_, defaults::follow_tick, alleycat::look_at_clock{});
 }
@@ -36,15 +34,22 @@ void follower_state::start(pointer self, const actor_context& env, store_actor s
 void follower_state::read_cursors() {
   const auto again = [this](const caf::error& e) {
     env_->log->warn("follower.delayed", {{"error", self_->system().render(e)}});
-    read_cursors();
+    again_.failed(env_->clock->now(), [this] { read_cursors(); });
   };
   self_->request(store_, defaults::load_deadline, find_cursor{record_stream::results})
       .then(
           [this, again](const cursor_answer& results) {
-            if (results.cursor.sequence != 0)
+            if (results.cursor.sequence != 0) {
+              again_.succeeded();
               return open(record_stream::results, results.cursor);
+            }
             self_->request(store_, defaults::load_deadline, find_cursor{record_stream::bests})
-                .then([this](const cursor_answer& bests) { open(record_stream::bests, bests.cursor); }, again);
+                .then(
+                    [this](const cursor_answer& bests) {
+                      again_.succeeded();
+                      open(record_stream::bests, bests.cursor);
+                    },
+                    again);
           },
           again);
 }
@@ -155,7 +160,10 @@ void follower_state::take(stored_result&& found) {
 
 bool follower_state::merge_held_rides(unix_ms now) {
   const auto old = std::find_if(rides_.begin(), rides_.end(), [&](const auto& entry) {
-    return now - entry.second.newest > in_ms(defaults::held_rides_after);
+    // Young ones may belong to a close that was cut short: whoever finishes it ranks them before they are merged.
+    const auto closed = entry.second.rides.front().closed;
+    return now - entry.second.newest > in_ms(defaults::held_rides_after) &&
+           now - closed > std::min(env_->history_keep_ms, in_ms(defaults::unfinished_close));
   });
   if (old == rides_.end())
     return false;
@@ -189,15 +197,31 @@ void follower_state::write(Message message) {
       .then(
           [this, message](const Answer&) {
             writing_ = false;
+            again_.succeeded();
             if constexpr (std::is_same_v<Message, apply_closed>)
-              self_->send(calendar_, message.race);
+              pass_on(message.race);
             work();
           },
           [this, message](const caf::error& e) {
             env_->log->warn("follower.delayed", {{"error", self_->system().render(e)}});
-            retry_ = [this, message] { write<Answer>(message); };
-            retry_at_ = env_->clock->now() + in_ms(defaults::close_retry);
+            again_.failed(env_->clock->now(), [this, message] { write<Answer>(message); });
           });
+}
+
+void follower_state::pass_on(const closed_race_ptr& race) {
+  self_->send(calendar_, race);
+  const auto [from, to] = fed_.equal_range(race->result.key.cls);
+  for (auto fed = from; fed != to; ++fed)
+    self_->send(fed->second, race);
+}
+
+void follower_state::feed(class_id cls, class_actor to) {
+  self_->monitor(to);
+  fed_.emplace(cls, std::move(to));
+}
+
+void follower_state::lost(const caf::down_msg& down) {
+  std::erase_if(fed_, [&](const auto& entry) { return entry.second.address() == down.source; });
 }
 
 // -- catching up -------------------------------------------------------------------------------------------------------
@@ -270,8 +294,7 @@ void follower_state::store_cursor_now() {
 
 void follower_state::look_at_clock() {
   const auto now = env_->clock->now();
-  if (retry_ && now >= retry_at_)
-    std::exchange(retry_, nullptr)();
+  again_.run_if_due(now);
   const bool waits = !asking_.empty() || !current_;
   if (waits && ((left_ == 0 && !question_open_) || now - asked_at_ > ask_again_ms))
     ask_end();
@@ -282,7 +305,7 @@ void follower_state::look_at_clock() {
     env_->log->info("follower.reading",
                     {{"taken", count_}, {"left", left_}, {"sequence", done_.sequence}, {"sent", sent_}});
   }
-  const bool busy = waits || retry_ || !waiting_.empty();
+  const bool busy = waits || again_.waiting() || !waiting_.empty();
   self_->delayed_send(self_, busy ? defaults::follow_tick : defaults::follow_rest, alleycat::look_at_clock{});
 }
 
@@ -297,6 +320,7 @@ follower_actor::behavior_type follower(follower_actor::stateful_pointer<follower
       [self](arrived) { self->state.take_items(); },
       [self](look_at_clock) { self->state.look_at_clock(); },
       [self](const stream_end& x) { self->state.found_end(x); },
+      [self](const feed_class& x) { self->state.feed(x.cls, caf::actor_cast<class_actor>(self->current_sender())); },
       [self](catch_up) { return self->state.wait(); },
       [self](get_follow_progress) { return self->state.progress(); },
   };

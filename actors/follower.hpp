@@ -3,12 +3,12 @@
 
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/retry.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <deque>
-#include <functional>
 #include <map>
 #include <memory>
 #include <vector>
@@ -34,6 +34,8 @@ public:
   void found_end(const stream_end& end);
   caf::typed_response_promise<caught_up> wait();
   follow_progress progress() const;
+  /// Results of a class go to its actor too, from now on.
+  void feed(class_id cls, class_actor to);
 
   static inline const char* name = "follower";
 
@@ -61,6 +63,8 @@ private:
   template <class Answer, class Message>
   void write(Message message);
   const class_rules* rules_of(class_id cls) const;
+  void pass_on(const closed_race_ptr& race);
+  void lost(const caf::down_msg& down);
   void ask_end();
   void end_of(record_stream stream);
   void store_cursor_now();
@@ -77,12 +81,12 @@ private:
   std::vector<results_log_item> taken_;
   std::deque<results_log_item> queue_;
   bool writing_ = false;
-  std::function<void()> retry_; ///< the write that failed
-  unix_ms retry_at_ = 0;
-  stream_cursor done_; ///< everything up to it was looked at
-  stream_cursor kept_; ///< as the store has it
+  retry again_{1'000, 30'000}; ///< the step that failed
+  stream_cursor done_;         ///< everything up to it was looked at
+  stream_cursor kept_;         ///< as the store has it
   unix_ms kept_at_ = 0;
   std::map<race_key, waiting_rides> rides_; ///< by race
+  std::multimap<class_id, class_actor> fed_;
   std::map<class_id, std::vector<racer_bests>> bests_;
   std::size_t bests_waiting_ = 0;
 

@@ -36,11 +36,11 @@ std::string in_words(refusal reason, const update& u, const rule_set& rules) {
 } // namespace
 
 void ingest_state::start(pointer self, const actor_context& env, std::shared_ptr<handoff<arrival>> inbox,
-                         host_actor host) {
+                         registry_actor registry) {
   self_ = self;
   env_ = &env;
   inbox_ = std::move(inbox);
-  host_ = std::move(host);
+  registry_ = std::move(registry);
   auto me = caf::actor_cast<ingest_actor>(self);
   writer_ = env.journal->open_writer([me](journal_ack ack) { caf::anon_send(me, ack); });
   self_->delayed_send(self_, defaults::ingest_tick, alleycat::look_at_clock{});
@@ -63,14 +63,14 @@ void ingest_state::take(arrival& a, unix_ms now) {
   auto& u = a.content;
   if (const auto reason = judge(u, env_->rules, now); reason != refusal::none)
     return refuse(a.reply_to, reason, in_words(reason, u, env_->rules));
-  if (unstored_ >= defaults::unstored_limit || flushing_)
-    return refuse(a.reply_to, refusal::busy, flushing_ ? "this node is leaving" : "the journal does not keep up");
+  if (const auto why = busy_with(u.cls); !why.empty())
+    return refuse(a.reply_to, refusal::busy, why);
 
   const race_key key{u.cls, u.race};
   const auto [entry, first] = races_.try_emplace(key, env_->journal_linger_ms);
   auto& race = entry->second;
   if (first)
-    self_->send(host_, race_hint{key});
+    self_->send(registry_, race_hint{key});
   race.last_use = now;
   auto& rider = race.riders[u.racer];
   write_name_or_not(rider, u.name);
@@ -84,6 +84,18 @@ void ingest_state::take(arrival& a, unix_ms now) {
   ++unstored_;
   if (race.pending.size() >= defaults::batch_limit && race.in_flight < defaults::batches_in_flight)
     commit(key, race);
+}
+
+std::string_view ingest_state::busy_with(class_id cls) const {
+  if (flushing_)
+    return "this node is leaving";
+  if (unstored_ >= defaults::unstored_limit)
+    return "the journal does not keep up";
+  if (env_->journal->fill_percent(cls) >= defaults::busy_from_percent)
+    return "the journal is nearly full: what is left of it belongs to the races' ends";
+  if (!env_->ownership->may_ingest())
+    return "the clocks of this node and of the journal differ by more than a second";
+  return {};
 }
 
 void ingest_state::write_name_or_not(known_rider& rider, std::string& sent) {
@@ -183,16 +195,26 @@ void ingest_state::settle(const journal_ack& ack) {
     return; // a repeated batch confirmed twice
   const auto& batch = found->second;
   failpoint("ingest.answer");
-  if (ack.stored && !is_before_deadline(batch.key, defaults::answer_margin)) {
-    give_up(batch, refusal::not_stored, "the journal confirmed too late: the race may have ended before");
-  } else if (ack.stored) {
+  switch (ack.what) {
+  case journal_ack::outcome::stored:
+    if (!is_before_deadline(batch.key, defaults::answer_margin)) {
+      give_up(batch, refusal::not_stored, "the journal confirmed too late: the race may have ended before");
+      break;
+    }
     env_->counts->batches_stored.add();
     env_->counts->updates_acknowledged.add(batch.batch.size());
     for (const auto& reply_to : batch.waiting)
       if (!reply_to.empty())
         env_->answers->stored(reply_to, ack.position);
-  } else {
+    break;
+  case journal_ack::outcome::full:
+    env_->counts->batches_no_room.add();
     give_up(batch, refusal::busy, "the journal is full");
+    break;
+  case journal_ack::outcome::failed:
+    // Nothing was stored: sent again like one that was not answered.
+    env_->counts->batches_failed.add();
+    return;
   }
   finish(found);
 }
@@ -270,8 +292,8 @@ caf::typed_response_promise<flushed> ingest_state::flush() {
 }
 
 ingest_actor::behavior_type ingest(ingest_actor::stateful_pointer<ingest_state> self, const actor_context* env,
-                                   std::shared_ptr<handoff<arrival>> inbox, host_actor host) {
-  self->state.start(self, *env, std::move(inbox), std::move(host));
+                                   std::shared_ptr<handoff<arrival>> inbox, registry_actor registry) {
+  self->state.start(self, *env, std::move(inbox), std::move(registry));
   env->counts->ingest_actors.add(1);
   self->attach_functor([env] { env->counts->ingest_actors.add(-1); });
   return {

@@ -28,7 +28,7 @@ class ingest_state {
 public:
   using pointer = ingest_actor::stateful_pointer<ingest_state>;
 
-  void start(pointer self, const actor_context& env, std::shared_ptr<handoff<arrival>> inbox, host_actor host);
+  void start(pointer self, const actor_context& env, std::shared_ptr<handoff<arrival>> inbox, registry_actor registry);
   void take_arrivals();
   /// The linger time of something pending is over.
   void commit_due(linger_over which);
@@ -66,6 +66,8 @@ private:
 
   void take(arrival& a, unix_ms now);
   void refuse(const std::string& reply_to, refusal reason, std::string_view why);
+  /// Why nothing can be taken at the moment; empty = it can.
+  std::string_view busy_with(class_id cls) const;
   void write_name_or_not(known_rider& rider, std::string& sent);
   void commit_due(unix_ms now);
   void commit_all();
@@ -81,7 +83,7 @@ private:
   pointer self_ = nullptr;
   const actor_context* env_ = nullptr;
   std::shared_ptr<handoff<arrival>> inbox_;
-  host_actor host_;
+  registry_actor registry_;
   std::unique_ptr<journal_writer> writer_;
   std::vector<arrival> arrivals_;
   std::unordered_map<race_key, open_race> races_;
@@ -95,8 +97,8 @@ private:
 };
 
 /// @param inbox  filled by NATS threads, which send `arrived` when it stops being empty
-/// @param host   gets a hint for every race seen
+/// @param registry  gets a hint for every race seen
 ingest_actor::behavior_type ingest(ingest_actor::stateful_pointer<ingest_state> self, const actor_context* env,
-                                   std::shared_ptr<handoff<arrival>> inbox, host_actor host);
+                                   std::shared_ptr<handoff<arrival>> inbox, registry_actor registry);
 
 } // namespace alleycat

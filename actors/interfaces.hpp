@@ -2,13 +2,13 @@
 ///
 ///     NATS --arrival--> ingest --batches--> journal --entries--> race --ticks--> racer --view--> NATS
 ///                          |                                     |  |
-///                        hint                          rank batch|  |closed race
+///                        hint                          rank batch|  |folded to its mark
 ///                          v                                     v  v
-///                        host -------- makes --------> race    class --apply--> store (LMDB)
-///                                                        |       '--bests--.        ^
-///                                                        '--closed race--> results  | apply
-///                                                                             v     |
-///                                                                 JetStream --> follower
+///     cluster --own--> registry --makes--> shard --makes--> race, class
+///                                            | closing: ranks, rides, result, merge
+///                                            v                               '--> store (LMDB) --> changelog
+///                                         results --> JetStream --> follower --> store
+///                                                                       '------> class
 #pragma once
 
 #include "actors/messages.hpp"
@@ -36,7 +36,6 @@ using store_actor = caf::typed_actor<
     // Likewise for what is left of one, and for entries of the changelog.
     caf::replies_to<apply_rides>::with<merge_result>, caf::replies_to<apply_bests>::with<applied_bests>,
     // The way of bests into the changelog.
-    caf::replies_to<find_unannounced>::with<unannounced_races>,
     caf::replies_to<find_unannounced_bests>::with<unannounced_bests>, caf::replies_to<keep_announced>::with<ack>,
     // How far the streams were read.
     caf::replies_to<find_cursor>::with<cursor_answer>, caf::replies_to<store_cursor>::with<ack>,
@@ -73,8 +72,12 @@ using calendar_actor = caf::typed_actor<
 /// Writes to the results stream and the changelog; detached, since it waits for answers. A node has two: one stores, the
 /// other removes.
 using results_actor = caf::typed_actor<
-    // Rides first, then the result, each create-only.
-    caf::replies_to<store_closed>::with<results_stored>,
+    // The rides of a closed race, create-only.
+    caf::replies_to<settle_rides>::with<closed_race_ptr>,
+    // Then its result, likewise.
+    caf::replies_to<settle_result>::with<result_settled>,
+    // What is stored of one.
+    caf::replies_to<find_stored_result>::with<stored_payload>,
     // All of them, or an error.
     caf::replies_to<store_bests>::with<bests_stored>,
     // The result first, then the rides that leave: what is not there is no error.
@@ -94,6 +97,8 @@ using follower_actor = caf::typed_actor<
     caf::reacts_to<look_at_clock>,
     // The reader knows how far it is.
     caf::reacts_to<stream_end>,
+    // From a class: its results from now on.
+    caf::reacts_to<feed_class>,
     // Everything that is in the streams now is in the store.
     caf::replies_to<catch_up>::with<caught_up>,
     // How long it will take.
@@ -107,8 +112,8 @@ using class_actor = caf::typed_actor<
     caf::replies_to<rank_batch>::with<rank_answer>,
     // Ranks of every second of a closed race, before its merge.
     caf::replies_to<rank_closed>::with<closed_race_ptr>,
-    // Merge a closed race: durable before the answer.
-    caf::replies_to<merge_closed>::with<merge_result>,
+    // A closed race whose result is stored, from its close here or from the follower: merge it.
+    caf::reacts_to<closed_race_ptr>,
     // A page of the leaderboard.
     caf::replies_to<get_leaderboard>::with<leaderboard_answer>,
     // A page of the all-time table at a second.
@@ -116,12 +121,16 @@ using class_actor = caf::typed_actor<
     // Whose ride is the ghost, or the curve of the median.
     caf::replies_to<find_ghost>::with<ghost_source>>;
 
-/// One race: folds its journal, ranks, closes.
+/// One race: folds its journal, ranks, publishes; folded to its mark it goes to the shard, which closes it.
 using race_actor = caf::typed_actor<
     // The journal reader has items.
     caf::reacts_to<arrived>,
-    // Publish or close if it is time.
+    // Publish or write the close mark if it is time.
     caf::reacts_to<look_at_clock>,
+    // What the journal has of it.
+    caf::reacts_to<journal_extent>,
+    // Nothing is left to do.
+    caf::reacts_to<race_over>,
     // The standings as they are.
     caf::replies_to<get_standings>::with<standings_ptr>,
     // One of its riders chooses a ghost.
@@ -140,23 +149,46 @@ using ingest_actor = caf::typed_actor<
     // Before leaving: commit everything.
     caf::replies_to<flush_pending>::with<flushed>>;
 
-/// Spawns and supervises classes and races; registers live races.
-using host_actor = caf::typed_actor<
+/// One class with its live races, under one owner's term: spawns and supervises them, closes races in order.
+using shard_actor = caf::typed_actor<
+    // The class is owned by this epoch.
+    caf::reacts_to<begin_term>,
+    // It is not any more.
+    caf::replies_to<end_term>::with<ack>,
     // A race got its first update.
     caf::reacts_to<race_hint>,
     // The journal was listed.
-    caf::reacts_to<journal_subjects>,
-    // A merged race's journal was looked at.
+    caf::reacts_to<journal_listing>,
+    // An applied race's journal was looked at.
     caf::reacts_to<stamp_checked>,
     // From a race, when something changed.
     caf::reacts_to<race_status>,
-    // From a race, at its end.
-    caf::reacts_to<race_done>,
-    // Purge what may be purged.
+    // From a race that is folded to its mark.
+    caf::reacts_to<closed_race_ptr>,
+    // From the class.
+    caf::reacts_to<class_status>,
+    // A step of a close may be due.
+    caf::reacts_to<go_on>,
+    // List the journal; purge what may be purged.
     caf::reacts_to<look_at_clock>,
-    // All live races.
+    // Whom to ask; error: unknown_race.
+    caf::replies_to<find_race>::with<race_actor>, caf::replies_to<find_class>::with<class_actor>>;
+
+/// The shards of this node: carries out what the cluster has decided.
+using registry_actor = caf::typed_actor<
+    // Read a class and its races, and emit nothing.
+    caf::reacts_to<preload_class>,
+    // Own it.
+    caf::reacts_to<own_class>,
+    // Let go of it.
+    caf::reacts_to<disown_class>,
+    // From ingest: a race got its first update.
+    caf::reacts_to<race_hint>,
+    // From a shard, when something changed.
+    caf::reacts_to<shard_status>,
+    // All live races of the classes that are owned here.
     caf::replies_to<get_open_races>::with<open_races>,
-    // Whom to ask; errors: unknown_race, unknown_class.
+    // Whom to ask; errors: not_owner, unknown_race.
     caf::replies_to<find_race>::with<race_actor>, caf::replies_to<find_class>::with<class_actor>>;
 
 } // namespace alleycat

@@ -75,8 +75,13 @@ struct race_tick {
 };
 using race_tick_ptr = std::shared_ptr<const race_tick>;
 
-/// The race is closed and merged.
+/// The race is closed, stored and applied, or was never needed.
 struct race_over {};
+
+/// How many messages of a race the journal has.
+struct journal_extent {
+  std::uint64_t messages = 0;
+};
 
 /// The race's current standings are asked for.
 struct get_standings {};
@@ -130,10 +135,7 @@ struct rank_closed {
   closed_race_ptr race;
 };
 
-/// Merge a closed race whose result and rides are stored.
-struct merge_closed {
-  closed_race_ptr race;
-};
+/// What became of a race in the store.
 struct merge_result {
   bool first_time = false; ///< false: it had been merged before
 };
@@ -149,6 +151,7 @@ struct get_leaderboard {
   page_request page;
 };
 struct leaderboard_answer {
+  epoch owner_epoch; ///< of the class's owner; 0 = of no owner
   std::size_t of = 0;
   std::vector<leaderboard_row> rows;
 };
@@ -229,6 +232,11 @@ struct load_class {
 };
 using class_records_ptr = std::shared_ptr<const std::vector<racer_bests>>;
 
+/// Feed the results of this class, from whomever, to its actor from now on.
+struct feed_class {
+  class_id cls;
+};
+
 /// Merge a closed race: result, rides, bests, names.
 struct apply_closed {
   closed_race_ptr race;
@@ -249,13 +257,6 @@ struct apply_bests {
 };
 struct applied_bests {};
 
-/// Which races' bests did not reach the changelog?
-struct find_unannounced {
-  class_id cls;
-};
-struct unannounced_races {
-  std::vector<race_key> keys;
-};
 /// What a race has to tell.
 struct find_unannounced_bests {
   race_key key;
@@ -318,18 +319,30 @@ struct remove_stored {
 /// What was to go is gone, or was gone before.
 struct removed {};
 
-/// Put rides and result into the results stream.
-struct store_closed {
+/// Put the rides of a race into the results stream, create-only; answered with the race as its rides stand there now.
+struct settle_rides {
   closed_race_ptr race;
 };
-struct results_stored {
-  bool first_time = false; ///< false: a result stood there already
-  closed_race_ptr race;    ///< as it stands in the stream: what was there before counts
+/// Compose the result from settled rides and put it there, create-only.
+struct settle_result {
+  closed_race_ptr race;
+};
+struct result_settled {
+  closed_race_ptr race;                      ///< with the result as it is stored: what was there before counts
+  std::shared_ptr<const std::string> stored; ///< byte for byte
+};
+/// The result as it is stored.
+struct find_stored_result {
+  race_key key;
+};
+struct stored_payload {
+  std::shared_ptr<const std::string> payload; ///< null: there is none
 };
 
 /// Put bests into the changelog.
 struct store_bests {
   class_id cls;
+  epoch owner_epoch;
   unannounced_bests bests;
 };
 struct bests_stored {};
@@ -356,22 +369,43 @@ struct follow_progress {
   std::uint64_t taken = 0; ///< messages read since the start
 };
 
-// -- host --------------------------------------------------------------------------------------------------------------
+// -- shards ------------------------------------------------------------------------------------------------------------
 
-/// Ingest has written for this race: somebody should own it.
+/// What the cluster has decided for this node.
+struct preload_class {
+  class_id cls;
+};
+struct own_class {
+  class_id cls;
+  epoch owner_epoch;
+};
+struct disown_class {
+  class_id cls;
+};
+
+/// The class is owned by this epoch from now on.
+struct begin_term {
+  epoch owner_epoch;
+};
+/// The term is over: end, and answer when nothing acts any more.
+struct end_term {};
+/// Something may be due.
+struct go_on {};
+
+/// Ingest has an update for this race: somebody should own it.
 struct race_hint {
   race_key key;
 };
 
-/// Whether the journal still holds what a merged race was made from.
+/// Whether the journal still holds what an applied race was made from.
 struct stamp_checked {
   race_key key;
-  bool same = false;
+  stamp_check found = stamp_check::same;
 };
 
-/// What the journal holds.
-struct journal_subjects {
-  std::vector<race_key> keys;
+/// Results of a class that other nodes closed are wanted by its table here.
+struct class_status {
+  bool loaded = false;
 };
 
 /// How a race is doing, for lists.
@@ -380,19 +414,30 @@ struct race_status {
   std::uint32_t racers = 0;
   std::uint32_t live = 0;
   own_second second;
+  std::uint64_t read = 0; ///< messages of its journal
   bool caught_up = false; ///< false: still reading the journal from the start
   bool closed = false;
 };
 
-/// The race is closed, stored and merged: nothing is left to do.
-struct race_done {
-  race_key key;
+/// How a shard is doing.
+struct shard_status {
+  class_id cls;
+  epoch owner_epoch; ///< 0 while preloading
+  bool running = false;
+  bool ready = false; ///< loaded, first look at the journal done, the races found there read; stays so
+  std::vector<race_status> races;
 };
 
 struct get_open_races {};
+/// A class that is owned here.
+struct owned_class {
+  class_id cls;
+  epoch owner_epoch;
+  bool ready = false;
+};
 struct open_races {
-  std::vector<race_status> races; ///< by class, then race
-  bool ready = false;             ///< classes loaded, first look at the journal done, open races rebuilt
+  std::vector<owned_class> classes; ///< by id
+  std::vector<race_status> races;   ///< of these classes; by class, then race
 };
 
 struct find_race {
@@ -423,7 +468,6 @@ ALLEYCAT_LOCAL_MESSAGE(rank_batch)
 ALLEYCAT_LOCAL_MESSAGE(rank_answer)
 ALLEYCAT_LOCAL_MESSAGE(rank_closed)
 ALLEYCAT_LOCAL_MESSAGE(closed_race_ptr)
-ALLEYCAT_LOCAL_MESSAGE(merge_closed)
 ALLEYCAT_LOCAL_MESSAGE(merge_result)
 ALLEYCAT_LOCAL_MESSAGE(get_leaderboard)
 ALLEYCAT_LOCAL_MESSAGE(leaderboard_answer)
@@ -444,8 +488,6 @@ ALLEYCAT_LOCAL_MESSAGE(apply_closed)
 ALLEYCAT_LOCAL_MESSAGE(apply_rides)
 ALLEYCAT_LOCAL_MESSAGE(apply_bests)
 ALLEYCAT_LOCAL_MESSAGE(applied_bests)
-ALLEYCAT_LOCAL_MESSAGE(find_unannounced)
-ALLEYCAT_LOCAL_MESSAGE(unannounced_races)
 ALLEYCAT_LOCAL_MESSAGE(find_unannounced_bests)
 ALLEYCAT_LOCAL_MESSAGE(keep_announced)
 ALLEYCAT_LOCAL_MESSAGE(ack)
@@ -463,8 +505,11 @@ ALLEYCAT_LOCAL_MESSAGE(old_race_search)
 ALLEYCAT_LOCAL_MESSAGE(remove_old)
 ALLEYCAT_LOCAL_MESSAGE(remove_stored)
 ALLEYCAT_LOCAL_MESSAGE(removed)
-ALLEYCAT_LOCAL_MESSAGE(store_closed)
-ALLEYCAT_LOCAL_MESSAGE(results_stored)
+ALLEYCAT_LOCAL_MESSAGE(settle_rides)
+ALLEYCAT_LOCAL_MESSAGE(settle_result)
+ALLEYCAT_LOCAL_MESSAGE(result_settled)
+ALLEYCAT_LOCAL_MESSAGE(find_stored_result)
+ALLEYCAT_LOCAL_MESSAGE(stored_payload)
 ALLEYCAT_LOCAL_MESSAGE(store_bests)
 ALLEYCAT_LOCAL_MESSAGE(bests_stored)
 ALLEYCAT_LOCAL_MESSAGE(catch_up)
@@ -474,9 +519,18 @@ ALLEYCAT_LOCAL_MESSAGE(get_follow_progress)
 ALLEYCAT_LOCAL_MESSAGE(follow_progress)
 ALLEYCAT_LOCAL_MESSAGE(stamp_checked)
 ALLEYCAT_LOCAL_MESSAGE(race_hint)
-ALLEYCAT_LOCAL_MESSAGE(journal_subjects)
+ALLEYCAT_LOCAL_MESSAGE(journal_listing)
+ALLEYCAT_LOCAL_MESSAGE(journal_extent)
+ALLEYCAT_LOCAL_MESSAGE(preload_class)
+ALLEYCAT_LOCAL_MESSAGE(own_class)
+ALLEYCAT_LOCAL_MESSAGE(disown_class)
+ALLEYCAT_LOCAL_MESSAGE(begin_term)
+ALLEYCAT_LOCAL_MESSAGE(end_term)
+ALLEYCAT_LOCAL_MESSAGE(go_on)
+ALLEYCAT_LOCAL_MESSAGE(class_status)
+ALLEYCAT_LOCAL_MESSAGE(shard_status)
+ALLEYCAT_LOCAL_MESSAGE(feed_class)
 ALLEYCAT_LOCAL_MESSAGE(race_status)
-ALLEYCAT_LOCAL_MESSAGE(race_done)
 ALLEYCAT_LOCAL_MESSAGE(get_open_races)
 ALLEYCAT_LOCAL_MESSAGE(open_races)
 ALLEYCAT_LOCAL_MESSAGE(find_race)

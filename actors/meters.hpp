@@ -39,6 +39,8 @@ struct meters {
   counter batches_sent;
   counter batches_stored;
   counter batches_resent;
+  counter batches_no_room; ///< refused: the journal is full
+  counter batches_failed;  ///< refused for another reason; sent again
   gauge updates_unstored;
   // races
   counter updates_folded;
@@ -51,6 +53,10 @@ struct meters {
   counter races_opened;
   counter races_closed;
   counter races_restarted; ///< a race actor died and was made again
+  counter marks_acknowledged;
+  counter marks_early;      ///< the journal stored them before the deadline: they end nothing
+  counter output_fenced;    ///< messages of a term that was over, or not trusted: dropped
+  counter readers_reopened; ///< a journal's reader had fallen silent
   gauge races_open;
   gauge riders_live;
   // classes

@@ -22,7 +22,7 @@ std::optional<std::size_t> first_place(const page_request& page, PlaceOf place_o
 
 inline leaderboard_answer page_of(const leaderboard& board, const page_request& page) {
   const auto from = first_place(page, [&](racer_id racer) { return board.place(racer); });
-  return {board.size(), from ? board.page(*from, page.limit) : std::vector<leaderboard_row>{}};
+  return {epoch{}, board.size(), from ? board.page(*from, page.limit) : std::vector<leaderboard_row>{}};
 }
 
 } // namespace alleycat

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/handoff.hpp"
+#include "actors/term.hpp"
 #include "racing/closed_race.hpp"
 #include "racing/journal.hpp"
 #include "racing/record_store.hpp"
@@ -30,9 +31,34 @@ public:
 
 /// What became of a batch.
 struct journal_ack {
+  enum class outcome : std::uint8_t {
+    stored, ///< durable at `position`
+    full,   ///< the journal has no room; nothing was stored
+    failed, ///< refused for another reason; nothing was stored, it may be sent again
+  };
   std::uint64_t token = 0; ///< as given to `append`
-  bool stored = false;     ///< durable at `position`; else refused, nothing was stored
+  outcome what = outcome::failed;
   journal_position position;
+};
+
+/// What a class's journal holds at a moment.
+struct journal_listing {
+  class_id cls;
+  std::uint64_t number = 0;                                 ///< of the question, for whoever asked
+  std::vector<std::pair<race_key, std::uint64_t>> subjects; ///< by race; messages of each
+  std::uint64_t bytes = 0;
+  std::uint64_t max_bytes = 0; ///< 0 = without limit
+
+  std::uint32_t fill_percent() const {
+    return max_bytes == 0 ? 0 : static_cast<std::uint32_t>(bytes * 100 / max_bytes);
+  }
+};
+
+/// Whether the journal still holds the mark that a race was closed by.
+enum class stamp_check : std::uint8_t {
+  same,  ///< it does
+  gone,  ///< it was purged; the journal went on since
+  other, ///< the journal went backwards, or holds something else there
 };
 
 /// One message of a race's journal, as read.
@@ -56,6 +82,8 @@ public:
 class journal_reader {
 public:
   virtual ~journal_reader() = default;
+  /// Goes on from what was read last by a new subscription: the library may have lost the old one in silence.
+  virtual void reopen() {}
 };
 
 class journal_port {
@@ -67,13 +95,19 @@ public:
   /// @param wake  called on a foreign thread when `into` stops being empty
   virtual std::unique_ptr<journal_reader> open_reader(race_key key, std::shared_ptr<handoff<journal_item>> into,
                                                       std::function<void()> wake) = 0;
-  /// Appends a close mark. Whether it arrived shows when it is read.
-  virtual void mark(race_key key, const close_mark& mark) = 0;
+  /// Appends a close mark. That it counts shows when it is read.
+  /// @param acked  called on a foreign thread with whether it was stored; never, when the journal does not answer
+  virtual void mark(race_key key, const close_mark& mark, std::function<void(bool stored)> acked) = 0;
   /// Removes a race's subject.
   virtual void purge(race_key key) = 0;
   /// Whether the journal still holds the mark of a stamp: sequence, time and subject.
   /// @param found  called on a foreign thread; never, when the journal does not answer
-  virtual void check(race_key key, const journal_stamp& stamp, std::function<void(bool same)> found) = 0;
+  virtual void check(race_key key, const journal_stamp& stamp, std::function<void(stamp_check)> found) = 0;
+  /// Lists a class's subjects. Does not wait behind readers that are being opened.
+  /// @param found  called on a foreign thread; never, when the journal does not answer
+  virtual void list(class_id cls, std::function<void(journal_listing)> found) = 0;
+  /// How full a class's journal is by its last listing, 0..100, whoever owns the class; 0 = not known.
+  virtual std::uint32_t fill_percent(class_id cls) const = 0;
 };
 
 /// A result as it stands in the results stream.
@@ -120,16 +154,37 @@ public:
                                                           std::function<void()> wake) = 0;
 };
 
-/// What leaves for riders and other systems.
+/// What leaves for riders and other systems. Nothing leaves under a term that is over, or is not trusted at the moment: it is
+/// dropped and counted.
 class publish_port {
 public:
   virtual ~publish_port() = default;
-  virtual void publish(const standings& table) = 0; ///< the whole field, and its top
-  virtual void publish(const rider_view& view) = 0;
-  virtual void publish_leaderboard(class_id cls, std::span<const leaderboard_row> rows, std::size_t of) = 0;
-  virtual void publish_opened(race_key key, epoch owner_epoch) = 0;
-  virtual void publish_closed(const race_result& result) = 0;
-  virtual void publish_record(class_id cls, racer_id racer, const final_score& record) = 0;
+  virtual void publish(const term& under, const standings& table) = 0; ///< the whole field, and its top
+  virtual void publish(const term& under, const rider_view& view) = 0;
+  virtual void publish_leaderboard(const term& under, std::span<const leaderboard_row> rows, std::size_t of) = 0;
+  virtual void publish_opened(const term& under, race_key key) = 0;
+  /// @param stored  the result, byte for byte as it is stored
+  virtual void publish_result(const term& under, race_key key, std::string_view stored) = 0;
+  virtual void publish_closed(const term& under, const race_result& result) = 0;
+  virtual void publish_record(const term& under, racer_id racer, const final_score& record) = 0;
+};
+
+/// The cluster, as the shards of this node see it. No call blocks.
+class ownership_port {
+public:
+  virtual ~ownership_port() = default;
+  /// The class is loaded and its races are read.
+  virtual void recovered(class_id cls, epoch owner_epoch) = 0;
+  /// Likewise, without owning it.
+  virtual void preloaded(class_id cls) = 0;
+  /// Everything of the class has ended here.
+  virtual void stopped(class_id cls) = 0;
+  /// An update came for a race whose class is not owned here: tell its owner.
+  virtual void hint(race_key key) = 0;
+  /// Whether this node owns a class now.
+  virtual bool owns(class_id cls) const = 0;
+  /// Whether this node's clock and the journal's agree well enough to admit updates.
+  virtual bool may_ingest() const = 0;
 };
 
 /// Answers to bikes. An empty `reply_to` means that nobody waits.

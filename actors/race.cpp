@@ -15,14 +15,10 @@
 
 namespace alleycat {
 
-race_state::~race_state() {
-  if (close_failures_ != 0)
-    env_->counts->closes_delayed.add(-1);
-}
-
-void race_state::start(pointer self, const actor_context& env, race_key key, race_partners partners) {
+void race_state::start(pointer self, const actor_context& env, term_ptr under, race_key key, race_partners partners) {
   self_ = self;
   env_ = &env;
+  term_ = std::move(under);
   partners_ = std::move(partners);
   opened_ = env.clock->now();
   race_ = std::make_unique<race_fold>(env.rules, key);
@@ -38,6 +34,7 @@ void race_state::start(pointer self, const actor_context& env, race_key key, rac
 void race_state::take_items() {
   inbox_->take(items_);
   const auto now = env_->clock->now();
+  read_ += items_.size();
   for (auto& item : items_) {
     if (item.backwards) {
       // What was folded is not what the journal says: the host makes the race again, from the start.
@@ -65,13 +62,17 @@ void race_state::take_items() {
     }
   }
   items_.clear();
+  if (reported_.read == 0)
+    report_status(); // from now on it is a race, not only a hint
   note_outcomes();
   publish_if_due(now);
-  if (race_->closed())
-    close();
+  hand_over();
 }
 
 void race_state::note_outcomes() {
+  if (!term_->running())
+    return; // counted when the term begins
+  env_->counts->marks_early.add(race_->early_marks() - std::exchange(early_marks_, race_->early_marks()));
   const auto& outcomes = race_->outcomes();
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const auto news = outcomes[i] - noted_[i];
@@ -88,16 +89,41 @@ void race_state::note_outcomes() {
 
 void race_state::look_at_clock() {
   const auto now = env_->clock->now();
-  if (caught_up_ && life_->should_mark(*race_, now)) {
-    env_->log->info("race.marked", {{"class", race_->key().cls}, {"race", race_->key().race}});
-    failpoint("race.mark");
-    env_->journal->mark(race_->key(), {env_->owner_epoch, now});
-  }
+  if (caught_up_ && term_->running() && life_->should_mark(*race_, now))
+    mark(now);
+  note_outcomes();
+  if (const bool complete = life_->complete(*race_, now); std::exchange(complete_, complete) != complete)
+    policy_->changed();
   publish_if_due(now);
-  if (next_step_ != nullptr && now >= next_step_at_)
-    (this->*std::exchange(next_step_, nullptr))();
+  hand_over();
   report_status();
   self_->delayed_send(self_, defaults::race_tick, alleycat::look_at_clock{});
+}
+
+void race_state::mark(unix_ms now) {
+  env_->log->info("race.marked", {{"class", race_->key().cls}, {"race", race_->key().race}});
+  failpoint("race.mark");
+  env_->journal->mark(race_->key(), {term_->owner_epoch(), now}, [counts = env_->counts](bool stored) {
+    if (stored)
+      counts->marks_acknowledged.add();
+  });
+}
+
+void race_state::saw_extent(std::uint64_t messages) {
+  const auto now = env_->clock->now();
+  if (messages <= read_) {
+    behind_since_ = 0;
+  } else if (behind_since_ == 0 || read_then_ != read_) {
+    behind_since_ = now;
+    read_then_ = read_;
+  } else if (now - behind_since_ >= std::chrono::milliseconds{defaults::reader_deadline}.count()) {
+    env_->counts->readers_reopened.add();
+    env_->log->warn(
+        "race.reader_reopened",
+        {{"class", race_->key().cls}, {"race", race_->key().race}, {"read", read_}, {"messages", messages}});
+    reader_->reopen();
+    behind_since_ = now;
+  }
 }
 
 void race_state::report_status() {
@@ -105,13 +131,15 @@ void race_state::report_status() {
                            static_cast<std::uint32_t>(race_->racers()),
                            race_->closed() ? 0U : static_cast<std::uint32_t>(policy_->live()),
                            race_->furthest(),
+                           read_,
                            caught_up_,
                            race_->closed()};
-  if (status.racers == reported_.racers && status.live == reported_.live && status.second == reported_.second &&
-      status.caught_up == reported_.caught_up && status.closed == reported_.closed)
+  if ((status.read == 0) == (reported_.read == 0) && status.racers == reported_.racers &&
+      status.live == reported_.live && status.second == reported_.second && status.caught_up == reported_.caught_up &&
+      status.closed == reported_.closed)
     return;
   reported_ = status;
-  self_->send(partners_.host, status);
+  self_->send(partners_.shard, status);
 }
 
 // -- publishing --------------------------------------------------------------------------------------------------------
@@ -126,12 +154,12 @@ void race_state::publish_if_due(unix_ms now) {
   }
   // The mark ends all waiting: what came before it goes out at once.
   const bool due = race_->closed() ? !race_->deltas().empty() : policy_->due(now);
-  if (!caught_up_ || publishing_ || !due)
+  if (!caught_up_ || publishing_ || !due || !term_->running())
     return;
   publishing_ = true;
   const auto p = compose(now);
   policy_->published(now);
-  self_->request(partners_.course, defaults::rank_deadline, batch_for(*p))
+  self_->request(partners_.cls, defaults::rank_deadline, batch_for(*p))
       .then(
           [this, p](const rank_answer& answer) {
             take_ranks(*p, answer);
@@ -147,7 +175,7 @@ void race_state::publish_if_due(unix_ms now) {
 
 std::shared_ptr<race_state::publication> race_state::compose(unix_ms now) {
   auto p = std::make_shared<publication>();
-  p->tick = {race_->key(), env_->owner_epoch, race_->as_of(), now, false, {}};
+  p->tick = {race_->key(), term_->owner_epoch(), race_->as_of(), now, false, {}};
   seen_deltas_ = 0;
   p->table = describe();
   p->table.published = now;
@@ -160,7 +188,8 @@ std::shared_ptr<race_state::publication> race_state::compose(unix_ms now) {
     const auto rank = here_now[news.row];
     p->tick.riders.push_back(compose_rider_tick(std::move(news), rank));
   }
-  p->table.phase = race_phase::running; // "closed" is the result's word
+  if (p->table.phase == race_phase::closed)
+    p->table.phase = race_phase::running; // that is the result's word
   return p;
 }
 
@@ -171,10 +200,15 @@ standings_ptr race_state::current() const {
 standings race_state::describe() const {
   standings table;
   table.key = race_->key();
-  table.owner_epoch = env_->owner_epoch;
+  table.owner_epoch = term_->owner_epoch();
   table.as_of = race_->as_of();
   table.published = env_->clock->now();
-  table.phase = race_->closed() ? race_phase::closed : race_phase::running;
+  if (race_->closed()) {
+    table.phase = race_phase::closed;
+  } else if (life_->complete(*race_, table.published)) {
+    table.phase = race_phase::complete;
+    table.final_at = life_->final_at();
+  }
   table.second = race_->furthest();
   table.reported = static_cast<std::uint32_t>(race_->reached(race_->furthest()));
   table.finished = static_cast<std::uint32_t>(race_->finished());
@@ -211,7 +245,7 @@ rider_tick race_state::compose_rider_tick(ride_delta&& news, rank_t here_now_ran
 }
 
 rank_batch race_state::batch_for(const publication& p) const {
-  rank_batch batch{race_->key(), env_->owner_epoch, {}};
+  rank_batch batch{race_->key(), term_->owner_epoch(), {}};
   batch.items.reserve(p.tick.riders.size());
   for (const auto& rider : p.tick.riders)
     batch.items.push_back({rider.second, rider.racer, rider.value, rider.wants_view});
@@ -232,7 +266,7 @@ void race_state::take_ranks(publication& p, const rank_answer& answer) {
 
 void race_state::send(publication& p) {
   publishing_ = false;
-  env_->publisher->publish(p.table);
+  env_->publisher->publish(*term_, p.table);
   env_->counts->standings_published.add();
   tell_racers(std::move(p.tick));
   publish_if_due(env_->clock->now());
@@ -249,7 +283,7 @@ void race_state::tell_racers(race_tick&& news) {
       const auto id = race_->racer(static_cast<row_index>(next));
       if (const auto& rider = race_->name(static_cast<row_index>(next)); !rider.empty())
         env_->names->set(id, rider);
-      racers_.push_back(self_->spawn<caf::linked>(racer, env_, id));
+      racers_.push_back(self_->spawn<caf::linked>(racer, env_, term_, id));
       if (const auto ghost = ghosts_.extract(id))
         self_->send(racers_.back(), ghost.mapped());
     }
@@ -264,16 +298,18 @@ void race_state::publish_turned_away(racer_id racer, std::uint32_t times, unix_m
   rider_view view;
   view.key = race_->key();
   view.racer = racer;
-  view.owner_epoch = env_->owner_epoch;
+  view.owner_epoch = term_->owner_epoch();
   view.as_of = race_->as_of();
   view.published = now;
   view.refused[static_cast<std::size_t>(refusal::race_full)] = times;
-  env_->publisher->publish(view);
+  env_->publisher->publish(*term_, view);
 }
 
 ghost_set race_state::take_ghost(set_ghost&& x) {
   auto ghost = x.curve.scores.empty() ? nullptr : std::make_shared<const ghost_curve>(std::move(x.curve));
   const auto row = race_->find(x.racer);
+  if (row && race_->furthest(*row) == race_->rules().last_second())
+    return {false}; // the ride is over
   if (row && *row < racers_.size()) {
     self_->send(racers_[*row], std::move(ghost));
     return {true};
@@ -286,56 +322,16 @@ ghost_set race_state::take_ghost(set_ghost&& x) {
   return {true};
 }
 
-// -- the close ---------------------------------------------------------------------------------------------------------
+// -- the end -----------------------------------------------------------------------------------------------------------
 
-void race_state::close() {
-  life_->saw_mark();
-  if (closed_ || !caught_up_)
+void race_state::hand_over() {
+  if (!race_->closed() || !caught_up_ || handed_over_ || !term_->running())
     return;
+  life_->saw_mark();
   failpoint("race.mark_read");
-  closed_ = std::make_shared<const closed_race>(race_->close(env_->owner_epoch));
-  env_->log->info("race.closed", {{"class", race_->key().cls},
-                                  {"race", race_->key().race},
-                                  {"rides", closed_->rides.size()},
-                                  {"finished", closed_->result.finished},
-                                  {"late", race_->outcomes()[static_cast<std::size_t>(refusal::late)]}});
+  handed_over_ = true;
   report_status();
-  rank_all();
-}
-
-void race_state::rank_all() {
-  self_->request(partners_.course, defaults::close_deadline, rank_closed{closed_})
-      .then(
-          [this](const closed_race_ptr& ranked) {
-            closed_ = ranked;
-            store();
-          },
-          [this](const caf::error& e) { again("rank", e, &race_state::rank_all); });
-}
-
-void race_state::store() {
-  self_->request(partners_.results, defaults::close_deadline, store_closed{closed_})
-      .then(
-          [this](const results_stored& stored) {
-            closed_ = stored.race;
-            life_->saw_stored();
-            merge();
-          },
-          [this](const caf::error& e) { again("store", e, &race_state::store); });
-}
-
-void race_state::merge() {
-  self_->request(partners_.course, defaults::close_deadline, merge_closed{closed_})
-      .then(
-          [this](merge_result) {
-            life_->saw_applied();
-            failpoint("race.done");
-            env_->publisher->publish_closed(closed_->result);
-            env_->counts->races_closed.add();
-            self_->send(partners_.host, race_done{closed_->result.key});
-            leave();
-          },
-          [this](const caf::error& e) { again("merge", e, &race_state::merge); });
+  self_->send(partners_.shard, std::make_shared<const closed_race>(race_->close(term_->owner_epoch())));
 }
 
 void race_state::leave() {
@@ -345,28 +341,16 @@ void race_state::leave() {
   self_->quit();
 }
 
-void race_state::again(std::string_view step, const caf::error& why, void (race_state::*todo)()) {
-  if (close_failures_++ == 0)
-    env_->counts->closes_delayed.add(1);
-  // The first time, then ever more rarely: a disk may be full for hours.
-  if (std::has_single_bit(close_failures_))
-    env_->log->warn("race.close_delayed", {{"class", race_->key().cls},
-                                           {"race", race_->key().race},
-                                           {"step", std::string{step}},
-                                           {"failures", close_failures_},
-                                           {"error", self_->system().render(why)}});
-  next_step_ = todo;
-  next_step_at_ = env_->clock->now() + std::chrono::milliseconds{defaults::close_retry}.count();
-}
-
-race_actor::behavior_type race(race_actor::stateful_pointer<race_state> self, const actor_context* env, race_key key,
-                               race_partners partners) {
-  self->state.start(self, *env, key, std::move(partners));
+race_actor::behavior_type race(race_actor::stateful_pointer<race_state> self, const actor_context* env, term_ptr under,
+                               race_key key, race_partners partners) {
+  self->state.start(self, *env, std::move(under), key, std::move(partners));
   env->counts->race_actors.add(1);
   self->attach_functor([env] { env->counts->race_actors.add(-1); });
   return {
       [self](arrived) { self->state.take_items(); },
       [self](look_at_clock) { self->state.look_at_clock(); },
+      [self](journal_extent x) { self->state.saw_extent(x.messages); },
+      [self](race_over) { self->state.leave(); },
       [self](get_standings) { return self->state.current(); },
       [self](set_ghost& x) { return self->state.take_ghost(std::move(x)); },
   };

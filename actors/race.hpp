@@ -18,31 +18,30 @@ namespace alleycat {
 
 /// Whom a race works with.
 struct race_partners {
-  host_actor host;
-  class_actor course;
-  results_actor results;
+  shard_actor shard;
+  class_actor cls;
 };
 
-/// Everything about the race itself is in `racing`: the fold (race_fold), the life, the policy. This is their traffic.
+/// Everything about the race itself is in `racing`: the fold (race_fold), its end (race_lifecycle), when to publish
+/// (standings_policy). This is their traffic.
 ///
 ///     journal item --> fold --> due? --> standings of this moment --rank batch--> class
 ///                                              '--(answer, or 150 ms)--> published; one message to each rider with news
-///     mark read --> final state --> class: ranks --> results stream --> class: merge --> host: done
-/// Nothing is published before the journal has been read to its end once.
+///     a mark that counts was read --> final state --> shard, which closes the race
+///
+/// Nothing leaves before the journal has been read to its end once, nor while the term is only preloading.
 class race_state {
 public:
   using pointer = race_actor::stateful_pointer<race_state>;
 
-  race_state() = default;
-  race_state(const race_state&) = delete;
-  race_state& operator=(const race_state&) = delete;
-  ~race_state();
-
-  void start(pointer self, const actor_context& env, race_key key, race_partners partners);
+  void start(pointer self, const actor_context& env, term_ptr under, race_key key, race_partners partners);
   void take_items();
   void look_at_clock();
   ghost_set take_ghost(set_ghost&& x);
   standings_ptr current() const;
+  /// The journal has so many messages of this race.
+  void saw_extent(std::uint64_t messages);
+  void leave();
 
   static inline const char* name = "race";
 
@@ -66,16 +65,13 @@ private:
   void report_status();
   void note_outcomes();
 
-  // The steps of the close; each is tried again until it succeeds.
-  void close();
-  void rank_all();
-  void store();
-  void merge();
-  void leave();
-  void again(std::string_view step, const caf::error& why, void (race_state::*todo)());
+  void mark(unix_ms now);
+  /// Hands the final state to the shard, once.
+  void hand_over();
 
   pointer self_ = nullptr;
   const actor_context* env_ = nullptr;
+  term_ptr term_;
   race_partners partners_;
   std::unique_ptr<race_fold> race_;
   std::unique_ptr<race_lifecycle> life_;
@@ -92,14 +88,16 @@ private:
   std::uint64_t rebuilt_updates_ = 0;
   bool caught_up_ = false;
   bool publishing_ = false;
-  std::size_t seen_deltas_ = 0;               ///< entries of race_->deltas() the rhythm knows
-  closed_race_ptr closed_;                    ///< set when the close begins
-  void (race_state::*next_step_)() = nullptr; ///< of the close, when it has to be tried again
-  unix_ms next_step_at_ = 0;
-  std::uint32_t close_failures_ = 0;
+  std::size_t seen_deltas_ = 0; ///< entries of race_->deltas() the rhythm knows
+  bool complete_ = false;
+  bool handed_over_ = false;
+  std::uint64_t read_ = 0;      ///< messages of the journal
+  std::uint64_t read_then_ = 0; ///< at `behind_since_`
+  unix_ms behind_since_ = 0;    ///< the journal has had more than that since; 0 = it has not
+  std::uint32_t early_marks_ = 0;
 };
 
-race_actor::behavior_type race(race_actor::stateful_pointer<race_state> self, const actor_context* env, race_key key,
-                               race_partners partners);
+race_actor::behavior_type race(race_actor::stateful_pointer<race_state> self, const actor_context* env, term_ptr under,
+                               race_key key, race_partners partners);
 
 } // namespace alleycat

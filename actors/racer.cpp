@@ -4,8 +4,9 @@
 
 namespace alleycat {
 
-void racer_state::start(const actor_context& env, racer_id racer) {
+void racer_state::start(const actor_context& env, term_ptr under, racer_id racer) {
   env_ = &env;
+  term_ = std::move(under);
   racer_ = racer;
   arrived_.resize(env.rules.race.ride_seconds);
 }
@@ -18,7 +19,7 @@ void racer_state::take(const race_tick& tick, const rider_tick& news) {
   env_->counts->racer_seconds.add(news.accepted.size());
   if (!news.wants_view)
     return;
-  env_->publisher->publish(view_of(tick, news));
+  env_->publisher->publish(*term_, view_of(tick, news));
   env_->counts->views_published.add();
 }
 
@@ -68,8 +69,8 @@ std::vector<own_second> racer_state::missing(own_second furthest) const {
 }
 
 racer_actor::behavior_type racer(racer_actor::stateful_pointer<racer_state> self, const actor_context* env,
-                                 racer_id id) {
-  self->state.start(*env, id);
+                                 term_ptr under, racer_id id) {
+  self->state.start(*env, std::move(under), id);
   env->counts->racer_actors.add(1);
   self->attach_functor([env] { env->counts->racer_actors.add(-1); });
   return {

@@ -16,7 +16,7 @@ namespace alleycat {
 /// Keeps which of its seconds arrived and what was refused, and turns each tick into the rider's view.
 class racer_state {
 public:
-  void start(const actor_context& env, racer_id racer);
+  void start(const actor_context& env, term_ptr under, racer_id racer);
   void take(const race_tick& tick, const rider_tick& news);
   void race_against(ghost_curve_ptr ghost) { ghost_ = std::move(ghost); }
 
@@ -27,6 +27,7 @@ private:
   std::vector<own_second> missing(own_second furthest) const;
 
   const actor_context* env_ = nullptr;
+  term_ptr term_;
   racer_id racer_;
   std::optional<view_ghost> ghost_at(own_second second, score value) const;
 
@@ -36,6 +37,6 @@ private:
 };
 
 racer_actor::behavior_type racer(racer_actor::stateful_pointer<racer_state> self, const actor_context* env,
-                                 racer_id id);
+                                 term_ptr under, racer_id id);
 
 } // namespace alleycat

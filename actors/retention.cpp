@@ -49,22 +49,29 @@ void retention_state::find(race_key from) {
 }
 
 void retention_state::remove(const old_race& race, std::optional<race_key> next) {
+  // One node prunes the streams, each its own store.
+  if (!env_->ownership->owns(env_->rules.classes.front().id))
+    return remove_here(race, next);
   self_->request(partners_.results, defaults::close_deadline, remove_stored{race})
       .then(
           [this, race, next](removed) {
             failpoint("history.removed_stored");
-            self_->request(partners_.store, defaults::close_deadline, remove_old{race})
-                .then(
-                    [this, race, next](removed) {
-                      results_ += race.has_result ? 1 : 0;
-                      rides_ += race.leaving.size();
-                      env_->counts->results_removed.add(race.has_result ? 1 : 0);
-                      env_->counts->rides_removed.add(race.leaving.size());
-                      go_on(next);
-                    },
-                    [this](const caf::error& e) { failed("store", e); });
+            remove_here(race, next);
           },
           [this](const caf::error& e) { failed("stream", e); });
+}
+
+void retention_state::remove_here(const old_race& race, std::optional<race_key> next) {
+  self_->request(partners_.store, defaults::close_deadline, remove_old{race})
+      .then(
+          [this, race, next](removed) {
+            results_ += race.has_result ? 1 : 0;
+            rides_ += race.leaving.size();
+            env_->counts->results_removed.add(race.has_result ? 1 : 0);
+            env_->counts->rides_removed.add(race.leaving.size());
+            go_on(next);
+          },
+          [this](const caf::error& e) { failed("store", e); });
 }
 
 void retention_state::go_on(std::optional<race_key> next) {

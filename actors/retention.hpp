@@ -34,6 +34,7 @@ public:
 private:
   void find(race_key from);
   void remove(const old_race& race, std::optional<race_key> next);
+  void remove_here(const old_race& race, std::optional<race_key> next);
   void go_on(std::optional<race_key> next);
   void failed(std::string_view step, const caf::error& why);
 

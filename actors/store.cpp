@@ -79,9 +79,6 @@ store_actor::behavior_type store(store_actor::pointer, const actor_context* env,
           return applied_bests{};
         });
       },
-      [=](const find_unannounced& x) {
-        return answer<unannounced_races>(*env, [&] { return unannounced_races{records->unannounced(x.cls)}; });
-      },
       [=](const find_unannounced_bests& x) {
         return answer<unannounced_bests>(*env, [&] {
           return std::make_shared<const std::vector<racer_bests>>(records->unannounced_bests_of(x.key));

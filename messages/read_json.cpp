@@ -69,9 +69,13 @@ race_key key_of(const nlohmann::json& from) {
 
 race_phase phase_of(const nlohmann::json& from) {
   const auto text = text_of(from, "state");
-  if (text != "running" && text != "closed")
-    throw unreadable{};
-  return text == "running" ? race_phase::running : race_phase::closed;
+  if (text == "running")
+    return race_phase::running;
+  if (text == "complete")
+    return race_phase::complete;
+  if (text == "closed")
+    return race_phase::closed;
+  throw unreadable{};
 }
 
 standing row_of(const nlohmann::json& from) {
@@ -138,6 +142,8 @@ std::optional<standings> decode_standings(std::string_view text) {
     s.as_of = id_of<journal_position>(from, "asOf");
     s.published = number_of<unix_ms>(from, "ts");
     s.phase = phase_of(from);
+    if (s.phase == race_phase::complete)
+      s.final_at = number_of<unix_ms>(from, "finalAt");
     s.second = id_of<own_second>(from, "second");
     s.reported = number_of<std::uint32_t>(from, "reported");
     s.finished = number_of<std::uint32_t>(from, "finished");

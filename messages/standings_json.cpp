@@ -17,6 +17,7 @@ struct header {
   journal_position as_of;
   unix_ms ts = 0;
   race_phase phase = race_phase::running;
+  unix_ms final_at = 0; ///< with `complete`
   own_second second;
   std::size_t racers = 0;
   std::size_t reported = 0;
@@ -29,7 +30,17 @@ void write_header(const header& h, json_text& json) {
   json.raw(R"(,"epoch":)").id(h.owner_epoch);
   json.raw(R"(,"asOf":)").id(h.as_of);
   json.raw(R"(,"ts":)").integer(h.ts);
-  json.raw(h.phase == race_phase::running ? R"(,"state":"running")" : R"(,"state":"closed")");
+  switch (h.phase) {
+  case race_phase::running:
+    json.raw(R"(,"state":"running")");
+    break;
+  case race_phase::complete:
+    json.raw(R"(,"state":"complete","finalAt":)").integer(h.final_at);
+    break;
+  case race_phase::closed:
+    json.raw(R"(,"state":"closed")");
+    break;
+  }
   json.raw(R"(,"second":)").id(h.second);
   json.raw(R"(,"racers":)").integer(h.racers);
   json.raw(R"(,"reported":)").integer(h.reported);
@@ -66,7 +77,8 @@ void write(const header& h, std::span<const standing> rows, bool all_time_stale,
 }
 
 header header_of(const standings& s) {
-  return {s.key, s.owner_epoch, s.as_of, s.published, s.phase, s.second, s.rows.size(), s.reported, s.finished};
+  return {s.key,      s.owner_epoch, s.as_of,       s.published, s.phase,
+          s.final_at, s.second,      s.rows.size(), s.reported,  s.finished};
 }
 
 } // namespace
@@ -80,7 +92,7 @@ void encode_top(const standings& s, std::string& out) {
 }
 
 void encode_moment(const race_moment& m, std::string& out) {
-  write({m.key, m.owner_epoch, m.as_of, m.closed, race_phase::closed, m.second, m.racers, m.reported, m.finished},
+  write({m.key, m.owner_epoch, m.as_of, m.closed, race_phase::closed, 0, m.second, m.racers, m.reported, m.finished},
         m.rows, false, out);
 }
 
@@ -90,7 +102,7 @@ void encode_result(const race_result& r, std::string& out) {
     furthest = std::max(furthest, row.second);
   const auto reported =
       std::count_if(r.rows.begin(), r.rows.end(), [&](const standing& row) { return row.second == furthest; });
-  write({r.key, r.owner_epoch, r.as_of, r.closed, race_phase::closed, furthest, r.rows.size(),
+  write({r.key, r.owner_epoch, r.as_of, r.closed, race_phase::closed, 0, furthest, r.rows.size(),
          static_cast<std::size_t>(reported), r.finished},
         r.rows, false, out);
 }

@@ -137,6 +137,9 @@ std::string top_subject(race_key key) {
 std::string result_subject(race_key key) {
   return join("race", key.cls, key.race, "result");
 }
+std::string stored_result_subject(race_key key) {
+  return join("result", key.cls, key.race);
+}
 std::string ride_subject(race_key key, racer_id racer) {
   return join("ride", key.cls, key.race, racer);
 }
@@ -221,6 +224,14 @@ std::optional<race_key> parse_standings_subject(std::string_view subject) {
 
 std::optional<race_key> parse_result_subject(std::string_view subject) {
   return parse_race_subject(subject, "result");
+}
+std::optional<race_key> parse_stored_result_subject(std::string_view subject) {
+  const tokens t{subject};
+  if (!t.are("result", 3))
+    return std::nullopt;
+  const auto cls = parse_class_id(t[1]);
+  const auto race = parse_race_id(t[2]);
+  return cls && race ? std::optional{race_key{*cls, *race}} : std::nullopt;
 }
 
 std::optional<ride_address> parse_ride_subject(std::string_view subject) {

@@ -5,8 +5,8 @@
 #include "actors/defaults.hpp"
 #include "actors/errors.hpp"
 #include "actors/follower.hpp"
-#include "actors/host.hpp"
 #include "actors/ingest.hpp"
+#include "actors/registry.hpp"
 #include "actors/retention.hpp"
 #include "actors/store.hpp"
 #include "messages/subjects.hpp"
@@ -78,6 +78,17 @@ private:
   }
 };
 
+/// One node that owns everything.
+class sole_ownership : public ownership_port {
+public:
+  void recovered(class_id, epoch) override {}
+  void preloaded(class_id) override {}
+  void stopped(class_id) override {}
+  void hint(race_key) override {}
+  bool owns(class_id) const override { return true; }
+  bool may_ingest() const override { return true; }
+};
+
 class actor_config : public caf::actor_system_config {
 public:
   actor_config() {
@@ -108,8 +119,8 @@ void wait_for_streams(jsCtx* js, const node_config& config) {
 
 struct backend::impl {
   impl(const node_config& config, const std::vector<std::string>& urls)
-      : incoming{urls, config.name + " updates"}, outgoing{urls, config.name + " out"}, journal{urls, config.name,
-                                                                                                config.rules.classes},
+      : incoming{urls, config.name + " updates"}, outgoing{urls, config.name + " out"},
+        live{urls, config.name + " live", {}, while_away::drop}, journal{urls, config.name},
         results_log{urls, config.name}, ephemeral{config.journal.storage == journal_storage::off
                                                       ? std::make_unique<ephemeral_journal>(urls, config.name,
                                                                                             config.rules.classes, clock)
@@ -132,7 +143,8 @@ struct backend::impl {
   name_book names;
   std::unique_ptr<lmdb_store> records;
   nats_connection incoming;
-  nats_connection outgoing;
+  nats_connection outgoing; ///< answers
+  nats_connection live;     ///< standings, views, results, events
   jetstream_journal journal;
   jetstream_results_log results_log;
   std::unique_ptr<ephemeral_journal> ephemeral; ///< with `journal.storage off`
@@ -142,6 +154,7 @@ struct backend::impl {
   answer_desk answers;
   service_desk desk;
   std::unique_ptr<nats_publisher> publisher;
+  sole_ownership ownership;
   actor_context context;
 
   actor_config caf_config;
@@ -154,7 +167,7 @@ struct backend::impl {
   results_actor removal_handle;
   follower_actor follower_handle;
   retention_actor retention_handle;
-  host_actor host_handle;
+  registry_actor registry_handle;
   query_actor query_handle;
   std::vector<ingest_actor> ingests;
 
@@ -163,6 +176,7 @@ struct backend::impl {
   nats_subscription ghost_subscription;
   metrics_page metrics;
   std::unique_ptr<http_server> http;
+  epoch owner_epoch;
   bool stopped = false;
 };
 
@@ -187,12 +201,13 @@ void backend::impl::open_store(const node_config& config) {
   context.log = &log;
   context.counts = &counts;
   context.names = &names;
+  context.ownership = &ownership;
 }
 
 void backend::impl::take_epoch() {
   // A new folder does not turn epochs back.
-  context.owner_epoch = epoch{records->count_start(results_log.last_epoch().value() + 1)};
-  publisher = std::make_unique<nats_publisher>(outgoing, clock, names, context.owner_epoch);
+  owner_epoch = epoch{records->count_start(results_log.last_epoch().value() + 1)};
+  publisher = std::make_unique<nats_publisher>(live, clock, names, counts, [] { return true; });
   context.publisher = publisher.get();
 }
 
@@ -200,29 +215,27 @@ void backend::impl::start_actors(const node_config& config) {
   system = std::make_unique<caf::actor_system>(caf_config);
   store_handle = system->spawn<caf::detached>(store, &context, static_cast<record_store*>(records.get()));
   reader_handle = system->spawn<caf::detached>(store, &context, static_cast<record_store*>(records.get()));
-  results_handle = system->spawn<caf::detached>(results, &context, &results_out);
-  removal_handle = system->spawn<caf::detached>(results, &context, &results_removal);
+  results_handle = system->spawn<caf::detached>(results, &results_out);
+  removal_handle = system->spawn<caf::detached>(results, &results_removal);
   archive_handle = system->spawn<caf::detached>(archive, &context, static_cast<record_store*>(records.get()));
   calendar_handle = system->spawn<caf::detached>(calendar, &context, static_cast<record_store*>(records.get()));
   follower_handle = system->spawn(follower, &context, store_handle, calendar_handle);
-  host_handle =
-      system->spawn(host, &context, class_partners{store_handle, reader_handle, results_handle, follower_handle});
+  registry_handle =
+      system->spawn(registry, &context,
+                    registry_partners{store_handle, reader_handle, archive_handle, results_handle, follower_handle});
   retention_handle =
       system->spawn(retention, &context, retention_partners{reader_handle, store_handle, removal_handle});
-  query_handle =
-      system->spawn(queries, &context, &outgoing, query_partners{host_handle, archive_handle, calendar_handle, &desk});
+  query_handle = system->spawn(queries, &context, &outgoing,
+                               query_partners{registry_handle, archive_handle, calendar_handle, &desk});
   for (std::uint32_t i = 0; i < config.journal.ingest_actors; ++i) {
     auto inbox = std::make_shared<handoff<arrival>>(defaults::inbox_limit);
-    ingests.push_back(system->spawn(ingest, &context, inbox, host_handle));
+    ingests.push_back(system->spawn(ingest, &context, inbox, registry_handle));
     listeners.push_back(std::make_unique<update_listener>(
         incoming, config.rules.race.ride_seconds, inbox,
         [handle = ingests.back()] { caf::anon_send(handle, arrived{}); }, answers, counts, letters));
   }
-  if (ephemeral)
-    caf::anon_send(host_handle, journal_subjects{});
-  else
-    journal.list_to(
-        [this](std::vector<race_key> keys) { caf::anon_send(host_handle, journal_subjects{std::move(keys)}); });
+  for (const auto& cls : config.rules.classes)
+    caf::anon_send(registry_handle, own_class{cls.id, owner_epoch});
 }
 
 void backend::impl::start_listening(const node_config&) {
@@ -253,26 +266,17 @@ std::string backend::impl::not_ready() {
           [&](const caf::error& e) { reason = system->render(e); });
   if (!reason.empty())
     return reason;
-  self->request(host_handle, ready_deadline, get_open_races{})
+  self->request(registry_handle, ready_deadline, get_open_races{})
       .receive(
           [&](const open_races& open) {
-            if (open.ready)
-              return;
-            reason = "rebuilding races from the journal";
+            for (const auto& cls : context.rules.classes) {
+              const auto owned = std::find_if(open.classes.begin(), open.classes.end(),
+                                              [&](const owned_class& each) { return each.cls == cls.id; });
+              if (owned == open.classes.end() || !owned->ready)
+                reason = "reading class " + std::to_string(cls.id.value()) + " and its races";
+            }
           },
           [&](const caf::error& e) { reason = system->render(e); });
-  for (const auto& course : context.rules.classes) {
-    if (!reason.empty())
-      break;
-    self->request(host_handle, ready_deadline, find_class{course.id})
-        .receive(
-            [&](const class_actor& found) {
-              self->request(found, ready_deadline, get_leaderboard{{.offset = 0, .limit = 0, .around = std::nullopt}})
-                  .receive([](const leaderboard_answer&) {},
-                           [&](const caf::error&) { reason = "loading class " + std::to_string(course.id.value()); });
-            },
-            [&](const caf::error& e) { reason = system->render(e); });
-  }
   return reason;
 }
 
@@ -280,7 +284,9 @@ void backend::impl::start_http(const node_config& config) {
   metrics.add([this](collector& into) { collect_meters(counts, into); });
   metrics.add([this, data = config.data](collector& into) { collect_store(counts, clock.now(), data, into); });
   metrics.add([this](collector& into) { collect_dead_letters(letters, into); });
-  metrics.add([this](collector& into) { collect_connections({&incoming, &outgoing, &journal.connection()}, into); });
+  metrics.add([this](collector& into) {
+    collect_connections({&incoming, &outgoing, &live, &journal.connection()}, into);
+  });
   http =
       std::make_unique<http_server>(http_settings{.host = config.http.host,
                                                   .port = config.http.port,
@@ -319,11 +325,10 @@ void backend::impl::stop() {
       self->request(handle, flush_deadline, flush_pending{})
           .receive([](flushed) {}, [](const caf::error&) { log_event(log_level::warn, "node.flush_incomplete"); });
     outgoing.flush(2'000);
-    journal.list_to({});
     for (const auto& handle : ingests)
       self->send_exit(handle, caf::exit_reason::user_shutdown);
     self->send_exit(query_handle, caf::exit_reason::user_shutdown);
-    self->send_exit(host_handle, caf::exit_reason::user_shutdown);
+    self->send_exit(registry_handle, caf::exit_reason::user_shutdown);
     self->send_exit(retention_handle, caf::exit_reason::user_shutdown);
     self->send_exit(follower_handle, caf::exit_reason::user_shutdown);
     self->send_exit(results_handle, caf::exit_reason::user_shutdown);
@@ -335,7 +340,7 @@ void backend::impl::stop() {
   }
   ingests.clear();
   query_handle = nullptr;
-  host_handle = nullptr;
+  registry_handle = nullptr;
   retention_handle = nullptr;
   follower_handle = nullptr;
   results_handle = nullptr;

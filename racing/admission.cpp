@@ -29,7 +29,7 @@ refusal judge(const update& u, const rule_set& rules, unix_ms now) {
 }
 
 bool in_time(const race_rules& rules, race_id race, own_second second, unix_ms stored) {
-  return stored >= earliest(rules, race, second) && stored <= rules.deadline_ms(race);
+  return stored >= earliest(rules, race, second) - fold_slack_ms && stored <= rules.deadline_ms(race);
 }
 
 } // namespace alleycat

@@ -14,7 +14,8 @@ inline constexpr unix_ms ingest_margin_ms = 5'000;
 /// @param now  ingest's own clock
 refusal judge(const update& u, const rule_set& rules, unix_ms now);
 
-/// The binding check, by the journal's timestamp: `start(race) + second - 5 s <= stored <= deadline(race)`.
+/// The binding check, by the journal's timestamp: `start(race) + second - 7 s <= stored <= deadline(race)`: wider at the early
+/// edge than ingest's.
 bool in_time(const race_rules& rules, race_id race, own_second second, unix_ms stored);
 
 } // namespace alleycat

@@ -1,5 +1,7 @@
 #include "racing/closed_race.hpp"
 
+#include <algorithm>
+
 namespace alleycat {
 
 std::vector<score> totals_of(const ride_record& ride) {
@@ -22,6 +24,15 @@ std::vector<score> scores_of(const ride_record& ride, scoring rule) {
   for (const auto& second : ride.seconds)
     outputs.push_back(second.present ? output_of(second.measured) : score{});
   return outputs;
+}
+
+void take_ranks(race_result& result, const std::vector<ride_record>& rides) {
+  for (auto& row : result.rows) {
+    const auto ride = std::lower_bound(rides.begin(), rides.end(), row.racer,
+                                       [](const ride_record& r, racer_id racer) { return r.racer < racer; });
+    if (ride != rides.end() && ride->racer == row.racer && !ride->seconds.empty())
+      row.all_time_rank = ride->seconds.back().all_time_rank;
+  }
 }
 
 } // namespace alleycat

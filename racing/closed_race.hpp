@@ -44,6 +44,10 @@ std::vector<score> totals_of(const ride_record& ride);
 /// Scores of a ride by the class's rule: [s - 1] = score at s; 0 where undefined.
 std::vector<score> scores_of(const ride_record& ride, scoring rule);
 
+/// The result's all-time ranks, taken from its rides: each row shows the rank of its ride's furthest second.
+/// @param rides  by racer id, ascending; a row without a ride keeps what it has
+void take_ranks(race_result& result, const std::vector<ride_record>& rides);
+
 /// What the journal said up to a point, to tell a stream that went backwards.
 struct journal_stamp {
   journal_position position;

@@ -13,7 +13,7 @@ void failpoint(std::string_view name);
 ///
 ///     ack_early        a bike hears ok before its update is stored
 ///     skip_applied     nobody looks whether a race was applied: a restarted node opens and closes it once more
-///     merge_past_mark  the fold takes what stands behind the close mark
+///     early_mark       a close mark that was stored before the deadline ends the race
 bool planted_fault(std::string_view name);
 
 } // namespace alleycat

@@ -25,7 +25,8 @@ struct journal_update {
 /// In the order of arrival.
 using journal_batch = std::vector<journal_update>;
 
-/// Ends the race for everyone, for ever: the first one in the journal counts.
+/// Ends the race for everyone, for ever: the first one that the journal stored after the race's deadline counts (with
+/// `admit any` the first one), whoever wrote it.
 struct close_mark {
   epoch owner_epoch;   ///< epoch of the owner that wrote it
   unix_ms written = 0; ///< the owner's clock, for people

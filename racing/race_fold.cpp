@@ -56,7 +56,11 @@ void race_fold::apply(const journal_entry& entry) {
   skip(entry.position);
   if (const auto* mark = std::get_if<close_mark>(&entry.content)) {
     marked_by_ = std::max(marked_by_, mark->owner_epoch);
-    if (!closed_) {
+    const bool counts =
+        rules_.admit == admission::any || entry.stored > rules_.deadline_ms(key_.race) || planted_fault("early_mark");
+    if (!counts)
+      ++early_marks_;
+    if (counts && !closed_) {
       closed_ = true;
       stamp_.stored = entry.stored;
       mark_ = stamp_;
@@ -70,9 +74,8 @@ void race_fold::apply(const journal_entry& entry) {
     if (!batch.empty())
       last_update_ = entry.stored;
   }
-  const bool late = closed_ && !planted_fault("merge_past_mark");
   for (const auto& u : batch)
-    ++outcomes_[static_cast<std::size_t>(late ? refusal::late : fold(u, entry.stored))];
+    ++outcomes_[static_cast<std::size_t>(closed_ ? refusal::out_of_time : fold(u, entry.stored))];
 }
 
 void race_fold::skip(journal_position position) {

@@ -74,6 +74,8 @@ public:
   const refusal_counts& outcomes() const { return outcomes_; }
   /// Highest epoch seen in a close mark.
   epoch marked_by() const { return marked_by_; }
+  /// Marks that the journal stored before the deadline: they end nothing.
+  std::uint32_t early_marks() const { return early_marks_; }
 
   // -- one ride --------------------------------------------------------------------------------------------------------
 
@@ -166,6 +168,7 @@ private:
   journal_stamp stamp_; ///< what was read
   journal_stamp mark_;  ///< the same at the close mark, once there
   epoch marked_by_;
+  std::uint32_t early_marks_ = 0;
   own_second furthest_;
   std::size_t finished_ = 0;
   std::size_t complete_ = 0;

@@ -10,10 +10,6 @@ std::string_view to_string(life_phase phase) {
     return "marking";
   case life_phase::closed:
     return "closed";
-  case life_phase::stored:
-    return "stored";
-  case life_phase::done:
-    return "done";
   }
   return "unknown";
 }
@@ -23,10 +19,13 @@ race_lifecycle::race_lifecycle(const race_rules& rules, race_id race, unix_ms id
 
 bool race_lifecycle::due(const race_fold& race, unix_ms now) const {
   if (rules_.admit == admission::any)
-    return now - last_seen_ >= unix_ms{1000} * rules_.idle_close_seconds;
-  if (now >= rules_.deadline_ms(race_))
-    return true;
-  return now >= rules_.window_end_ms(race_) + last_start_ms && race.racers() > 0 && race.all_complete();
+    return race.as_of() != journal_position{} && now - last_seen_ >= unix_ms{1000} * rules_.idle_close_seconds;
+  return race.as_of() != journal_position{} && now >= rules_.deadline_ms(race_) + mark_after_ms;
+}
+
+bool race_lifecycle::complete(const race_fold& race, unix_ms now) const {
+  return rules_.admit == admission::live && !race.closed() && race.racers() > 0 && race.all_complete() &&
+         now >= rules_.window_end_ms(race_);
 }
 
 bool race_lifecycle::should_mark(const race_fold& race, unix_ms now) {
@@ -48,18 +47,7 @@ bool race_lifecycle::should_mark(const race_fold& race, unix_ms now) {
 }
 
 void race_lifecycle::saw_mark() {
-  if (phase_ == life_phase::running || phase_ == life_phase::marking)
-    phase_ = life_phase::closed;
-}
-
-void race_lifecycle::saw_stored() {
-  if (phase_ == life_phase::closed)
-    phase_ = life_phase::stored;
-}
-
-void race_lifecycle::saw_applied() {
-  if (phase_ == life_phase::stored)
-    phase_ = life_phase::done;
+  phase_ = life_phase::closed;
 }
 
 } // namespace alleycat

@@ -1,15 +1,15 @@
-/// When a race ends, and what has still to be done then. Pure: time comes in as a parameter.
+/// When a race ends. Pure: time comes in as a parameter.
 ///
-///     running --(due)--> marking --(mark read)--> closed --(result and rides stored)--> stored --(applied)--> done
-///        |                  | (no mark read in time: written again)
-///        +---(mark read, by whomever)---> closed
+///     running --(deadline over)--> marking --(a mark that counts was read)--> closed
+///        |                            | (none was read in time: written again)
+///        +------(mark read, by whomever)------^
 #pragma once
 
 #include "racing/race_fold.hpp"
 
 namespace alleycat {
 
-enum class life_phase : std::uint8_t { running, marking, closed, stored, done };
+enum class life_phase : std::uint8_t { running, marking, closed };
 
 std::string_view to_string(life_phase phase);
 
@@ -20,23 +20,25 @@ public:
 
   life_phase phase() const { return phase_; }
 
-  /// Whether the close mark has to be written now. At `true` the phase is `marking`, and the question is answered
-  /// with `true` again only after `mark_retry_ms`, while no mark was read.
-  /// A race is due when nobody can start any more and every ride is complete, else at the deadline; with `admit any`
-  /// after `idle_close_seconds` without an update. A race without any accepted ride ends at its deadline too.
+  /// Whether the close mark has to be written now. At `true` the phase is `marking`, and the question is answered with `true`
+  /// again only after `mark_retry_ms`, while no mark that counts was read.
+  /// A race ends at its deadline, never before; with `admit any` after `idle_close_seconds` without an update. A race of
+  /// which nothing is in the journal has no end.
   bool should_mark(const race_fold& race, unix_ms now);
 
   /// Something arrived (`admit any` waits on).
   void saw_update(unix_ms now) { last_seen_ = now; }
   void saw_mark();
-  void saw_stored();
-  void saw_applied();
+
+  /// Nobody can start any more and every ride has all its seconds: the ranking is provisional no longer than until the
+  /// deadline, and most likely final. A second that comes late takes it back.
+  bool complete(const race_fold& race, unix_ms now) const;
+  /// When the race will be final.
+  unix_ms final_at() const { return rules_.deadline_ms(race_); }
 
   static constexpr unix_ms mark_retry_ms = 2'000;
-  /// How long after the window's end the first second of a ride may still come: it began in the last moment, took its
-  /// second, by a clock up to 5 s behind, and a second on its way. Without this the complete race of all others would
-  /// shut that rider out.
-  static constexpr unix_ms last_start_ms = clock_tolerance_ms + 2'000;
+  /// The journal's clock may be a little behind the owner's: a mark stored before the deadline ends nothing.
+  static constexpr unix_ms mark_after_ms = 200;
 
 private:
   bool due(const race_fold& race, unix_ms now) const;

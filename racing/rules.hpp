@@ -35,6 +35,9 @@ inline constexpr std::uint32_t max_capacity = 65'535;
 
 /// How far a bike's clock may run ahead, and how far updates of one ride may stray from its anchor.
 inline constexpr unix_ms clock_tolerance_ms = 5'000;
+/// How much earlier than ingest the fold takes a second: the clocks of an ingest node and of the journal may differ by 1 s
+/// each way, and that must never turn an `ok` into a refusal.
+inline constexpr unix_ms fold_slack_ms = 2'000;
 
 struct race_rules {
   std::uint32_t window_seconds = 300; ///< 1..86400; riders may start in this time

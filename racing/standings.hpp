@@ -23,7 +23,8 @@ struct standing {
   rank_t all_time_rank = 0;  ///< 0 = not known
 };
 
-enum class race_phase : std::uint8_t { running, closed };
+/// `complete`: the window is over and every ride has all its seconds, but the deadline is still to come.
+enum class race_phase : std::uint8_t { running, complete, closed };
 
 /// The live ranking of one race.
 struct standings {
@@ -32,6 +33,7 @@ struct standings {
   journal_position as_of; ///< last journal sequence in it
   unix_ms published = 0;
   race_phase phase = race_phase::running;
+  unix_ms final_at = 0;       ///< with `complete`: the race's deadline
   own_second second;          ///< the furthest own second in the race
   std::uint32_t reported = 0; ///< rides that have reached `second`
   std::uint32_t finished = 0;

@@ -7,10 +7,10 @@ namespace alleycat {
 namespace {
 
 constexpr std::array<std::string_view, refusal_count> refusal_names{
-    "none",           "too_big",  "bad_json",    "missing_field",     "bad_number",    "bad_second", "bad_cadence",
-    "bad_resistance", "bad_name", "bad_subject", "identity_mismatch", "unknown_class", "bad_race",   "too_early",
-    "too_late",       "busy",     "not_stored",  "duplicate",         "conflict",      "other_ride", "race_full",
-    "out_of_time",    "late",
+    "none",        "too_big",        "bad_json",  "missing_field", "bad_number",        "bad_second",
+    "bad_cadence", "bad_resistance", "bad_name",  "bad_subject",   "identity_mismatch", "unknown_class",
+    "bad_race",    "too_early",      "too_late",  "busy",          "not_stored",        "duplicate",
+    "conflict",    "other_ride",     "race_full", "out_of_time",
 };
 
 /// Control, separator, zero-width and direction characters: invisible, or able to disguise other text.

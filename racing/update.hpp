@@ -72,21 +72,20 @@ enum class refusal : std::uint8_t {
   too_early,         ///< the second cannot have been ridden yet
   too_late,          ///< the race takes no more updates
   busy,              ///< the journal does not keep up; try again
-  not_stored,        ///< the journal did not confirm in time; try again
+  not_stored,        ///< the journal did not confirm in time
   // Judged by the fold, from the journal:
   duplicate,   ///< the slot holds this very value
   conflict,    ///< the slot holds another value
   other_ride,  ///< more than 5 s off the ride's anchor
   race_full,   ///< the race had its capacity of riders before
-  out_of_time, ///< the journal's clock says: not the time of this second
-  late,        ///< behind the close mark
+  out_of_time, ///< the journal's clock says: not the time of this second, or the race has ended
 };
-inline constexpr std::size_t refusal_count = static_cast<std::size_t>(refusal::late) + 1;
+inline constexpr std::size_t refusal_count = static_cast<std::size_t>(refusal::out_of_time) + 1;
 
 std::string_view to_string(refusal r);
 /// Whether the bike should send the same update again.
 constexpr bool worth_a_retry(refusal r) {
-  return r == refusal::busy || r == refusal::not_stored || r == refusal::too_early;
+  return r == refusal::busy || r == refusal::too_early;
 }
 
 /// @returns whether `name` is 1..64 bytes of UTF-8 without control (C0, DEL, C1), line-separator or direction characters

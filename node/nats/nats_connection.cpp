@@ -13,6 +13,8 @@ namespace {
 
 constexpr int io_buffer_bytes = 256 * 1024;
 constexpr int reconnect_buffer_bytes = 8 * 1024 * 1024;
+/// 0 would stand for the library's default.
+constexpr int no_buffer_bytes = 1;
 
 void check(natsStatus status, const std::string& what) {
   if (status != NATS_OK)
@@ -80,7 +82,7 @@ void nats_subscription::end() {
 // -- connection --------------------------------------------------------------------------------------------------------
 
 nats_connection::nats_connection(const std::vector<std::string>& urls, const std::string& purpose,
-                                 std::function<void()> on_reconnect)
+                                 std::function<void()> on_reconnect, while_away policy)
     : on_reconnect_{std::move(on_reconnect)} {
   natsOptions* options = nullptr;
   check(natsOptions_Create(&options), "nats options");
@@ -94,7 +96,7 @@ nats_connection::nats_connection(const std::vector<std::string>& urls, const std
   natsOptions_SetMaxReconnect(options, -1);
   natsOptions_SetReconnectWait(options, 250);
   natsOptions_SetReconnectJitter(options, 100, 100);
-  natsOptions_SetReconnectBufSize(options, reconnect_buffer_bytes);
+  natsOptions_SetReconnectBufSize(options, policy == while_away::buffer ? reconnect_buffer_bytes : no_buffer_bytes);
   natsOptions_SetPingInterval(options, 2'000);
   natsOptions_SetMaxPingsOut(options, 2);
   natsOptions_SetIOBufSize(options, io_buffer_bytes);

@@ -36,6 +36,12 @@ private:
   std::unique_ptr<impl> impl_;
 };
 
+/// What a connection does with messages while it is away from its server.
+enum class while_away : std::uint8_t {
+  buffer, ///< keeps up to 8 MiB of them
+  drop,   ///< keeps none: what cannot leave at once must not leave later
+};
+
 /// Connects and reconnects for ever.
 class nats_connection {
 public:
@@ -43,7 +49,7 @@ public:
   /// @param on_reconnect  called on a foreign thread after each reconnection
   /// @throws std::runtime_error for a URL that is none. A server that does not answer yet is no error.
   nats_connection(const std::vector<std::string>& urls, const std::string& purpose,
-                  std::function<void()> on_reconnect = {});
+                  std::function<void()> on_reconnect = {}, while_away policy = while_away::buffer);
   ~nats_connection();
   nats_connection(const nats_connection&) = delete;
   nats_connection& operator=(const nats_connection&) = delete;

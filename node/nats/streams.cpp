@@ -31,11 +31,8 @@ std::vector<stream_plan> plans(const node_config& config) {
   const auto storage = config.journal.storage == journal_storage::memory ? js_MemoryStorage : js_FileStorage;
   const bool kept = config.journal.storage != journal_storage::off;
   for (const auto& c : kept ? config.rules.classes : std::vector<class_rules>{})
-    all.push_back({journal_stream(c.id),
-                   {journal_wildcard(c.id)},
-                   storage,
-                   static_cast<std::int64_t>(config.journal.max_bytes),
-                   day_ns});
+    all.push_back(
+        {journal_stream(c.id), {journal_wildcard(c.id)}, storage, static_cast<std::int64_t>(config.journal.max_bytes)});
   all.push_back(
       {std::string{results_stream}, {std::string{all_results}, std::string{all_rides}}, js_FileStorage, -1, 0, 1});
   all.push_back({std::string{bests_stream}, {std::string{all_bests}}, js_FileStorage, -1, 0, 1, js_DiscardOld});
@@ -151,26 +148,30 @@ std::optional<std::uint64_t> highest_noted_generation(jsCtx* js) {
   return highest;
 }
 
-std::optional<std::vector<race_key>> journal_subjects_of(jsCtx* js, const std::vector<class_rules>& classes) {
-  std::vector<race_key> keys;
-  for (const auto& c : classes) {
-    const auto stream = journal_stream(c.id);
-    const auto filter = journal_wildcard(c.id);
-    jsOptions options;
-    jsOptions_Init(&options);
-    options.Wait = answer_ms;
+std::optional<journal_contents> contents_of_journal(jsCtx* js, class_id cls, bool with_subjects) {
+  const auto stream = journal_stream(cls);
+  const auto filter = journal_wildcard(cls);
+  jsOptions options;
+  jsOptions_Init(&options);
+  options.Wait = answer_ms;
+  if (with_subjects)
     options.Stream.Info.SubjectsFilter = filter.c_str();
-    jsStreamInfo* info = nullptr;
-    if (js_GetStreamInfo(&info, js, stream.c_str(), &options, nullptr) != NATS_OK)
-      return std::nullopt;
-    if (info->State.Subjects != nullptr)
-      for (int i = 0; i < info->State.Subjects->Count; ++i)
-        if (const auto key = parse_journal_subject(info->State.Subjects->List[i].Subject))
-          keys.push_back(*key);
-    jsStreamInfo_Destroy(info);
-  }
-  std::sort(keys.begin(), keys.end());
-  return keys;
+  jsStreamInfo* info = nullptr;
+  if (js_GetStreamInfo(&info, js, stream.c_str(), &options, nullptr) != NATS_OK)
+    return std::nullopt;
+  journal_contents found;
+  found.bytes = info->State.Bytes;
+  found.max_bytes = info->Config->MaxBytes < 0 ? 0 : static_cast<std::uint64_t>(info->Config->MaxBytes);
+  found.last_sequence = info->State.LastSeq;
+  if (info->State.Subjects != nullptr)
+    for (int i = 0; i < info->State.Subjects->Count; ++i) {
+      const auto& subject = info->State.Subjects->List[i];
+      if (const auto key = parse_journal_subject(subject.Subject))
+        found.subjects.emplace_back(*key, subject.Msgs);
+    }
+  jsStreamInfo_Destroy(info);
+  std::sort(found.subjects.begin(), found.subjects.end());
+  return found;
 }
 
 } // namespace alleycat

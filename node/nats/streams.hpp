@@ -4,7 +4,10 @@
 #include "node/config/node_config.hpp"
 #include "node/nats/nats_connection.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace alleycat {
@@ -33,8 +36,14 @@ void note_generation(jsCtx* js, std::uint64_t number);
 /// @returns nothing when there was no answer within 2 s
 std::optional<std::uint64_t> highest_noted_generation(jsCtx* js);
 
-/// Subjects with messages in the journals of these classes, ascending.
-/// @returns nothing when a stream did not answer within 2 s
-std::optional<std::vector<race_key>> journal_subjects_of(jsCtx* js, const std::vector<class_rules>& classes);
+/// What the journal of a class holds.
+struct journal_contents {
+  std::uint64_t bytes = 0;
+  std::uint64_t max_bytes = 0; ///< 0 = without limit
+  std::uint64_t last_sequence = 0;
+  std::vector<std::pair<race_key, std::uint64_t>> subjects; ///< with their messages, by race; empty where not asked for
+};
+/// @returns nothing when the stream did not answer within 2 s
+std::optional<journal_contents> contents_of_journal(jsCtx* js, class_id cls, bool with_subjects);
 
 } // namespace alleycat

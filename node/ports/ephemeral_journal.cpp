@@ -27,6 +27,12 @@ struct ephemeral_journal::race_feed {
   std::uint64_t position = 0;
   bool ended = false;
 
+  /// Something came, and nobody has opened it.
+  bool unread() {
+    const std::lock_guard lock{mutex};
+    return !into && !early.empty();
+  }
+
   /// @pre mutex is locked
   void deliver(journal_item&& item, std::unique_lock<std::mutex>& lock) {
     for (;;) {
@@ -52,7 +58,7 @@ public:
   void append(race_key key, const journal_batch& batch, std::uint64_t token) override {
     encode(batch, buffer_);
     if (connection_.publish(journal_subject(key).c_str(), buffer_))
-      acks_({token, true, journal_position{++sent_}});
+      acks_({token, journal_ack::outcome::stored, journal_position{++sent_}});
   }
 
 private:
@@ -122,8 +128,19 @@ ephemeral_journal::open_reader(race_key key, std::shared_ptr<handoff<journal_ite
   return std::make_unique<reader>(feed);
 }
 
-void ephemeral_journal::mark(race_key key, const close_mark& mark) {
-  connection_.publish(journal_subject(key).c_str(), encode(mark));
+void ephemeral_journal::mark(race_key key, const close_mark& mark, std::function<void(bool)> acked) {
+  acked(connection_.publish(journal_subject(key).c_str(), encode(mark)));
+}
+
+void ephemeral_journal::list(class_id cls, std::function<void(journal_listing)> found) {
+  journal_listing listing{cls, 0, {}, 0, 0};
+  {
+    const std::lock_guard lock{mutex_};
+    for (const auto& [key, feed] : feeds_)
+      if (key.cls == cls && feed->unread())
+        listing.subjects.emplace_back(key, 0);
+  }
+  found(std::move(listing));
 }
 
 } // namespace alleycat

@@ -23,10 +23,14 @@ public:
   /// A race is read by one reader, once.
   std::unique_ptr<journal_reader> open_reader(race_key key, std::shared_ptr<handoff<journal_item>> into,
                                               std::function<void()> wake) override;
-  void mark(race_key key, const close_mark& mark) override;
+  void mark(race_key key, const close_mark& mark, std::function<void(bool)> acked) override;
   void purge(race_key) override {}
   /// What is not kept cannot have become another.
-  void check(race_key, const journal_stamp&, std::function<void(bool)> found) override { found(true); }
+  void check(race_key, const journal_stamp&, std::function<void(stamp_check)> found) override {
+    found(stamp_check::same);
+  }
+  void list(class_id cls, std::function<void(journal_listing)> found) override;
+  std::uint32_t fill_percent(class_id) const override { return 0; }
 
 private:
   class writer;

@@ -14,23 +14,43 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto list_interval = 1s;
+constexpr auto fill_interval = 1s;
+/// Long before anything is refused.
+constexpr std::uint32_t fill_warning_percent = 60;
+/// Marks that wait for their PubAck; an older one is forgotten, it is repeated anyway.
+constexpr std::size_t marks_awaited = 1'000;
+/// The writer's number in the address of a mark's PubAck.
+constexpr std::uint32_t mark_writer = 0;
+constexpr std::uint64_t store_failed = 10077; // "maximum bytes exceeded", "maximum messages exceeded"
+constexpr std::uint64_t insufficient_resources = 10023;
+constexpr std::uint64_t storage_exceeded = 10047; // of the account
 
-/// `{"stream":"…","seq":12}` or `{"error":{…},…}`: all a writer has to know.
-/// @returns nothing when it is neither
-std::optional<journal_ack> parse_ack(std::string_view json, std::uint64_t token) {
-  if (json.find("\"error\"") != std::string_view::npos)
-    return journal_ack{token, false, {}};
-  constexpr std::string_view key = "\"seq\":";
-  const auto at = json.find(key);
+/// The number after `"name":`. @returns nothing where there is none
+std::optional<std::uint64_t> number_in(std::string_view json, std::string_view name) {
+  const auto at = json.find(name);
   if (at == std::string_view::npos)
     return std::nullopt;
-  auto digits = json.substr(at + key.size());
+  auto digits = json.substr(at + name.size());
   digits.remove_prefix(std::min(digits.find_first_not_of(' '), digits.size()));
-  std::uint64_t position = 0;
-  if (std::from_chars(digits.data(), digits.data() + digits.size(), position).ec != std::errc{} || position == 0)
+  std::uint64_t number = 0;
+  if (std::from_chars(digits.data(), digits.data() + digits.size(), number).ec != std::errc{})
     return std::nullopt;
-  return journal_ack{token, true, journal_position{position}};
+  return number;
+}
+
+/// `{"stream":"…","seq":12}` or `{"error":{"code":503,"err_code":10077,"description":"…"},…}`: all a writer has to know.
+/// @returns nothing when it is neither
+std::optional<journal_ack> parse_ack(std::string_view json, std::uint64_t token) {
+  using outcome = journal_ack::outcome;
+  if (json.find("\"error\"") != std::string_view::npos) {
+    const auto code = number_in(json, "\"err_code\":").value_or(0);
+    const bool full = code == store_failed || code == insufficient_resources || code == storage_exceeded;
+    return journal_ack{token, full ? outcome::full : outcome::failed, {}};
+  }
+  const auto position = number_in(json, "\"seq\":").value_or(0);
+  if (position == 0)
+    return std::nullopt;
+  return journal_ack{token, outcome::stored, journal_position{position}};
 }
 
 /// The numbers after the inbox: "<writer>.<token>".
@@ -54,6 +74,7 @@ class jetstream_journal::reader : public journal_reader {
 public:
   explicit reader(std::shared_ptr<stream_feed> feed) : feed_{std::move(feed)} {}
   ~reader() override { feed_->end(); }
+  void reopen() override { feed_->subscribe(); }
 
 private:
   std::shared_ptr<stream_feed> feed_;
@@ -89,18 +110,70 @@ void jetstream_journal::resubscribe_all() {
       feed->subscribe();
 }
 
-void jetstream_journal::check(race_key key, const journal_stamp& stamp, std::function<void(bool)> found) {
-  worker_.later([this, key, stamp, found = std::move(found)] {
+void jetstream_journal::check(race_key key, const journal_stamp& stamp, std::function<void(stamp_check)> found) {
+  lister_.later([this, key, stamp, found = std::move(found)] {
     natsMsg* message = nullptr;
     auto code = static_cast<jsErrCode>(0);
     const auto status =
         js_GetMsg(&message, js_.get(), journal_stream(key.cls).c_str(), stamp.position.value(), nullptr, &code);
     const nats_message owned{message};
-    if (status == NATS_NOT_FOUND || code == JSNoMessageFoundErr)
-      found(false);
-    else if (status == NATS_OK)
-      found(subject_of(message) == journal_subject(key) && natsMsg_GetTime(message) / 1'000'000 == stamp.stored);
+    if (status == NATS_OK) {
+      const bool same =
+          subject_of(message) == journal_subject(key) && natsMsg_GetTime(message) / 1'000'000 == stamp.stored;
+      return found(same ? stamp_check::same : stamp_check::other);
+    }
+    if (status != NATS_NOT_FOUND && code != JSNoMessageFoundErr)
+      return;
+    // Deleted, or never written in this stream.
+    if (const auto contents = contents_of_journal(js_.get(), key.cls, false))
+      found(contents->last_sequence >= stamp.position.value() ? stamp_check::gone : stamp_check::other);
   });
+}
+
+void jetstream_journal::list(class_id cls, std::function<void(journal_listing)> found) {
+  lister_.later([this, cls, found = std::move(found)] {
+    if (!connection_.connected())
+      return;
+    auto contents = contents_of_journal(js_.get(), cls, true);
+    if (!contents)
+      return;
+    journal_listing listing{cls, 0, std::move(contents->subjects), contents->bytes, contents->max_bytes};
+    note_fill(cls, listing.fill_percent());
+    found(std::move(listing));
+  });
+}
+
+void jetstream_journal::note_fill(class_id cls, std::uint32_t percent) {
+  const std::lock_guard lock{fill_mutex_};
+  auto& known = fills_[cls];
+  if (percent >= fill_warning_percent && known.percent < fill_warning_percent)
+    log_event(log_level::warn, "journal.filling", {{"class", cls}, {"percent", percent}});
+  known.percent = percent;
+  known.since = std::chrono::steady_clock::now();
+}
+
+std::uint32_t jetstream_journal::fill_percent(class_id cls) const {
+  const std::lock_guard lock{fill_mutex_};
+  auto& known = fills_[cls];
+  known.wanted = true;
+  return known.percent;
+}
+
+/// Of classes that are written to here and listed elsewhere.
+void jetstream_journal::look_at_fills() {
+  if (!connection_.connected())
+    return;
+  std::vector<class_id> wanted;
+  {
+    const std::lock_guard lock{fill_mutex_};
+    const auto now = std::chrono::steady_clock::now();
+    for (auto& [cls, known] : fills_)
+      if (std::exchange(known.wanted, false) && now - known.since > 2 * fill_interval)
+        wanted.push_back(cls);
+  }
+  for (const auto cls : wanted)
+    if (const auto contents = contents_of_journal(js_.get(), cls, false))
+      note_fill(cls, journal_listing{cls, 0, {}, contents->bytes, contents->max_bytes}.fill_percent());
 }
 
 // -- writing -----------------------------------------------------------------------------------------------------------
@@ -148,17 +221,32 @@ void jetstream_journal::take_ack(natsMsg* message) {
   const auto ack = parse_ack(payload_of(message), address->second);
   if (!ack)
     return;
+  if (ack->what == journal_ack::outcome::failed)
+    log_event(log_level::warn, "journal.refused", {{"answer", std::string{payload_of(message).substr(0, 300)}}});
   const std::lock_guard lock{mutex_};
-  if (const auto found = writers_.find(address->first); found != writers_.end())
+  if (address->first == mark_writer) {
+    if (const auto mark = marks_.extract(address->second))
+      mark.mapped()(ack->what == journal_ack::outcome::stored);
+  } else if (const auto found = writers_.find(address->first); found != writers_.end()) {
     found->second(*ack);
+  }
 }
 
-void jetstream_journal::mark(race_key key, const close_mark& mark) {
-  connection_.publish(journal_subject(key).c_str(), encode(mark));
+void jetstream_journal::mark(race_key key, const close_mark& mark, std::function<void(bool)> acked) {
+  std::uint64_t token = 0;
+  {
+    const std::lock_guard lock{mutex_};
+    token = next_mark_++;
+    marks_.emplace(token, std::move(acked));
+    while (marks_.size() > marks_awaited)
+      marks_.erase(marks_.begin());
+  }
+  const auto reply_to = inbox_ + "." + std::to_string(mark_writer) + "." + std::to_string(token);
+  connection_.publish(journal_subject(key).c_str(), reply_to.c_str(), encode(mark));
 }
 
 void jetstream_journal::purge(race_key key) {
-  worker_.later([this, key] {
+  lister_.later([this, key] {
     const auto subject = journal_subject(key);
     jsOptions options;
     jsOptions_Init(&options);
@@ -167,35 +255,17 @@ void jetstream_journal::purge(race_key key) {
   });
 }
 
-// -- the worker --------------------------------------------------------------------------------------------------------
+// -- the workers -------------------------------------------------------------------------------------------------------
 
-jetstream_journal::jetstream_journal(const std::vector<std::string>& urls, const std::string& node_name,
-                                     std::vector<class_rules> classes)
+jetstream_journal::jetstream_journal(const std::vector<std::string>& urls, const std::string& node_name)
     : connection_{urls, node_name + " journal", [this] { resubscribe_all(); }}, js_{jetstream_of(connection_)},
-      classes_{std::move(classes)}, inbox_{new_inbox()}, worker_{list_interval, [this] { list_subjects(); }} {
+      inbox_{new_inbox()}, lister_{fill_interval, [this] { look_at_fills(); }} {
   acks_ = connection_.subscribe((inbox_ + ".>").c_str(), nullptr, [this](natsMsg* m) { take_ack(m); }, -1);
 }
 
 jetstream_journal::~jetstream_journal() {
   const std::lock_guard lock{mutex_};
   stopping_ = true;
-}
-
-void jetstream_journal::list_to(std::function<void(std::vector<race_key>)> listed) {
-  const std::lock_guard lock{mutex_};
-  listed_ = std::move(listed);
-}
-
-void jetstream_journal::list_subjects() {
-  std::function<void(std::vector<race_key>)> listed;
-  {
-    const std::lock_guard lock{mutex_};
-    listed = listed_;
-  }
-  if (!listed || !connection_.connected())
-    return;
-  if (auto keys = journal_subjects_of(js_.get(), classes_))
-    listed(std::move(*keys));
 }
 
 } // namespace alleycat

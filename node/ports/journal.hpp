@@ -7,6 +7,7 @@
 #include "node/nats/streams.hpp"
 #include "node/nats/worker.hpp"
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -16,23 +17,21 @@
 namespace alleycat {
 
 /// Writers publish with a reply subject `<inbox>.<writer>.<token>`; one subscription takes all PubAcks. Each reader is a
-/// feed of its own. What blocks (making consumers, listing, purging) happens on one worker thread.
+/// feed of its own. What blocks happens on two worker threads: one makes consumers, the other lists, looks up and purges, so
+/// that a race that is opened does not wait behind a slow listing.
 class jetstream_journal : public journal_port {
 public:
-  /// @param classes  whose journals are listed
-  jetstream_journal(const std::vector<std::string>& urls, const std::string& node_name,
-                    std::vector<class_rules> classes);
+  jetstream_journal(const std::vector<std::string>& urls, const std::string& node_name);
   ~jetstream_journal() override;
 
   std::unique_ptr<journal_writer> open_writer(std::function<void(journal_ack)> acks) override;
   std::unique_ptr<journal_reader> open_reader(race_key key, std::shared_ptr<handoff<journal_item>> into,
                                               std::function<void()> wake) override;
-  void mark(race_key key, const close_mark& mark) override;
+  void mark(race_key key, const close_mark& mark, std::function<void(bool)> acked) override;
   void purge(race_key key) override;
-  void check(race_key key, const journal_stamp& stamp, std::function<void(bool)> found) override;
-
-  /// Lists the journal's subjects once a second from now on. @param listed  called on the worker thread
-  void list_to(std::function<void(std::vector<race_key>)> listed);
+  void check(race_key key, const journal_stamp& stamp, std::function<void(stamp_check)> found) override;
+  void list(class_id cls, std::function<void(journal_listing)> found) override;
+  std::uint32_t fill_percent(class_id cls) const override;
 
   const nats_connection& connection() const { return connection_; }
   jsCtx* context() const { return js_.get(); }
@@ -43,22 +42,32 @@ private:
 
   void take_ack(natsMsg* message);
   void resubscribe_all();
-  void list_subjects();
+  void note_fill(class_id cls, std::uint32_t percent);
+  void look_at_fills();
+
+  struct fill {
+    std::uint32_t percent = 0;
+    std::chrono::steady_clock::time_point since{}; ///< of `percent`
+    bool wanted = false;                           ///< somebody asked since the last look
+  };
+  mutable std::mutex fill_mutex_;
+  mutable std::map<class_id, fill> fills_;
 
   std::mutex mutex_; ///< guards what follows
   std::map<std::uint32_t, std::function<void(journal_ack)>> writers_;
   std::vector<std::weak_ptr<stream_feed>> feeds_;
-  std::function<void(std::vector<race_key>)> listed_;
-  std::uint32_t next_writer_ = 1;
+  std::map<std::uint64_t, std::function<void(bool)>> marks_; ///< that wait for their PubAck
+  std::uint64_t next_mark_ = 1;
+  std::uint32_t next_writer_ = 1; ///< 0 stands for marks
   bool stopping_ = false;
 
   // Last, since their callbacks use the rest.
   nats_connection connection_;
   jetstream js_;
-  std::vector<class_rules> classes_;
   std::string inbox_;
   nats_subscription acks_;
   worker worker_;
+  worker lister_;
 };
 
 } // namespace alleycat

@@ -19,10 +19,20 @@ std::string& message_buffer() {
 } // namespace
 
 nats_publisher::nats_publisher(const nats_connection& connection, const clock_port& clock, const name_book& names,
-                               epoch owner_epoch)
-    : connection_{connection}, clock_{clock}, names_{names}, owner_epoch_{owner_epoch} {}
+                               meters& counts, std::function<bool()> trusted)
+    : connection_{connection}, clock_{clock}, names_{names}, counts_{counts}, trusted_{std::move(trusted)} {}
 
-void nats_publisher::publish(const standings& table) {
+bool nats_publisher::may_leave(const term& under) {
+  // What cannot leave at once does not leave later.
+  if (under.running() && trusted_() && connection_.connected())
+    return true;
+  counts_.output_fenced.add();
+  return false;
+}
+
+void nats_publisher::publish(const term& under, const standings& table) {
+  if (!may_leave(under))
+    return;
   auto& json = message_buffer();
   encode_standings(table, json);
   connection_.publish(standings_subject(table.key).c_str(), json);
@@ -31,33 +41,46 @@ void nats_publisher::publish(const standings& table) {
   connection_.publish(top_subject(table.key).c_str(), json);
 }
 
-void nats_publisher::publish(const rider_view& view) {
+void nats_publisher::publish(const term& under, const rider_view& view) {
+  if (!may_leave(under))
+    return;
   auto& json = message_buffer();
   encode_view(view, json);
   connection_.publish(view_subject(view.racer).c_str(), json);
 }
 
-void nats_publisher::publish_leaderboard(class_id cls, std::span<const leaderboard_row> rows, std::size_t of) {
+void nats_publisher::publish_leaderboard(const term& under, std::span<const leaderboard_row> rows, std::size_t of) {
+  if (!may_leave(under))
+    return;
   auto& json = message_buffer();
   encode_leaderboard(
-      {cls, owner_epoch_, clock_.now(), of, rows}, [this](racer_id r) { return names_.of(r); }, json);
-  connection_.publish(leaderboard_subject(cls).c_str(), json);
+      {under.cls(), under.owner_epoch(), clock_.now(), of, rows}, [this](racer_id r) { return names_.of(r); }, json);
+  connection_.publish(leaderboard_subject(under.cls()).c_str(), json);
 }
 
-void nats_publisher::publish_opened(race_key key, epoch owner_epoch) {
-  publish_event("race_opened", fmt::format(R"("classId":{},"raceId":{},"epoch":{})", key.cls.value(), key.race.value(),
-                                           owner_epoch.value()));
+void nats_publisher::publish_opened(const term& under, race_key key) {
+  if (may_leave(under))
+    publish_event("race_opened", fmt::format(R"("classId":{},"raceId":{},"epoch":{})", key.cls.value(),
+                                             key.race.value(), under.owner_epoch().value()));
 }
 
-void nats_publisher::publish_closed(const race_result& result) {
-  publish_event("race_closed",
-                fmt::format(R"("classId":{},"raceId":{},"epoch":{},"racers":{},"finished":{})", result.key.cls.value(),
-                            result.key.race.value(), result.owner_epoch.value(), result.rows.size(), result.finished));
+void nats_publisher::publish_result(const term& under, race_key key, std::string_view stored) {
+  if (may_leave(under))
+    connection_.publish(result_subject(key).c_str(), stored);
 }
 
-void nats_publisher::publish_record(class_id cls, racer_id racer, const final_score& record) {
-  auto fields =
-      fmt::format(R"("classId":{},"raceId":{},"racerId":{},"name":)", cls.value(), record.race.value(), racer.value());
+void nats_publisher::publish_closed(const term& under, const race_result& result) {
+  if (may_leave(under))
+    publish_event("race_closed", fmt::format(R"("classId":{},"raceId":{},"epoch":{},"racers":{},"finished":{})",
+                                             result.key.cls.value(), result.key.race.value(),
+                                             result.owner_epoch.value(), result.rows.size(), result.finished));
+}
+
+void nats_publisher::publish_record(const term& under, racer_id racer, const final_score& record) {
+  if (!may_leave(under))
+    return;
+  auto fields = fmt::format(R"("classId":{},"raceId":{},"racerId":{},"name":)", under.cls().value(),
+                            record.race.value(), racer.value());
   append_json_string(names_.of(racer), fields);
   fields += R"(,"total":)";
   append_score(record.best, fields);

@@ -104,45 +104,62 @@ nats_message results_writer::stored_on(const std::string& subject) {
   return nats_message{found};
 }
 
-results_stored results_writer::store(const closed_race_ptr& race) {
+closed_race_ptr results_writer::settle_rides(const closed_race_ptr& race) {
   begin();
   for (const auto& ride : race->rides)
     send(create_only(ride_subject(ride.key, ride.racer), encode(ride)));
   settle();
-  failpoint("results.result");
-  std::string json;
-  encode_result(race->result, json);
-  const auto subject = result_subject(race->result.key);
-  const auto message = create_only(subject, json);
+  if (taken_.empty())
+    return race;
+  auto settled = std::make_shared<closed_race>(*race);
+  for (const auto& ride_at : taken_) {
+    const auto address = parse_ride_subject(ride_at);
+    auto ride = decode_ride(payload_of(stored_on(ride_at).get()));
+    const auto own = std::find_if(settled->rides.begin(), settled->rides.end(),
+                                  [&](const auto& r) { return address && r.racer == address->racer; });
+    if (!ride || own == settled->rides.end())
+      throw std::runtime_error{"what stands on " + ride_at + " is no ride"};
+    *own = std::move(*ride);
+  }
+  return settled;
+}
+
+result_settled results_writer::settle_result(const closed_race_ptr& race) {
+  auto settled = std::make_shared<closed_race>(*race);
+  take_ranks(settled->result, settled->rides);
+  auto json = std::make_shared<std::string>();
+  encode_result(settled->result, *json);
+  const auto subject = stored_result_subject(race->result.key);
+  const auto message = create_only(subject, *json);
   natsMsgHeader_Set(message.get(), journal_stamp_header, stamp_text(race->stamp).c_str());
   jsPubOptions options;
   jsPubOptions_Init(&options);
   options.MaxWait = ack_deadline_ms;
   auto code = static_cast<jsErrCode>(0);
   const auto status = js_PublishMsg(nullptr, js_.get(), message.get(), &options, &code);
-  if (status != NATS_OK && code != already_there)
+  if (status == NATS_OK)
+    return {std::move(settled), std::move(json)};
+  if (code != already_there)
     throw std::runtime_error{std::string{"the result was not stored: "} + natsStatus_GetText(status)};
-  const bool first_time = status == NATS_OK;
-  if (first_time && taken_.empty())
-    return {true, race};
+  const auto found = stored_on(subject);
+  auto result = decode_result(payload_of(found.get()));
+  if (!result)
+    throw std::runtime_error{"what stands on " + subject + " is no result"};
+  settled->result = std::move(*result);
+  return {std::move(settled), std::make_shared<const std::string>(payload_of(found.get()))};
+}
 
-  auto stored = std::make_shared<closed_race>(*race);
-  for (const auto& ride_at : taken_) {
-    const auto address = parse_ride_subject(ride_at);
-    auto ride = decode_ride(payload_of(stored_on(ride_at).get()));
-    const auto own = std::find_if(stored->rides.begin(), stored->rides.end(),
-                                  [&](const auto& r) { return address && r.racer == address->racer; });
-    if (!ride || own == stored->rides.end())
-      throw std::runtime_error{"what stands on " + ride_at + " is no ride"};
-    *own = std::move(*ride);
-  }
-  if (!first_time) {
-    auto result = decode_result(payload_of(stored_on(subject).get()));
-    if (!result)
-      throw std::runtime_error{"what stands on " + subject + " is no result"};
-    stored->result = std::move(*result);
-  }
-  return {first_time, std::move(stored)};
+stored_payload results_writer::find_result(race_key key) {
+  natsMsg* found = nullptr;
+  auto code = static_cast<jsErrCode>(0);
+  const auto status = js_GetLastMsg(&found, js_.get(), std::string{results_stream}.c_str(),
+                                    stored_result_subject(key).c_str(), nullptr, &code);
+  const nats_message owned{found};
+  if (status == NATS_OK)
+    return {std::make_shared<const std::string>(payload_of(found))};
+  if (status == NATS_NOT_FOUND || code == JSNoMessageFoundErr)
+    return {};
+  throw std::runtime_error{std::string{"cannot read a result: "} + natsStatus_GetText(status)};
 }
 
 std::map<racer_id, std::uint64_t> results_writer::find_rides(race_key key) {
@@ -181,7 +198,7 @@ std::map<racer_id, std::uint64_t> results_writer::find_rides(race_key key) {
 
 void results_writer::remove(const old_race& race) {
   if (race.has_result) {
-    const auto subject = result_subject(race.key);
+    const auto subject = stored_result_subject(race.key);
     jsOptions options;
     jsOptions_Init(&options);
     options.Wait = ack_deadline_ms;
@@ -197,8 +214,9 @@ void results_writer::remove(const old_race& race) {
     const auto place = places.find(racer);
     if (place == places.end())
       continue;
-    if (const auto status = js_DeleteMsg(js_.get(), results_stream.data(), place->second, nullptr, nullptr);
-        status != NATS_OK)
+    auto code = static_cast<jsErrCode>(0);
+    if (const auto status = js_DeleteMsg(js_.get(), results_stream.data(), place->second, nullptr, &code);
+        status != NATS_OK && status != NATS_NOT_FOUND && code != JSNoMessageFoundErr)
       throw std::runtime_error{std::string{"cannot remove a ride: "} + natsStatus_GetText(status)};
   }
 }
@@ -210,7 +228,7 @@ void results_writer::store(class_id cls, epoch owner_epoch, const std::vector<ra
   settle();
 }
 
-results_actor::behavior_type results(results_actor::pointer, const actor_context* env, results_writer* writer) {
+results_actor::behavior_type results(results_actor::pointer, results_writer* writer) {
   const auto attempt = [](auto&& call) -> caf::result<std::decay_t<decltype(call())>> {
     try {
       return call();
@@ -219,10 +237,12 @@ results_actor::behavior_type results(results_actor::pointer, const actor_context
     }
   };
   return {
-      [=](const store_closed& x) { return attempt([&] { return writer->store(x.race); }); },
+      [=](const settle_rides& x) { return attempt([&] { return writer->settle_rides(x.race); }); },
+      [=](const settle_result& x) { return attempt([&] { return writer->settle_result(x.race); }); },
+      [=](const find_stored_result& x) { return attempt([&] { return writer->find_result(x.key); }); },
       [=](const store_bests& x) {
         return attempt([&] {
-          writer->store(x.cls, env->owner_epoch, *x.bests);
+          writer->store(x.cls, x.owner_epoch, *x.bests);
           return bests_stored{};
         });
       },

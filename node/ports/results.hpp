@@ -20,8 +20,13 @@ class results_writer {
 public:
   results_writer(const std::vector<std::string>& urls, const std::string& node_name);
 
-  // Both throw std::runtime_error when something was not confirmed within 5 s; the whole call may be repeated.
-  results_stored store(const closed_race_ptr& race);
+  // All throw std::runtime_error when something was not confirmed within 5 s; the whole call may be repeated.
+
+  /// @returns the race with its rides as they stand in the stream
+  closed_race_ptr settle_rides(const closed_race_ptr& race);
+  /// @param race  with settled rides: the result takes its all-time ranks from them
+  result_settled settle_result(const closed_race_ptr& race);
+  stored_payload find_result(race_key key);
   void store(class_id cls, epoch owner_epoch, const std::vector<racer_bests>& bests);
 
   /// Removes the race's result, then the rides that leave. What is not there is no error.
@@ -48,6 +53,6 @@ private:
 
 /// Spawn detached.
 /// @param writer  outlives the actor; used by nobody else
-results_actor::behavior_type results(results_actor::pointer self, const actor_context* env, results_writer* writer);
+results_actor::behavior_type results(results_actor::pointer self, results_writer* writer);
 
 } // namespace alleycat

@@ -117,7 +117,7 @@ private:
   }
 
   void now(const self_ptr& me, const tokens&) {
-    ask(me, partners_.host, get_open_races{}, [me](const open_races& open) {
+    ask(me, partners_.registry, get_open_races{}, [me](const open_races& open) {
       const auto& rules = me->context_.rules.race;
       const auto ts = me->context_.clock->now();
       auto classes = nlohmann::ordered_json::array();
@@ -160,7 +160,7 @@ private:
 
   template <class Then>
   void with_class(const self_ptr& me, class_id cls, Then then) {
-    ask(me, partners_.host, find_class{cls}, std::move(then));
+    ask(me, partners_.registry, find_class{cls}, std::move(then));
   }
 
   void leaderboard(const self_ptr& me, const tokens& args) {
@@ -168,8 +168,7 @@ private:
     const auto body = read_question(asked_.body);
     const auto show = [me, cls](const leaderboard_answer& found) {
       std::string json;
-      encode_leaderboard({cls, me->context_.owner_epoch, me->context_.clock->now(), found.of, found.rows}, me->names(),
-                         json);
+      encode_leaderboard({cls, found.owner_epoch, me->context_.clock->now(), found.of, found.rows}, me->names(), json);
       me->answer(json);
     };
     if (body.over != period::all)
@@ -243,7 +242,7 @@ private:
   void moment(const self_ptr& me, race_key key, own_second second) {
     ask(me, partners_.archive, find_moment{key, second}, [me, key](const moment_answer& found) {
       if (!found.moment)
-        return me->ask(me, me->partners_.host, find_race{key}, [me](const race_actor&) {
+        return me->ask(me, me->partners_.registry, find_race{key}, [me](const race_actor&) {
           me->answer(
               error_json("not_closed", "the race is still open: its seconds can be asked for when it is closed"));
         });
@@ -319,7 +318,7 @@ private:
     const auto wish = read_ghost_wish(asked_.body);
     const auto cls = known_class(std::to_string(wish.cls));
     const auto place = [me, racer, cls, race = wish.race](const ghost_curve& curve) {
-      me->ask(me, me->partners_.host, get_open_races{}, [me, racer, cls, race, curve](const open_races& open) {
+      me->ask(me, me->partners_.registry, get_open_races{}, [me, racer, cls, race, curve](const open_races& open) {
         std::vector<race_id> there;
         for (const auto& each : open.races)
           if (each.key.cls == cls && (!race || each.key.race == *race))
@@ -341,7 +340,7 @@ private:
                                                          wish.racer.value(), cls.value())));
     const race_key key{cls, races.back()};
     races.pop_back();
-    ask(me, partners_.host, find_race{key}, [me, key, races, wish](const race_actor& race) {
+    ask(me, partners_.registry, find_race{key}, [me, key, races, wish](const race_actor& race) {
       me->ask(me, race, wish, [me, key, races, wish](ghost_set outcome) {
         if (!outcome.taken)
           return me->offer_ghost(me, key.cls, races, wish);
@@ -353,7 +352,7 @@ private:
   }
 
   void running_race(const self_ptr& me, race_key key) {
-    ask(me, partners_.host, find_race{key}, [me](const race_actor& running) {
+    ask(me, partners_.registry, find_race{key}, [me](const race_actor& running) {
       me->ask(me, running, get_standings{}, [me](const standings_ptr& table) {
         std::string json;
         encode_standings(*table, json);

@@ -24,7 +24,7 @@ struct query {
 using query_actor = caf::typed_actor<caf::reacts_to<query>>;
 
 struct query_partners {
-  host_actor host;
+  registry_actor registry;
   archive_actor archive;
   calendar_actor calendar;
   service_desk* desk = nullptr; ///< counts what is answered; outlives the actor

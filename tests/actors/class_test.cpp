@@ -9,14 +9,15 @@ using namespace alleycat::test;
 namespace {
 
 struct class_stage : stage {
-  class_stage() {
-    store_handle = keep(system().spawn(kept_store, records));
-    results_handle = keep(system().spawn(kept_results, results));
-  }
+  class_stage() { store_handle = keep(system().spawn(kept_store, records)); }
   void start() {
     actor = keep(system().spawn(
-        class_behavior, &context, context.rules.classes.front(),
-        class_partners{store_handle, store_handle, results_handle, keep(system().spawn(current_follower))}));
+        class_behavior, &context, under, context.rules.classes.front(),
+        class_partners{store_handle, keep(system().spawn(current_follower)), keep(system().spawn(kept_shard, shard))}));
+    settle();
+  }
+  void merge(const closed_race_ptr& race) {
+    caf::anon_send(actor, race);
     settle();
   }
 
@@ -40,9 +41,9 @@ struct class_stage : stage {
   }
 
   std::shared_ptr<remembered_store> records = std::make_shared<remembered_store>();
-  std::shared_ptr<remembered_results> results = std::make_shared<remembered_results>();
+  std::shared_ptr<remembered_shard> shard = std::make_shared<remembered_shard>();
+  term_ptr under = std::make_shared<term>(the_race.cls, epoch{7});
   store_actor store_handle;
-  results_actor results_handle;
   class_actor actor;
 };
 
@@ -59,9 +60,11 @@ TEST_CASE("a class that could not load says not_ready, and loads when it can") {
   const auto answer = s.ask<rank_answer>(s.actor, rank_of(8, 1, 1));
   REQUIRE_FALSE(answer);
   CHECK(answer.error() == ec::not_ready);
+  CHECK_FALSE(s.shard->class_loaded);
   s.records->broken = false;
   s.pass(1'100ms);
   CHECK(s.ask<rank_answer>(s.actor, rank_of(8, 1, 1)));
+  CHECK(s.shard->class_loaded);
 }
 
 TEST_CASE("a class knows what the store remembers") {
@@ -83,73 +86,50 @@ TEST_CASE("a class knows what the store remembers") {
 TEST_CASE("a merged race is in the tables, on the board and in the name book") {
   class_stage s;
   s.start();
-  const auto first = s.ask<merge_result>(s.actor, merge_closed{s.closed(8, 800)});
-  REQUIRE(first);
-  CHECK(first->first_time);
-  CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{})->rows.size() == 1);
+  s.merge(s.closed(8, 800));
+  const auto board = s.ask<leaderboard_answer>(s.actor, get_leaderboard{});
+  REQUIRE(board->rows.size() == 1);
+  CHECK(board->owner_epoch == epoch{7});
   CHECK(s.ask<all_time_answer>(s.actor, get_all_time{own_second{3}, {}})->rows.size() == 1);
   CHECK(s.names.of(racer_id{8}) == "racer number 8");
   CHECK(s.publications.leaderboards == std::vector<std::size_t>{1});
   CHECK(s.publications.records == std::vector{racer_id{8}});
 }
 
-TEST_CASE("merging a race twice changes nothing") {
+TEST_CASE("a race that comes from its close and from the follower too is merged once") {
   class_stage s;
   s.start();
-  s.ask<merge_result>(s.actor, merge_closed{s.closed(8, 800)});
-  const auto again = s.ask<merge_result>(s.actor, merge_closed{s.closed(8, 800)});
-  REQUIRE(again);
-  CHECK_FALSE(again->first_time);
+  s.merge(s.closed(8, 800));
+  s.merge(s.closed(8, 800));
   CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{})->rows.size() == 1);
   CHECK(s.publications.leaderboards.size() == 1);
+  CHECK(s.counts.bests_beaten.value() == 10);
 }
 
-TEST_CASE("a race that the store did not take is shown in the tables, is not merged, and can be tried again") {
+TEST_CASE("a race that comes while the tables are being loaded is in them afterwards") {
   class_stage s;
-  s.start();
-  s.settle();
   s.records->broken = true;
-  const auto failed = s.ask<merge_result>(s.actor, merge_closed{s.closed(8, 800)});
-  REQUIRE_FALSE(failed);
-  CHECK(failed.error() == ec::store_failed);
-  CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{})->rows.size() == 1);
-  CHECK(s.counts.races_merged.value() == 0);
+  s.start();
+  s.merge(s.closed(8, 800));
   s.records->broken = false;
-  CHECK(s.ask<merge_result>(s.actor, merge_closed{s.closed(8, 800)})->first_time);
+  s.pass(1'100ms);
   CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{})->rows.size() == 1);
-  CHECK(s.publications.leaderboards.size() == 1);
 }
 
-TEST_CASE("what a race improved is in the changelog before the merge is answered, and then told") {
+TEST_CASE("a class that is only preloaded publishes nothing") {
   class_stage s;
+  s.under = std::make_shared<term>(the_race.cls);
   s.start();
-  s.results->failures = 1;
-  const auto failed = s.ask<merge_result>(s.actor, merge_closed{s.closed(8, 800)});
-  REQUIRE_FALSE(failed);
-  CHECK(failed.error() == ec::not_stored);
-  CHECK(s.records->unannounced.size() == 1);
-  CHECK(s.ask<merge_result>(s.actor, merge_closed{s.closed(8, 800)}));
-  REQUIRE(s.results->bests.size() == 1);
-  CHECK(s.results->bests[0].racer == racer_id{8});
-  CHECK(s.results->bests[0].at.size() == 10);
-  CHECK(s.records->unannounced.empty());
-  CHECK(s.counts.bests_announced.value() == 1);
-}
-
-TEST_CASE("what was stored and not told before a crash is told at the next start") {
-  class_stage s;
-  const auto race = s.closed(8, 800);
-  s.records->races.push_back(race);
-  s.records->unannounced.insert(race->result.key);
-  s.start();
-  CHECK(s.results->bests.size() == 1);
-  CHECK(s.records->unannounced.empty());
+  s.merge(s.closed(8, 800));
+  CHECK(s.publications.leaderboards.empty());
+  CHECK(s.publications.records.empty());
+  CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{})->rows.size() == 1);
 }
 
 TEST_CASE("a closed race is ranked by the table as it was before its merge") {
   class_stage s;
   s.start();
-  s.ask<merge_result>(s.actor, merge_closed{s.closed(5, 900, 99'999)});
+  s.merge(s.closed(5, 900, 99'999));
   const auto ranked = s.ask<closed_race_ptr>(s.actor, rank_closed{s.closed(8, 800)});
   REQUIRE(ranked);
   for (const auto& second : (*ranked)->rides[0].seconds)
@@ -161,8 +141,7 @@ TEST_CASE("a page can be asked for around a rider") {
   class_stage s;
   s.start();
   for (std::uint32_t racer = 1; racer <= 9; ++racer)
-    s.ask<merge_result>(s.actor,
-                        merge_closed{s.closed(racer, static_cast<std::uint16_t>(1'000 - racer), 100'000 + racer)});
+    s.merge(s.closed(racer, static_cast<std::uint16_t>(1'000 - racer), 100'000 + racer));
   const page_request around{.offset = 0, .limit = 3, .around = racer_id{5}};
   const auto board = s.ask<leaderboard_answer>(s.actor, get_leaderboard{around});
   REQUIRE(board->rows.size() == 3);

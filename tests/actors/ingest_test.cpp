@@ -12,7 +12,7 @@ namespace {
 struct ingest_stage : stage {
   ingest_stage() {
     context.journal_linger_ms = 10;
-    actor = keep(system().spawn(ingest, &context, inbox, keep(system().spawn(kept_host, host))));
+    actor = keep(system().spawn(ingest, &context, inbox, keep(system().spawn(kept_registry, registry))));
     settle();
     clock.time = race_start + 5'000;
   }
@@ -25,7 +25,7 @@ struct ingest_stage : stage {
   }
 
   std::shared_ptr<handoff<arrival>> inbox = std::make_shared<handoff<arrival>>(100'000);
-  std::shared_ptr<remembered_host> host = std::make_shared<remembered_host>();
+  std::shared_ptr<remembered_registry> registry = std::make_shared<remembered_registry>();
   ingest_actor actor;
 };
 
@@ -37,7 +37,7 @@ TEST_CASE("a bike hears ok when its update is stored, and not before") {
   s.pass(10ms);
   REQUIRE(s.journal.appends.size() == 1);
   CHECK(s.answers.ok.empty());
-  s.journal.acks({s.journal.appends[0].token, true, journal_position{48'211}});
+  s.journal.acks({s.journal.appends[0].token, journal_ack::outcome::stored, journal_position{48'211}});
   s.settle();
   CHECK(s.answers.ok.at("_INBOX.a") == journal_position{48'211});
   CHECK(s.counts.updates_acknowledged.value() == 1);
@@ -71,7 +71,7 @@ TEST_CASE("where many ride, their updates wait for each other as long as the lin
   s.step = 1ms;
   s.context.journal_linger_ms = 30;
   s.clear();
-  s.actor = s.keep(s.system().spawn(ingest, &s.context, s.inbox, s.keep(s.system().spawn(kept_host, s.host))));
+  s.actor = s.keep(s.system().spawn(ingest, &s.context, s.inbox, s.keep(s.system().spawn(kept_registry, s.registry))));
   s.settle();
   std::map<std::uint64_t, unix_ms> sent; // by racer and second
   std::size_t seen = 0;
@@ -83,7 +83,7 @@ TEST_CASE("where many ride, their updates wait for each other as long as the lin
         s.pass(1ms);
         for (; seen < s.journal.appends.size(); ++seen) {
           const auto& append = s.journal.appends[seen];
-          s.journal.acks({append.token, true, journal_position{seen + 1}});
+          s.journal.acks({append.token, journal_ack::outcome::stored, journal_position{seen + 1}});
           for (const auto& u : append.batch)
             REQUIRE(s.clock.time - sent.at(std::uint64_t{u.racer.value()} << 16 | u.second.value()) <= 31);
         }
@@ -94,11 +94,11 @@ TEST_CASE("where many ride, their updates wait for each other as long as the lin
   CHECK(seen <= 50 + 950 / 6 + 5);
 }
 
-TEST_CASE("the host gets a hint for the first update of a race only") {
+TEST_CASE("the registry gets a hint for the first update of a race only") {
   ingest_stage s;
   s.send(update_at(8, 1));
   s.send(update_at(9, 1));
-  CHECK(s.host->hints == std::vector{the_race});
+  CHECK(s.registry->hints == std::vector{the_race});
 }
 
 TEST_CASE("what ingest can judge is refused at once and counted") {
@@ -124,14 +124,15 @@ TEST_CASE("a batch that is not confirmed is sent again, the same one") {
   REQUIRE(s.journal.appends.size() == 2);
   CHECK(s.journal.appends[0].token == s.journal.appends[1].token);
   CHECK(s.journal.appends[0].batch == s.journal.appends[1].batch);
-  s.journal.acks({s.journal.appends[1].token, true, journal_position{5}});
-  s.journal.acks({s.journal.appends[0].token, true, journal_position{4}}); // the first one was only slow
+  s.journal.acks({s.journal.appends[1].token, journal_ack::outcome::stored, journal_position{5}});
+  s.journal.acks(
+      {s.journal.appends[0].token, journal_ack::outcome::stored, journal_position{4}}); // the first one was only slow
   s.settle();
   CHECK(s.answers.ok.at("_INBOX.a") == journal_position{5});
   CHECK(s.counts.updates_unstored.value() == 0);
 }
 
-TEST_CASE("retries end 2 s before the race's deadline, with an answer") {
+TEST_CASE("retries end 4 s before the race's deadline, with an answer") {
   ingest_stage s;
   s.clock.time = race_start + 10'000 + 20'000 - 6'000; // 1 s before ingest stops admitting
   s.send(update_at(8, 10), "_INBOX.a");
@@ -146,8 +147,8 @@ TEST_CASE("a PubAck that comes as the race ends is no ok: the batch may stand af
   s.send(update_at(8, 10), "_INBOX.a");
   s.pass(10ms);
   REQUIRE(s.journal.appends.size() == 1);
-  s.clock.time = race_start + 30'000 - 500;
-  s.journal.acks({s.journal.appends[0].token, true, journal_position{5}});
+  s.clock.time = race_start + 30'000 - 1'900;
+  s.journal.acks({s.journal.appends[0].token, journal_ack::outcome::stored, journal_position{5}});
   s.settle();
   CHECK(s.answers.ok.empty());
   CHECK(s.answers.no.at("_INBOX.a") == refusal::not_stored);
@@ -173,9 +174,53 @@ TEST_CASE("a full journal answers busy") {
   ingest_stage s;
   s.send(update_at(8, 1), "_INBOX.a");
   s.pass(10ms);
-  s.journal.acks({s.journal.appends[0].token, false, {}});
+  s.journal.acks({s.journal.appends[0].token, journal_ack::outcome::full, {}});
   s.settle();
   CHECK(s.answers.no.at("_INBOX.a") == refusal::busy);
+  CHECK(s.counts.batches_no_room.value() == 1);
+}
+
+TEST_CASE("a journal that is 90 percent full takes no updates: the rest belongs to close marks") {
+  ingest_stage s;
+  s.journal.fill = 89;
+  s.send(update_at(8, 1), "_INBOX.a");
+  s.journal.fill = 90;
+  s.send(update_at(8, 2), "_INBOX.b");
+  CHECK(s.answers.no.at("_INBOX.b") == refusal::busy);
+  s.journal.fill = 50; // races were closed and purged
+  s.send(update_at(8, 2), "_INBOX.c");
+  s.pass(20ms);
+  CHECK(s.answers.no.size() == 1);
+  std::size_t written = 0;
+  for (const auto& append : s.journal.appends)
+    written += append.batch.size();
+  CHECK(written == 2);
+}
+
+TEST_CASE("a batch that JetStream refuses for another reason than room is no answer: it is sent again") {
+  ingest_stage s;
+  s.send(update_at(8, 1), "_INBOX.a");
+  s.pass(10ms);
+  s.journal.acks({s.journal.appends[0].token, journal_ack::outcome::failed, {}});
+  s.settle();
+  CHECK(s.answers.no.empty());
+  CHECK(s.counts.batches_failed.value() == 1);
+  s.pass(2'200ms);
+  REQUIRE(s.journal.appends.size() == 2);
+  s.journal.acks({s.journal.appends[1].token, journal_ack::outcome::stored, journal_position{5}});
+  s.settle();
+  CHECK(s.answers.ok.at("_INBOX.a") == journal_position{5});
+}
+
+TEST_CASE("a node whose clock is off takes no updates") {
+  ingest_stage s;
+  s.ownership.clock_agrees = false;
+  s.send(update_at(8, 1), "_INBOX.a");
+  CHECK(s.answers.no.at("_INBOX.a") == refusal::busy);
+  s.ownership.clock_agrees = true;
+  s.send(update_at(8, 1), "_INBOX.b");
+  s.pass(20ms);
+  CHECK(s.journal.appends.size() == 1);
 }
 
 TEST_CASE("beyond the limit of unstored updates bikes get busy, and nothing is lost") {
@@ -199,7 +244,7 @@ TEST_CASE("no more than four batches of a race are on their way, and the rest gr
     s.pass(20ms);
   }
   REQUIRE(s.journal.appends.size() == 4);
-  s.journal.acks({s.journal.appends[0].token, true, journal_position{1}});
+  s.journal.acks({s.journal.appends[0].token, journal_ack::outcome::stored, journal_position{1}});
   s.pass(20ms);
   REQUIRE(s.journal.appends.size() == 5);
   CHECK(s.journal.appends[4].batch.size() == 4);
@@ -235,7 +280,7 @@ TEST_CASE("a leaving node commits what is pending and answers when all of it is 
   REQUIRE(s.journal.appends.size() == 1);
   s.send(update_at(8, 2), "_INBOX.b");
   CHECK(s.answers.no.at("_INBOX.b") == refusal::busy);
-  s.journal.acks({s.journal.appends[0].token, true, journal_position{1}});
+  s.journal.acks({s.journal.appends[0].token, journal_ack::outcome::stored, journal_position{1}});
   s.settle();
   bool answered = false;
   request.receive([&](flushed x) { answered = x.unstored == 0; }, [](const caf::error&) {});

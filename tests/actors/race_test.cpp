@@ -11,10 +11,9 @@ namespace {
 struct race_stage : stage {
   race_stage() {
     clock.time = race_start + 1'000;
-    const auto course = keep(system().spawn(empty_class, class_silent));
-    const auto results = keep(system().spawn(kept_results, stored));
-    const auto partners = race_partners{keep(system().spawn(kept_host, host)), course, results};
-    actor = keep(system().spawn(race, &context, the_race, partners));
+    const auto partners =
+        race_partners{keep(system().spawn(kept_shard, shard)), keep(system().spawn(empty_class, class_silent))};
+    actor = keep(system().spawn(race, &context, under, the_race, partners));
     settle();
   }
 
@@ -27,14 +26,20 @@ struct race_stage : stage {
     settle();
   }
   void marked_now() {
-    journal.deliver(the_race,
-                    {journal_position{++position}, clock.time, 0, close_mark{context.owner_epoch, clock.time}});
+    journal.deliver(the_race, {journal_position{++position}, clock.time, 0, close_mark{epoch{7}, clock.time}});
     settle();
   }
 
   std::shared_ptr<bool> class_silent = std::make_shared<bool>(false);
-  std::shared_ptr<remembered_results> stored = std::make_shared<remembered_results>();
-  std::shared_ptr<remembered_host> host = std::make_shared<remembered_host>();
+  /// A mark that counts: stored after the deadline.
+  void ended() {
+    clock.time = deadline + 1;
+    marked_now();
+  }
+
+  static constexpr unix_ms deadline = race_start + 30'000;
+  term_ptr under = std::make_shared<term>(the_race.cls, epoch{7});
+  std::shared_ptr<remembered_shard> shard = std::make_shared<remembered_shard>();
   std::uint64_t position = 0;
   race_actor actor;
 };
@@ -123,27 +128,53 @@ TEST_CASE("views are only for those who asked, where the rules say so") {
   CHECK(s.counts.racer_seconds.value() == 2);
 }
 
-TEST_CASE(
-    "a complete race is marked when nobody can start any more, and what the mark ends is stored, merged and done") {
+TEST_CASE("a race whose riders are all complete says so when nobody can start any more, and when it will be final") {
   race_stage s;
   for (std::uint16_t second = 1; second <= 10; ++second) {
     s.clock.time = race_start + 1'000 * second;
     s.journaled_now({update_at(8, second), update_at(9, second, 900)});
   }
-  s.pass(6'800ms);
-  CHECK(s.journal.marks.empty());
-  s.pass(400ms);
-  REQUIRE(s.journal.marks.size() == 1);
-  CHECK(s.journal.marks[0].second.owner_epoch == epoch{7});
-  CHECK(s.stored->races.empty());
-  s.marked_now();
-  REQUIRE(s.stored->races.size() == 1);
-  const auto& result = s.stored->races.front()->result;
+  s.pass(2'000ms);
+  CHECK(s.publications.tables.back().phase == race_phase::complete); // the window ended with the tenth second
+  CHECK(s.publications.tables.back().final_at == s.deadline);
+  const auto tables = s.publications.tables.size();
+
+  SECTION("and ends at its deadline all the same") {
+    s.clock.time = s.deadline;
+    s.pass(100ms);
+    CHECK(s.journal.marks.empty());
+    s.pass(200ms);
+    REQUIRE(s.journal.marks.size() == 1);
+    CHECK(s.journal.marks[0].second.owner_epoch == epoch{7});
+    CHECK(s.counts.marks_acknowledged.value() == 1);
+    CHECK(s.publications.tables.size() == tables); // nothing changed
+  }
+  SECTION("and is running again when somebody comes who was away from the first second on") {
+    s.journaled_now({update_at(10, 1, 950)});
+    s.pass(1'000ms);
+    CHECK(s.publications.tables.back().phase == race_phase::running);
+    CHECK(s.publications.tables.back().rows.size() == 3);
+  }
+}
+
+TEST_CASE("a race that was folded to its mark goes to its shard once, and ends with it") {
+  race_stage s;
+  for (std::uint16_t second = 1; second <= 10; ++second) {
+    s.clock.time = race_start + 1'000 * second;
+    s.journaled_now({update_at(8, second), update_at(9, second, 900)});
+  }
+  s.ended();
+  s.pass(500ms);
+  REQUIRE(s.shard->folded.size() == 1);
+  const auto& result = s.shard->folded.front()->result;
   REQUIRE(result.rows.size() == 2);
   CHECK(result.rows[0].racer == racer_id{9});
   CHECK(result.rows[0].finished);
-  CHECK(s.host->done == std::vector{the_race});
-  CHECK(s.publications.closed == std::vector{the_race});
+  CHECK(result.owner_epoch == epoch{7});
+  CHECK(s.shard->status[the_race].closed);
+  CHECK(s.counts.race_actors.value() == 1);
+  caf::anon_send(s.actor, race_over{});
+  s.settle();
   CHECK(s.counts.race_actors.value() == 0);
   CHECK(s.counts.racer_actors.value() == 0);
 }
@@ -153,53 +184,121 @@ TEST_CASE("the last seconds before the mark still reach their riders") {
   s.journaled_now({update_at(8, 1)});
   s.journaled_now({update_at(8, 2)}); // within the minimum interval: waits
   CHECK(s.publications.views.size() == 1);
-  s.marked_now();
+  s.ended();
   REQUIRE(s.publications.views.size() == 2);
   CHECK(s.publications.views.back().second == own_second{2});
 }
 
-TEST_CASE("an incomplete race is marked at its deadline") {
+TEST_CASE("a race ends at its deadline, never before") {
   race_stage s;
   s.journaled_now({update_at(8, 1)});
-  s.clock.time = race_start + 29'000;
+  s.clock.time = s.deadline - 500;
   s.pass(500ms);
   CHECK(s.journal.marks.empty());
-  s.pass(700ms);
+  s.pass(400ms);
   CHECK(s.journal.marks.size() == 1);
 }
 
-TEST_CASE("a mark that does not come back is written again") {
+TEST_CASE("a mark that the journal stored before the deadline ends nothing, and is counted") {
   race_stage s;
   s.journaled_now({update_at(8, 1)});
-  s.clock.time = race_start + 31'000;
+  s.clock.time = s.deadline;
+  s.marked_now();
+  CHECK(s.shard->folded.empty());
+  CHECK(s.counts.marks_early.value() == 1);
+  s.journaled_now({update_at(8, 2)}); // in time
+  s.ended();
+  REQUIRE(s.shard->folded.size() == 1);
+  CHECK(s.shard->folded[0]->rides[0].seconds.size() == 2);
+}
+
+TEST_CASE("a mark that is not read is written again every 2 s") {
+  race_stage s;
+  s.journaled_now({update_at(8, 1)});
+  s.clock.time = s.deadline + 1'000;
   s.pass(200ms);
   CHECK(s.journal.marks.size() == 1);
   s.pass(2'200ms);
   CHECK(s.journal.marks.size() == 2);
 }
 
-TEST_CASE("storing the result is tried until it succeeds") {
+TEST_CASE("a race of which nothing is in the journal is never marked") {
   race_stage s;
-  s.stored->failures = 2;
-  s.journaled_now({update_at(8, 1)});
-  s.marked_now();
-  CHECK(s.host->done.empty());
-  s.pass(2'500ms);
-  CHECK(s.stored->races.size() == 1);
-  CHECK(s.host->done == std::vector{the_race});
+  s.clock.time = s.deadline + 60'000;
+  s.pass(500ms);
+  CHECK(s.journal.marks.empty());
 }
 
 TEST_CASE("what comes after the close mark changes nothing") {
   race_stage s;
-  s.stored->failures = 1; // holds the race a second longer
   s.journaled_now({update_at(8, 1)});
-  s.marked_now();
+  s.ended();
   s.journaled_now({update_at(8, 2), update_at(9, 1)});
   s.pass(1'500ms);
-  REQUIRE(s.stored->races.size() == 1);
-  REQUIRE(s.stored->races.front()->rides.size() == 1);
-  CHECK(s.stored->races.front()->rides[0].seconds.size() == 1);
-  CHECK(s.counts.updates_refused[static_cast<std::size_t>(refusal::late)].value() == 2);
+  REQUIRE(s.shard->folded.size() == 1);
+  REQUIRE(s.shard->folded.front()->rides.size() == 1);
+  CHECK(s.shard->folded.front()->rides[0].seconds.size() == 1);
+  CHECK(s.counts.updates_refused[static_cast<std::size_t>(refusal::out_of_time)].value() == 2);
+}
+
+TEST_CASE(
+    "a term that is only preloading reads everything and emits nothing; what was read is acted on when it begins") {
+  race_stage s;
+  s.clear();
+  const auto under = std::make_shared<term>(the_race.cls);
+  const auto partners = race_partners{s.keep(s.system().spawn(kept_shard, s.shard)),
+                                      s.keep(s.system().spawn(empty_class, s.class_silent))};
+  s.keep(s.system().spawn(race, &s.context, under, the_race, partners));
+  s.settle();
+  s.journaled_now({update_at(8, 1), update_at(8, 1)});
+  s.clock.time = s.deadline + 1'000;
+  s.pass(1'000ms);
+  CHECK(s.publications.tables.empty());
+  CHECK(s.publications.fenced == 0);
+  CHECK(s.journal.marks.empty());
+  CHECK(s.counts.updates_folded.value() == 0);
+  CHECK(s.shard->status[the_race].caught_up);
+  under->begin(epoch{9});
+  s.pass(200ms);
+  CHECK(s.counts.updates_folded.value() == 2);
+  REQUIRE(s.publications.tables.size() == 1);
+  CHECK(s.publications.tables[0].owner_epoch == epoch{9});
+  CHECK(s.journal.marks.size() == 1);
+  s.marked_now();
+  s.pass(200ms);
+  CHECK(s.shard->folded.size() == 1);
+}
+
+TEST_CASE("nothing of a term that is over leaves") {
+  race_stage s;
+  s.journaled_now({update_at(8, 1)});
+  REQUIRE(s.publications.tables.size() == 1);
+  s.under->end();
+  s.journaled_now({update_at(8, 2)});
+  s.pass(2'000ms);
+  CHECK(s.publications.tables.size() == 1);
+  s.ended();
+  CHECK(s.shard->folded.empty());
+}
+
+TEST_CASE("a reader that brings nothing of what the journal has is opened again after 2 s") {
+  race_stage s;
+  s.journaled_now({update_at(8, 1)});
+  const auto listed = [&](std::uint64_t messages) {
+    caf::anon_send(s.actor, journal_extent{messages});
+    s.pass(1'000ms);
+  };
+  listed(1);
+  listed(2); // on its way
+  s.journaled_now({update_at(8, 2)});
+  listed(2);
+  CHECK(s.journal.reopened == 0);
+  listed(5);
+  listed(5);
+  CHECK(s.journal.reopened == 0);
+  listed(5);
+  CHECK(s.journal.reopened == 1);
+  CHECK(s.counts.readers_reopened.value() == 1);
 }
 
 TEST_CASE("a message that does not decode is skipped and counted") {
@@ -218,12 +317,10 @@ TEST_CASE("a rider who finds the race full is told so") {
   s.clear();
   stage full{rules};
   full.clock.time = race_start + 1'000;
-  const auto host = std::make_shared<remembered_host>();
-  const auto partners =
-      race_partners{full.keep(full.system().spawn(kept_host, host)),
-                    full.keep(full.system().spawn(empty_class, std::make_shared<bool>(false))),
-                    full.keep(full.system().spawn(kept_results, std::make_shared<remembered_results>()))};
-  full.keep(full.system().spawn(race, &full.context, the_race, partners));
+  const auto partners = race_partners{full.keep(full.system().spawn(kept_shard, std::make_shared<remembered_shard>())),
+                                      full.keep(full.system().spawn(empty_class, std::make_shared<bool>(false)))};
+  full.keep(
+      full.system().spawn(race, &full.context, std::make_shared<term>(the_race.cls, epoch{7}), the_race, partners));
   full.settle();
   full.journal.deliver(the_race, {journal_position{1}, full.clock.time, 0,
                                   journal_batch{journaled(update_at(8, 1)), journaled(update_at(9, 1))}});

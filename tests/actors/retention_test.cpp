@@ -29,7 +29,6 @@ struct history_stage : stage {
         [](const apply_closed&) { return merge_result{}; },
         [](const apply_rides&) { return merge_result{}; },
         [](const apply_bests&) { return applied_bests{}; },
-        [](const find_unannounced&) { return unannounced_races{}; },
         [](const find_unannounced_bests&) { return unannounced_bests{}; },
         [](const keep_announced&) { return ack{}; },
         [](const find_cursor&) { return cursor_answer{}; },
@@ -61,7 +60,11 @@ struct history_stage : stage {
   }
   static results_actor::behavior_type removing(results_actor::pointer, history_stage* here) {
     return {
-        [](const store_closed&) { return results_stored{}; },
+        [](const settle_rides& x) { return x.race; },
+        [](const settle_result& x) {
+          return result_settled{x.race, nullptr};
+        },
+        [](const find_stored_result&) { return stored_payload{}; },
         [](const store_bests&) { return bests_stored{}; },
         [=](const remove_stored& x) -> caf::result<removed> {
           if (here->stream_fails)

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -51,7 +52,12 @@ struct remembered_journal : journal_port {
   std::vector<std::pair<race_key, close_mark>> marks;
   std::vector<race_key> purged;
   std::vector<race_key> checked;
-  bool holds_stamps = true;
+  std::vector<class_id> listed;
+  stamp_check stamps = stamp_check::same;
+  bool silent = false; ///< listings are not answered
+  journal_listing contents{class_id{3}, 0, {}, 0, 0};
+  std::uint32_t fill = 0;
+  std::size_t reopened = 0;
   struct open_reader_call {
     std::shared_ptr<handoff<journal_item>> into;
     std::function<void()> wake;
@@ -67,6 +73,12 @@ struct remembered_journal : journal_port {
     remembered_journal& journal;
   };
 
+  struct reopened_reader : journal_reader {
+    explicit reopened_reader(remembered_journal& j) : journal{j} {}
+    void reopen() override { ++journal.reopened; }
+    remembered_journal& journal;
+  };
+
   std::unique_ptr<journal_writer> open_writer(std::function<void(journal_ack)> to) override {
     acks = std::move(to);
     return std::make_unique<writer>(*this);
@@ -75,14 +87,23 @@ struct remembered_journal : journal_port {
                                               std::function<void()> wake) override {
     readers[key] = {std::move(into), std::move(wake)};
     ++readers_opened;
-    return std::make_unique<journal_reader>();
+    return std::make_unique<reopened_reader>(*this);
   }
-  void mark(race_key key, const close_mark& mark) override { marks.emplace_back(key, mark); }
+  void mark(race_key key, const close_mark& mark, std::function<void(bool)> acked) override {
+    marks.emplace_back(key, mark);
+    acked(true);
+  }
   void purge(race_key key) override { purged.push_back(key); }
-  void check(race_key key, const journal_stamp&, std::function<void(bool)> found) override {
+  void check(race_key key, const journal_stamp&, std::function<void(stamp_check)> found) override {
     checked.push_back(key);
-    found(holds_stamps);
+    found(stamps);
   }
+  void list(class_id cls, std::function<void(journal_listing)> found) override {
+    listed.push_back(cls);
+    if (!silent)
+      found(contents);
+  }
+  std::uint32_t fill_percent(class_id) const override { return fill; }
 
   /// The journal delivers a message to the race's reader.
   void deliver(race_key key, journal_item item) {
@@ -97,17 +118,46 @@ struct remembered_publications : publish_port {
   std::vector<rider_view> views;
   std::vector<std::size_t> leaderboards; ///< rows of each
   std::vector<race_key> opened;
+  std::vector<std::pair<race_key, std::string>> results;
   std::vector<race_key> closed;
   std::vector<racer_id> records;
+  std::size_t fenced = 0; ///< came under a term that is not running
 
-  void publish(const standings& table) override { tables.push_back(table); }
-  void publish(const rider_view& view) override { views.push_back(view); }
-  void publish_leaderboard(class_id, std::span<const leaderboard_row> rows, std::size_t) override {
-    leaderboards.push_back(rows.size());
+  void publish(const term& under, const standings& table) override { take(under, tables, table); }
+  void publish(const term& under, const rider_view& view) override { take(under, views, view); }
+  void publish_leaderboard(const term& under, std::span<const leaderboard_row> rows, std::size_t) override {
+    take(under, leaderboards, rows.size());
   }
-  void publish_opened(race_key key, epoch) override { opened.push_back(key); }
-  void publish_closed(const race_result& result) override { closed.push_back(result.key); }
-  void publish_record(class_id, racer_id racer, const final_score&) override { records.push_back(racer); }
+  void publish_opened(const term& under, race_key key) override { take(under, opened, key); }
+  void publish_result(const term& under, race_key key, std::string_view stored) override {
+    take(under, results, std::pair{key, std::string{stored}});
+  }
+  void publish_closed(const term& under, const race_result& result) override { take(under, closed, result.key); }
+  void publish_record(const term& under, racer_id racer, const final_score&) override { take(under, records, racer); }
+
+private:
+  template <class List, class Item>
+  void take(const term& under, List& list, const Item& item) {
+    if (under.running())
+      list.push_back(item);
+    else
+      ++fenced;
+  }
+};
+
+struct remembered_ownership : ownership_port {
+  std::vector<std::pair<class_id, epoch>> recovered_classes;
+  std::vector<class_id> preloaded_classes, stopped_classes;
+  std::vector<race_key> hints;
+  bool owner = true;
+  bool clock_agrees = true;
+
+  void recovered(class_id cls, epoch owner_epoch) override { recovered_classes.emplace_back(cls, owner_epoch); }
+  void preloaded(class_id cls) override { preloaded_classes.push_back(cls); }
+  void stopped(class_id cls) override { stopped_classes.push_back(cls); }
+  void hint(race_key key) override { hints.push_back(key); }
+  bool owns(class_id) const override { return owner; }
+  bool may_ingest() const override { return clock_agrees; }
 };
 
 struct remembered_answers : answer_port {
@@ -128,7 +178,7 @@ class stage {
 public:
   explicit stage(rule_set rules = short_rules()) : system_{config_} {
     context.rules = std::move(rules);
-    context.owner_epoch = epoch{7};
+    context.ownership = &ownership;
     context.clock = &clock;
     context.journal = &journal;
     context.publisher = &publications;
@@ -187,6 +237,7 @@ public:
   remembered_journal journal;
   remembered_publications publications;
   remembered_answers answers;
+  remembered_ownership ownership;
   remembered_log log;
   meters counts;
   name_book names;
@@ -238,7 +289,7 @@ inline class_actor::behavior_type empty_class(class_actor::pointer self, std::sh
         return promise;
       },
       [=](const rank_closed& x) { return x.race; },
-      [=](const merge_closed&) { return merge_result{true}; },
+      [=](const closed_race_ptr&) {},
       [=](const get_leaderboard&) { return leaderboard_answer{}; },
       [=](const get_all_time&) { return all_time_answer{}; },
       [=](const find_ghost&) { return ghost_source{}; },
@@ -247,26 +298,45 @@ inline class_actor::behavior_type empty_class(class_actor::pointer self, std::sh
 
 /// What was to be stored in the results stream and the changelog; fails as often as told.
 struct remembered_results {
-  std::vector<closed_race_ptr> races;
+  std::map<race_key, std::vector<ride_record>> rides;
+  std::vector<closed_race_ptr> races; ///< with results, in the order they came
+  std::map<race_key, std::string> payloads;
   std::vector<racer_bests> bests;
   int failures = 0;
+
+  bool fails() { return failures > 0 && failures-- > 0; }
 };
 inline results_actor::behavior_type kept_results(results_actor::pointer, std::shared_ptr<remembered_results> into) {
+  const auto not_now = [] { return caf::make_error(ec::not_stored, std::string{"not now"}); };
   return {
-      [=](const store_closed& x) -> caf::result<results_stored> {
-        if (into->failures > 0) {
-          --into->failures;
-          return caf::make_error(ec::not_stored, std::string{"not now"});
-        }
-        into->races.push_back(x.race);
-        return results_stored{true, x.race};
+      [=](const settle_rides& x) -> caf::result<closed_race_ptr> {
+        if (into->fails())
+          return not_now();
+        auto settled = std::make_shared<closed_race>(*x.race);
+        // Create-only: what stands there counts.
+        settled->rides = into->rides.try_emplace(x.race->result.key, x.race->rides).first->second;
+        return closed_race_ptr{settled};
+      },
+      [=](const settle_result& x) -> caf::result<result_settled> {
+        if (into->fails())
+          return not_now();
+        const auto key = x.race->result.key;
+        const auto [entry, first] = into->payloads.try_emplace(key, "result " + std::to_string(key.race.value()));
+        if (first)
+          into->races.push_back(x.race);
+        const auto stored = std::find_if(into->races.begin(), into->races.end(),
+                                         [&](const auto& race) { return race->result.key == key; });
+        return result_settled{*stored, std::make_shared<const std::string>(entry->second)};
+      },
+      [=](const find_stored_result& x) -> caf::result<stored_payload> {
+        const auto found = into->payloads.find(x.key);
+        return found == into->payloads.end() ? stored_payload{}
+                                             : stored_payload{std::make_shared<const std::string>(found->second)};
       },
       [=](const remove_stored&) { return removed{}; },
       [=](const store_bests& x) -> caf::result<bests_stored> {
-        if (into->failures > 0) {
-          --into->failures;
-          return caf::make_error(ec::not_stored, std::string{"not now"});
-        }
+        if (into->fails())
+          return not_now();
         into->bests.insert(into->bests.end(), x.bests->begin(), x.bests->end());
         return bests_stored{};
       },
@@ -279,6 +349,7 @@ inline follower_actor::behavior_type current_follower(follower_actor::pointer) {
       [](arrived) {},
       [](look_at_clock) {},
       [](const stream_end&) {},
+      [](const feed_class&) {},
       [](catch_up) { return caught_up{}; },
       [](get_follow_progress) {
         return follow_progress{true, 0, 0};
@@ -329,9 +400,6 @@ inline store_actor::behavior_type kept_store(store_actor::pointer, std::shared_p
         store->bests_applied.insert(store->bests_applied.end(), x.bests->begin(), x.bests->end());
         return applied_bests{};
       },
-      [=](const find_unannounced&) {
-        return unannounced_races{{store->unannounced.begin(), store->unannounced.end()}};
-      },
       [=](const find_unannounced_bests& x) -> caf::result<unannounced_bests> {
         std::vector<racer_bests> news;
         const auto race = std::find_if(store->races.begin(), store->races.end(),
@@ -359,27 +427,59 @@ inline store_actor::behavior_type kept_store(store_actor::pointer, std::shared_p
   };
 }
 
-/// Remembers what races say.
-struct remembered_host {
-  std::vector<race_key> hints;
-  std::vector<race_key> done;
-  std::map<race_key, race_status> status;
-};
-inline host_actor::behavior_type kept_host(host_actor::pointer, std::shared_ptr<remembered_host> host) {
+/// Nobody is there but those that a test puts in.
+inline archive_actor::behavior_type kept_archive(archive_actor::pointer,
+                                                 std::shared_ptr<std::vector<race_summary>> races) {
   return {
-      [=](const race_hint& x) { host->hints.push_back(x.key); },
-      [=](const journal_subjects&) {},
-      [=](const stamp_checked&) {},
-      [=](const race_status& x) { host->status[x.key] = x; },
-      [=](const race_done& x) { host->done.push_back(x.key); },
-      [=](look_at_clock) {},
-      [=](get_open_races) { return open_races{}; },
-      [=](const find_race&) -> caf::result<race_actor> {
+      [=](const list_races&) { return race_list{*races}; }, [](const find_result&) { return result_answer{}; },
+      [](const find_moment&) { return moment_answer{}; },   [](const find_racer&) { return racer_answer{}; },
+      [](const find_ride&) { return ride_answer{}; },
+  };
+}
+
+/// Remembers what races and classes say.
+struct remembered_shard {
+  std::vector<closed_race_ptr> folded;
+  std::map<race_key, race_status> status;
+  bool class_loaded = false;
+};
+inline shard_actor::behavior_type kept_shard(shard_actor::pointer, std::shared_ptr<remembered_shard> shard) {
+  return {
+      [](begin_term) {},
+      [](end_term) { return ack{}; },
+      [](const race_hint&) {},
+      [](const journal_listing&) {},
+      [](const stamp_checked&) {},
+      [=](const race_status& x) { shard->status[x.key] = x; },
+      [=](const closed_race_ptr& x) { shard->folded.push_back(x); },
+      [=](const class_status& x) { shard->class_loaded = x.loaded; },
+      [](go_on) {},
+      [](look_at_clock) {},
+      [](const find_race&) -> caf::result<race_actor> {
         return caf::make_error(ec::unknown_race, std::string{"none"});
       },
-      [=](const find_class&) -> caf::result<class_actor> {
+      [](const find_class&) -> caf::result<class_actor> {
         return caf::make_error(ec::unknown_class, std::string{"none"});
       },
+  };
+}
+
+/// Remembers what ingest and shards say.
+struct remembered_registry {
+  std::vector<race_key> hints;
+  std::optional<shard_status> status; ///< the last one
+};
+inline registry_actor::behavior_type kept_registry(registry_actor::pointer,
+                                                   std::shared_ptr<remembered_registry> registry) {
+  return {
+      [](const preload_class&) {},
+      [](const own_class&) {},
+      [](const disown_class&) {},
+      [=](const race_hint& x) { registry->hints.push_back(x.key); },
+      [=](const shard_status& x) { registry->status = x; },
+      [](get_open_races) { return open_races{}; },
+      [](const find_race&) -> caf::result<race_actor> { return caf::make_error(ec::not_owner, std::string{"none"}); },
+      [](const find_class&) -> caf::result<class_actor> { return caf::make_error(ec::not_owner, std::string{"none"}); },
   };
 }
 

@@ -54,7 +54,7 @@ public:
   /// Confirms what was appended `delay` ago or earlier.
   void confirm(unix_ms delay) {
     for (; next_ < pending_.size() && clock_.now() - pending_[next_].first >= delay; ++next_)
-      acks_({pending_[next_].second, true, journal_position{1}});
+      acks_({pending_[next_].second, journal_ack::outcome::stored, journal_position{1}});
   }
 
   std::unique_ptr<journal_writer> open_writer(std::function<void(journal_ack)> acks) override {
@@ -65,9 +65,13 @@ public:
                                               std::function<void()>) override {
     return nullptr;
   }
-  void mark(race_key, const close_mark&) override {}
+  void mark(race_key, const close_mark&, std::function<void(bool)>) override {}
   void purge(race_key) override {}
-  void check(race_key, const journal_stamp&, std::function<void(bool)> found) override { found(true); }
+  void check(race_key, const journal_stamp&, std::function<void(stamp_check)> found) override {
+    found(stamp_check::same);
+  }
+  void list(class_id, std::function<void(journal_listing)>) override {}
+  std::uint32_t fill_percent(class_id) const override { return 0; }
 
 private:
   struct writer : journal_writer {
@@ -107,14 +111,15 @@ std::vector<sent_batch> ride(const settings& set) {
     ingest_actor actor;
   };
   std::vector<std::unique_ptr<one_ingest>> ingests;
-  const auto host = stage.keep(stage.system().spawn(test::kept_host, std::make_shared<test::remembered_host>()));
+  const auto registry =
+      stage.keep(stage.system().spawn(test::kept_registry, std::make_shared<test::remembered_registry>()));
   for (std::uint32_t i = 0; i < set.ingests; ++i) {
     auto one = std::make_unique<one_ingest>();
     one->journal = std::make_unique<paced_journal>(stage.clock, sent);
     one->context = stage.context;
     one->context.journal = one->journal.get();
     one->context.journal_linger_ms = set.linger_ms;
-    one->actor = stage.keep(stage.system().spawn(ingest, &one->context, one->inbox, host));
+    one->actor = stage.keep(stage.system().spawn(ingest, &one->context, one->inbox, registry));
     ingests.push_back(std::move(one));
   }
   stage.settle();

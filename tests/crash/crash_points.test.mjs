@@ -12,12 +12,13 @@ const places = [
   ['ingest.answer', 40], // a batch is stored, its bikes have not heard
   ['race.mark', 1], // the race is due, its mark not written
   ['race.mark_read', 1], // the mark is read, nothing computed
-  ['results.result', 1], // the rides are in the stream, the result is not
+  ['closing.rides', 1], // the rides are in the stream, the result is not
   ['class.merge', 1], // the result is stored, nothing merged
   ['store.applied', 1], // LMDB has committed, nobody knows
-  ['class.changelog', 1], // merged, the bests not told
-  ['class.announced', 1], // the bests are in the changelog, the store has not noted it
-  ['race.done', 1], // merged and answered, the host has not heard
+  ['closing.result', 1], // the result is stored, the class has not heard
+  ['closing.applied', 1], // applied, the bests not announced
+  ['closing.announced', 1], // the bests are in the changelog, the store has not noted it
+  ['closing.done', 1], // everything is done, the race is still there
 ];
 
 describe('a node that ends', { concurrency: 4 }, () => {

@@ -53,7 +53,7 @@ describe('nothing acknowledged is lost and nothing counts twice', { concurrency:
     await world.startNode();
     assert.equal(await riders.ended, 0, riders.report);
     await assertEqual(world, [riders.log], t);
-    assert.equal(await world.metric('alleycat_updates_refused_total{reason="late"}'), 3);
+    assert.equal(await world.metric('alleycat_updates_refused_total{reason="out_of_time"}'), 3);
   });
 
   scenario('when two owners close the same races, each with a data folder of its own', async (world, t) => {

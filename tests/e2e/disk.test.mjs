@@ -73,7 +73,7 @@ describe('the disk under LMDB', { concurrency: 3 }, () => {
       const [{ raceId }] = racesOf(await readLog(second.log));
       const seconds = new Set(heard.map((message) => message.json()).filter((table) => table.raceId === raceId).map((table) => table.second));
       assert.deepEqual([...seconds].sort((a, b) => a - b), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 'standings of each second');
-      await until('its result is out', async () => Object.keys(await world.client.streamSubjects('ALLEYCAT_RESULTS')).includes(`alleycat.race.3.${raceId}.result`));
+      await until('its result is out', async () => Object.keys(await world.client.streamSubjects('ALLEYCAT_RESULTS')).includes(`alleycat.result.3.${raceId}`));
       assert.deepEqual((await world.client.query('races.3')).rows, [], 'questions are answered; nothing is stored yet');
       assert.ok((await world.metric('alleycat_store_busy_seconds')) > 10, 'it still hangs');
       disk.recover();

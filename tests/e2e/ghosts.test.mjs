@@ -64,7 +64,7 @@ test('a ghost can be given up, and a bad request is answered', async () =>
   world.guarded(async () => {
     const views = await world.client.collect('alleycat.racer.100.view');
     const riders = world.startRiders('third', ['--classes', 3, '--racers', 1, '--first-racer', 100, '--seed', 3, '--ack', '--start', 'next']);
-    await until('the rider rides', () => views.length > 0);
+    await until('the rider rides', () => views.some((message) => message.json().second < world.rules.ride_seconds));
     assert.equal((await choose(100, { ghost: 'leader' })).ok, true);
     await until('the ghost is there', () => views.some((message) => message.json().ghost !== null));
     assert.equal((await choose(100, { ghost: null })).ghost, null);

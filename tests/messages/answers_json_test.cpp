@@ -20,7 +20,7 @@ TEST_CASE("a refusal is answered with its name, a sentence, and whether to try a
         answer{false, {}, "bad_second", "second 301 is outside 1..300", false, 1'620'051'628'712});
   out.clear();
   encode_refused(refusal::not_stored, "said \"no\"", 0, out);
-  CHECK(decode_answer(out) == answer{false, {}, "not_stored", "said \"no\"", true, 0});
+  CHECK(decode_answer(out) == answer{false, {}, "not_stored", "said \"no\"", false, 0});
 }
 
 TEST_CASE("a query that fails is answered with a code and a message", "[answers]") {

@@ -52,6 +52,18 @@ TEST_CASE("standings are the example of the contract, letter by letter", "[stand
       R"("seconds":13,"output":151.788,"total":1973.244,"finished":false,"allTimeRank":17}]})");
 }
 
+TEST_CASE("a complete race says so, and when it will be final", "[standings_json]") {
+  auto s = one_rider();
+  s.phase = race_phase::complete;
+  s.final_at = 1'620'052'230'000;
+  CHECK(text_of(s).find(R"("ts":1620051640000,"state":"complete","finalAt":1620052230000,"second":13,)") !=
+        std::string::npos);
+  const auto back = decode_standings(text_of(s));
+  REQUIRE(back);
+  CHECK(back->phase == race_phase::complete);
+  CHECK(back->final_at == s.final_at);
+}
+
 TEST_CASE("a stale all-time rank is null and says so, an unknown one is null", "[standings_json]") {
   auto s = one_rider();
   s.all_time_stale = true;

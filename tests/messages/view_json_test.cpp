@@ -80,10 +80,10 @@ TEST_CASE("missing seconds and refusals are listed, reasons by their names", "[v
   v.missing = {own_second{3}, own_second{7}};
   v.refused[static_cast<std::size_t>(refusal::none)] = 12;
   v.refused[static_cast<std::size_t>(refusal::duplicate)] = 4;
-  v.refused[static_cast<std::size_t>(refusal::late)] = 1;
+  v.refused[static_cast<std::size_t>(refusal::out_of_time)] = 1;
   const auto json = shown(v);
   CHECK(json["missing"] == nlohmann::json::parse("[3,7]"));
-  CHECK(json["refused"] == nlohmann::json::parse(R"({"duplicate":4,"late":1})"));
+  CHECK(json["refused"] == nlohmann::json::parse(R"({"duplicate":4,"out_of_time":1})"));
 }
 
 } // namespace alleycat

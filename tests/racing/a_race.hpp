@@ -68,7 +68,7 @@ public:
   }
   void add(journal_update u, std::optional<unix_ms> stored = {}) { batch({std::move(u)}, stored); }
   void mark(epoch owner_epoch = epoch{1}, std::optional<unix_ms> stored = {}) {
-    append({next(), stored.value_or(deadline()), close_mark{owner_epoch, 0}});
+    append({next(), stored.value_or(deadline() + 1), close_mark{owner_epoch, 0}});
   }
   /// A whole ride, every second worth the same.
   void ride(std::uint32_t racer, unsigned thousands, std::uint16_t from = 1, std::uint16_t to = 0) {

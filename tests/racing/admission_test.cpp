@@ -113,7 +113,8 @@ TEST_CASE("with admit any no clock is asked, class and second still are", "[admi
   CHECK(judge(u, rules, start) == refusal::unknown_class);
 }
 
-TEST_CASE("the binding check uses the whole time up to the deadline", "[admission]") {
+TEST_CASE("the binding check is 2 s wider at the early edge, and uses the whole time up to the deadline",
+          "[admission]") {
   struct row {
     std::uint16_t second;
     unix_ms stored;
@@ -121,12 +122,12 @@ TEST_CASE("the binding check uses the whole time up to the deadline", "[admissio
     const char* why;
   };
   const auto r = GENERATE(values<row>({
-      {13, start + 8'000, true, "5 s ahead"},
-      {13, start + 7'999, false, "more than 5 s ahead"},
-      {1, start - 4'000, true, "the earliest moment of all"},
-      {1, start - 4'001, false, "before it"},
-      {300, start + 295'000, true, "the last second, as early as it gets"},
-      {300, start + 294'999, false, "earlier than that"},
+      {13, start + 6'000, true, "7 s ahead"},
+      {13, start + 5'999, false, "more than 7 s ahead"},
+      {1, start - 6'000, true, "the earliest moment of all"},
+      {1, start - 6'001, false, "before it"},
+      {300, start + 293'000, true, "the last second, as early as it gets"},
+      {300, start + 292'999, false, "earlier than that"},
       {300, deadline - 5'000, true, "when ingest stops"},
       {300, deadline, true, "at the deadline"},
       {1, deadline, true, "an old second, at the deadline"},

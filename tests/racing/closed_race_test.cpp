@@ -58,7 +58,7 @@ TEST_CASE("a result lists finishers by score, then the others by furthest second
   CHECK(closed.result.finished == 4);
   CHECK(closed.result.key == the_race);
   CHECK(closed.result.owner_epoch == epoch{3});
-  CHECK(closed.result.closed == race.deadline());
+  CHECK(closed.result.closed == race.deadline() + 1);
   CHECK(closed.result.as_of == race.state.as_of());
   for (const auto& row : closed.result.rows)
     CHECK(row.finished == (row.rank != 0));
@@ -99,7 +99,7 @@ TEST_CASE("rides are kept with every second up to the furthest one, and its rank
   CHECK(nine.key == the_race);
   CHECK(nine.name == "Berta");
   CHECK(nine.anchor == race.start() + 1234);
-  CHECK(nine.closed == race.deadline());
+  CHECK(nine.closed == race.deadline() + 1);
   CHECK(nine.rank == 0);
   CHECK_FALSE(nine.finished);
   CHECK(nine.flags == 0);
@@ -136,7 +136,7 @@ TEST_CASE("a race that nobody rode closes empty", "[closed_race]") {
   CHECK(closed.rides.empty());
   CHECK(closed.result.finished == 0);
   CHECK(closed.stamp.position == journal_position{1});
-  CHECK(closed.stamp.stored == race.deadline());
+  CHECK(closed.stamp.stored == race.deadline() + 1);
 }
 
 TEST_CASE("the stamp tells one journal from another", "[closed_race]") {
@@ -144,7 +144,7 @@ TEST_CASE("the stamp tells one journal from another", "[closed_race]") {
     race_fold state{rules_for(10), the_race};
     const auto stored = race_rules{}.start_ms(race_5400172) + 20'000;
     state.apply({journal_position{position}, stored + later, journal_batch{at(8, 1), u}});
-    state.apply({journal_position{9}, stored + 60'000, close_mark{epoch{1}, 0}});
+    state.apply({journal_position{9}, race_rules{}.deadline_ms(race_5400172) + 1'000, close_mark{epoch{1}, 0}});
     return state.close(epoch{1}).stamp;
   };
   const auto u = at(8, 2, 500);

@@ -219,7 +219,7 @@ private:
   void read(const line& l) {
     if (l.mark_by) {
       highest_mark = std::max(highest_mark, *l.mark_by);
-      if (!closed) {
+      if (!closed && (!rules_.live || l.stored > rules_.deadline())) {
         closed = true;
         mark_position = l.position;
         mark_stored = l.stored;
@@ -236,10 +236,10 @@ private:
   /// The reason of a refusal; empty = accepted.
   std::string fold(const event& e, std::int64_t stored) {
     if (closed)
-      return "late";
+      return "out_of_time";
     if (e.second < 1 || e.second > rules_.ride)
       return "bad_second";
-    if (rules_.live && (stored < rules_.start() + e.second * 1000 - 5000 || stored > rules_.deadline()))
+    if (rules_.live && (stored < rules_.start() + e.second * 1000 - 7000 || stored > rules_.deadline()))
       return "out_of_time";
     auto found = std::find_if(rides.begin(), rides.end(), [&](const ride& r) { return r.racer == e.racer; });
     if (found == rides.end()) {

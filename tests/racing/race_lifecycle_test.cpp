@@ -19,90 +19,45 @@ rule_set any_time(std::uint32_t idle_seconds) {
 constexpr unix_ms window_end = 300'000; // after the start
 constexpr unix_ms deadline = 340'000;   // 300 + 10 + 30 s
 
-/// Brings a life into a phase the only way there is.
-race_lifecycle at_phase(const a_race& race, life_phase phase) {
-  auto life = life_of(race);
-  if (phase == life_phase::running)
-    return life;
-  REQUIRE(life.should_mark(race.state, race.start() + deadline));
-  if (phase == life_phase::marking)
-    return life;
-  life.saw_mark();
-  if (phase == life_phase::closed)
-    return life;
-  life.saw_stored();
-  if (phase == life_phase::stored)
-    return life;
-  life.saw_applied();
-  return life;
-}
+/// Marks go out this long after the deadline.
+constexpr unix_ms due = deadline + race_lifecycle::mark_after_ms;
 
 } // namespace
 
-TEST_CASE("a race lives from running over marking, closed and stored to done", "[race_lifecycle]") {
-  const a_race race;
+TEST_CASE("a race lives from running over marking to closed", "[race_lifecycle]") {
+  a_race race;
+  race.add(at(8, 1));
   auto life = life_of(race);
   CHECK(life.phase() == life_phase::running);
-  CHECK(life.should_mark(race.state, race.start() + deadline));
+  CHECK(life.should_mark(race.state, race.start() + due));
   CHECK(life.phase() == life_phase::marking);
   life.saw_mark();
   CHECK(life.phase() == life_phase::closed);
-  life.saw_stored();
-  CHECK(life.phase() == life_phase::stored);
-  life.saw_applied();
-  CHECK(life.phase() == life_phase::done);
+  CHECK_FALSE(life.should_mark(race.state, race.start() + due + 60'000));
 }
 
-TEST_CASE("every event in every phase leads where the drawing says, or nowhere", "[race_lifecycle]") {
-  using enum life_phase;
-  struct row {
-    life_phase from, on_mark, on_stored, on_applied, on_due;
-    bool marks;
-  };
-  const auto r = GENERATE(values<row>({
-      {running, closed, running, running, marking, true}, // the mark may be another owner's
-      {marking, closed, marking, marking, marking, false},
-      {closed, closed, stored, closed, closed, false},
-      {stored, stored, stored, done, stored, false},
-      {done, done, done, done, done, false},
-  }));
-  CAPTURE(r.from);
-  const a_race race;
-  REQUIRE(at_phase(race, r.from).phase() == r.from);
-  auto life = at_phase(race, r.from);
+TEST_CASE("a mark that was read ends a race that never asked for one: another owner wrote it", "[race_lifecycle]") {
+  a_race race;
+  race.add(at(8, 1));
+  auto life = life_of(race);
   life.saw_mark();
-  CHECK(life.phase() == r.on_mark);
-  life = at_phase(race, r.from);
-  life.saw_stored();
-  CHECK(life.phase() == r.on_stored);
-  life = at_phase(race, r.from);
-  life.saw_applied();
-  CHECK(life.phase() == r.on_applied);
-  life = at_phase(race, r.from);
-  CHECK(life.should_mark(race.state, race.start() + deadline) == r.marks);
-  CHECK(life.phase() == r.on_due);
-}
-
-TEST_CASE("after a mark was read none is ever written again", "[race_lifecycle]") {
-  const auto phase = GENERATE(life_phase::closed, life_phase::stored, life_phase::done);
-  const a_race race;
-  auto life = at_phase(race, phase);
-  CHECK_FALSE(life.should_mark(race.state, race.start() + deadline + 3'600'000));
-  CHECK(life.phase() == phase);
+  CHECK(life.phase() == life_phase::closed);
+  CHECK_FALSE(life.should_mark(race.state, race.start() + due));
 }
 
 TEST_CASE("a mark that does not come back is written again, not too often", "[race_lifecycle]") {
-  const a_race race;
+  a_race race;
+  race.add(at(8, 1));
   auto life = life_of(race);
-  const auto due = race.start() + deadline;
-  CHECK(life.should_mark(race.state, due));
-  CHECK_FALSE(life.should_mark(race.state, due + 1));
-  CHECK_FALSE(life.should_mark(race.state, due + 1'999));
-  CHECK(life.should_mark(race.state, due + 2'000));
-  CHECK_FALSE(life.should_mark(race.state, due + 3'999));
-  CHECK(life.should_mark(race.state, due + 4'000));
+  const auto first = race.start() + due;
+  CHECK(life.should_mark(race.state, first));
+  CHECK_FALSE(life.should_mark(race.state, first + 1));
+  CHECK_FALSE(life.should_mark(race.state, first + 1'999));
+  CHECK(life.should_mark(race.state, first + 2'000));
+  CHECK_FALSE(life.should_mark(race.state, first + 3'999));
+  CHECK(life.should_mark(race.state, first + 4'000));
   life.saw_mark();
-  CHECK_FALSE(life.should_mark(race.state, due + 60'000));
+  CHECK_FALSE(life.should_mark(race.state, first + 60'000));
 }
 
 TEST_CASE("a race with riders under way ends at its deadline", "[race_lifecycle]") {
@@ -112,35 +67,46 @@ TEST_CASE("a race with riders under way ends at its deadline", "[race_lifecycle]
   auto life = life_of(race);
   CHECK_FALSE(life.should_mark(race.state, race.start()));
   CHECK_FALSE(life.should_mark(race.state, race.start() + window_end));
-  CHECK_FALSE(life.should_mark(race.state, race.start() + deadline - 1));
+  CHECK_FALSE(life.should_mark(race.state, race.start() + due - 1));
   CHECK(life.phase() == life_phase::running);
-  CHECK(life.should_mark(race.state, race.start() + deadline));
+  CHECK(life.should_mark(race.state, race.start() + due));
 }
 
-TEST_CASE("a race whose riders all have all their seconds ends when nobody can start any more", "[race_lifecycle]") {
+TEST_CASE(
+    "a race whose riders all have all their seconds is complete from the window's end on, and ends at its deadline",
+    "[race_lifecycle]") {
   a_race race;
   race.ride(8, 500);
   race.ride(9, 500);
   auto life = life_of(race);
-  CHECK_FALSE(life.should_mark(race.state, race.start() + 20'000));
-  CHECK_FALSE(life.should_mark(race.state, race.start() + window_end + race_lifecycle::last_start_ms - 1));
-  CHECK(life.should_mark(race.state, race.start() + window_end + race_lifecycle::last_start_ms));
+  CHECK_FALSE(life.complete(race.state, race.start() + window_end - 1));
+  CHECK(life.complete(race.state, race.start() + window_end));
+  CHECK(life.final_at() == race.deadline());
+  CHECK_FALSE(life.should_mark(race.state, race.start() + due - 1));
+  CHECK(life.should_mark(race.state, race.start() + due));
 }
 
-TEST_CASE("the last missing second makes a race due at once", "[race_lifecycle]") {
+TEST_CASE("who comes late takes the completeness back", "[race_lifecycle]") {
   a_race race;
-  race.ride(8, 500, 2, 10);
-  auto life = life_of(race);
-  CHECK_FALSE(life.should_mark(race.state, race.start() + window_end + 8'000));
-  race.add(at(8, 1), race.start() + window_end + 8'001);
-  CHECK(life.should_mark(race.state, race.start() + window_end + 8'001));
+  race.ride(8, 500);
+  const auto life = life_of(race);
+  REQUIRE(life.complete(race.state, race.start() + window_end));
+  race.add(at(9, 1), race.start() + window_end + 8'000);
+  CHECK_FALSE(life.complete(race.state, race.start() + window_end + 8'000));
 }
 
-TEST_CASE("a finisher with gaps keeps the race open: the gaps may still come", "[race_lifecycle]") {
+TEST_CASE("a finisher with gaps does not make a race complete: the gaps may still come", "[race_lifecycle]") {
   a_race race;
   race.ride(8, 500, 2, 10);
   REQUIRE(race.state.finished() == 1);
-  CHECK_FALSE(life_of(race).should_mark(race.state, race.start() + deadline - 1));
+  CHECK_FALSE(life_of(race).complete(race.state, race.start() + due));
+}
+
+TEST_CASE("a race of which nothing is in the journal has no end", "[race_lifecycle]") {
+  const a_race race;
+  auto life = life_of(race);
+  CHECK_FALSE(life.should_mark(race.state, race.start() + due + 86'400'000));
+  CHECK_FALSE(life.complete(race.state, race.start() + window_end));
 }
 
 TEST_CASE("a race without an accepted ride ends at its deadline", "[race_lifecycle]") {
@@ -149,8 +115,8 @@ TEST_CASE("a race without an accepted ride ends at its deadline", "[race_lifecyc
   REQUIRE(race.state.racers() == 0);
   auto life = life_of(race);
   CHECK_FALSE(life.should_mark(race.state, race.start() + window_end));
-  CHECK_FALSE(life.should_mark(race.state, race.start() + deadline - 1));
-  CHECK(life.should_mark(race.state, race.start() + deadline));
+  CHECK_FALSE(life.should_mark(race.state, race.start() + due - 1));
+  CHECK(life.should_mark(race.state, race.start() + due));
 }
 
 TEST_CASE("an overdue race is closed at the first question", "[race_lifecycle]") {
@@ -181,15 +147,13 @@ TEST_CASE("with admit live silence ends nothing", "[race_lifecycle]") {
   a_race race;
   race.ride(8, 500, 1, 3);
   auto life = life_of(race, race.start());
-  CHECK_FALSE(life.should_mark(race.state, race.start() + deadline - 1));
+  CHECK_FALSE(life.should_mark(race.state, race.start() + due - 1));
 }
 
 TEST_CASE("the phases have names", "[race_lifecycle]") {
   CHECK(to_string(life_phase::running) == "running");
   CHECK(to_string(life_phase::marking) == "marking");
   CHECK(to_string(life_phase::closed) == "closed");
-  CHECK(to_string(life_phase::stored) == "stored");
-  CHECK(to_string(life_phase::done) == "done");
 }
 
 } // namespace alleycat

@@ -94,8 +94,8 @@ TEST_CASE("the time of a second is judged by the journal's timestamp", "[race_fo
     refusal expected;
     const char* why;
   };
-  const auto r = GENERATE(values<row>({{2'000, refusal::none, "5 s before it can be ridden"},
-                                       {1'999, refusal::out_of_time, "earlier"},
+  const auto r = GENERATE(values<row>({{0, refusal::none, "7 s before it can be ridden"},
+                                       {-1, refusal::out_of_time, "earlier"},
                                        {340'000, refusal::none, "at the deadline: 300 + 10 + 30 s"},
                                        {340'001, refusal::out_of_time, "behind it"}}));
   CAPTURE(r.why);
@@ -204,11 +204,11 @@ TEST_CASE("a position that cannot be decoded is skipped, and counts as read", "[
   CHECK(race.state.racers() == 2);
 }
 
-TEST_CASE("anything after the close mark is late", "[race_fold]") {
+TEST_CASE("anything after the close mark has no effect", "[race_fold]") {
   a_race race;
   race.ride(8, 500);
   race.add(at(9, 1, 900));
-  race.mark(epoch{4}, race.in_time() + 1);
+  race.mark(epoch{4}, race.deadline() + 1);
   REQUIRE(race.state.closed());
   const auto before = race.state.close(epoch{4});
 
@@ -218,16 +218,29 @@ TEST_CASE("anything after the close mark is late", "[race_fold]") {
   race.mark(epoch{5}, race.deadline());
   const auto after = race.state.close(epoch{4});
 
-  CHECK(race.count(refusal::late) == 4);
+  CHECK(race.count(refusal::out_of_time) == 4);
   CHECK(race.count(refusal::duplicate) == 0);
   CHECK(race.state.racers() == 2);
   CHECK(race.state.marked_by() == epoch{6});
   CHECK(race.state.as_of() == journal_position{16});
   CHECK(after.stamp == before.stamp);
   CHECK(after.result.as_of == journal_position{12});
-  CHECK(after.result.closed == race.in_time() + 1);
+  CHECK(after.result.closed == race.deadline() + 1);
   CHECK(places(after.result.rows) == places(before.result.rows));
   CHECK(after.rides == before.rides);
+}
+
+TEST_CASE("a mark that was stored before the deadline ends nothing", "[race_fold]") {
+  a_race race;
+  race.add(at(8, 1));
+  race.mark(epoch{4}, race.deadline());
+  race.add(at(8, 2), race.deadline());
+  CHECK_FALSE(race.state.closed());
+  CHECK(race.state.early_marks() == 1);
+  CHECK(race.count(refusal::none) == 2);
+  race.mark(epoch{3}, race.deadline() + 1); // whoever wrote it
+  CHECK(race.state.closed());
+  CHECK(race.state.close(epoch{4}).rides[0].seconds.size() == 2);
 }
 
 TEST_CASE("news tell each ride's accepted seconds and refusals once, in order of first news", "[race_fold]") {

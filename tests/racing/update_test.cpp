@@ -67,8 +67,7 @@ TEST_CASE("every refusal has a name of its own", "[update]") {
                           {refusal::conflict, "conflict"},
                           {refusal::other_ride, "other_ride"},
                           {refusal::race_full, "race_full"},
-                          {refusal::out_of_time, "out_of_time"},
-                          {refusal::late, "late"}};
+                          {refusal::out_of_time, "out_of_time"}};
   REQUIRE(std::size(contract) == refusal_count);
   std::set<std::string_view> names;
   for (const auto& [reason, name] : contract) {
@@ -82,7 +81,7 @@ TEST_CASE("only what may pass by itself is worth a retry", "[update]") {
   for (std::size_t i = 0; i < refusal_count; ++i) {
     const auto r = static_cast<refusal>(i);
     CAPTURE(r);
-    CHECK(worth_a_retry(r) == (r == refusal::busy || r == refusal::not_stored || r == refusal::too_early));
+    CHECK(worth_a_retry(r) == (r == refusal::busy || r == refusal::too_early));
   }
 }
 

@@ -8,12 +8,13 @@ export const points = [
   ['ingest.answer', 60],
   ['race.mark', 4],
   ['race.mark_read', 4],
-  ['results.result', 4],
+  ['closing.rides', 4],
+  ['closing.result', 4],
   ['class.merge', 4],
   ['store.applied', 4],
-  ['class.changelog', 4],
-  ['class.announced', 4],
-  ['race.done', 4],
+  ['closing.applied', 4],
+  ['closing.announced', 4],
+  ['closing.done', 4],
 ];
 
 /** What is killed by time: where in the race, of one that closes at `close` or a little later. */
@@ -24,17 +25,14 @@ const moments = {
   'after the deadline': ({ deadline }) => [deadline + 1000, deadline + 2000],
 };
 
-/** A complete race stays open so long behind its window: a ride may begin in the last moment. */
-const lastStart = 7000;
-
 /** What has to happen for a planted fault (racing/failpoint.hpp) to show. */
 export const faults = {
   /** A kill takes with it what was answered and is not written. */
   ack_early: { flags: ['--journal.linger_ms', '1000'], strike: 'riding' },
   /** The node has to come back after the races are done. */
   skip_applied: { flags: [], strike: 'after the deadline' },
-  /** The race has to be read again with the batch that was written behind its mark. */
-  merge_past_mark: { flags: [], point: 'race.mark_read' },
+  /** Somebody writes a mark before the deadline: in every round somebody does. */
+  early_mark: { flags: [], strike: 'riding' },
 };
 
 /**
@@ -65,7 +63,6 @@ export function randomFrom(seed) {
  * @property {Strike[]} strikes  in the order of time
  * @property {{place: string, nth: number}[]} points  the node ends at the first; started again, at the second
  * @property {{loss: number, duplicate: number, reorder: number, late: number, dropout: number}} faults  probabilities;
- *   without dropouts a race closes when its last ride is complete, with them at its deadline
  */
 
 /**
@@ -85,8 +82,7 @@ export function planOf(seed, round, rules, { fault } = {}) {
 
   const kind = oneOf(['riding', 'riding', 'window end', 'close', 'across the deadline', 'point', 'point', 'point']);
   const dropout = !fault && (kind === 'across the deadline' || random() < 0.5) ? 0.3 : 0;
-  // The last bike starts a second before the window ends.
-  const close = dropout > 0 ? deadline : Math.max(window + lastStart, window + ride - 1000);
+  const close = deadline;
 
   const strikeAt = (place, what) => ({ at: between(...moments[place]({ window, ride, close, deadline })), what, down: between(0, 2000), place });
   const point = () => {

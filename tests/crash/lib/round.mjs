@@ -6,7 +6,7 @@ import { sleep, until } from '../../e2e/lib/until.mjs';
 import { racesOf, verify } from '../../e2e/lib/verify.mjs';
 import { watchOpenings } from './events.mjs';
 import { killedAtPoint } from './scenario.mjs';
-import { straggleBehindMarks } from './straggler.mjs';
+import { appendEarlyMark, straggleBehindMarks } from './straggler.mjs';
 
 /**
  * @typedef {object} Kill
@@ -164,21 +164,26 @@ export async function playRound(world, plan, { classes, racers, logs, flags = []
     const left = () => window - (Date.now() % window);
     if (left() < 1000) await sleep(left() + 1);
     const begin = Date.now() + left();
-    // Starts all over the window: a race closes early when its rides are complete, and kills have to meet open ones.
+    // Starts all over the window.
     const stagger = world.rules.window_seconds - 1;
     const faults = Object.entries(plan.faults).flatMap(([name, chance]) => [`--${name}`, chance]);
     const riders = world.startRiders(`round-${plan.round}`, ['--classes', classes, '--racers', racers, '--ack', '--start', 'next', '--stagger', stagger, '--seed', plan.seed, ...faults]);
     logs.push(riders.log);
+    // In the middle of the rides somebody writes a close mark: it must end nothing.
+    const early = setTimeout(() => {
+      for (const classId of classes.split(',').map(Number))
+        appendEarlyMark(world.client, { classId, raceId: begin / window }).catch(() => {}); // NATS may be dead at that moment
+    }, begin + (window + world.rules.ride_seconds * 1000) / 2 - Date.now());
 
     const watch = async () => {
       const code = await riders.ended;
       if (code !== 0 && code !== 1) throw new Error(`riders ended with ${code}: ${riders.stderr.trimEnd()}`);
       const races = racesOf(await readLog(riders.log));
-      const results = races.map(({ classId, raceId }) => `alleycat.race.${classId}.${raceId}.result`);
+      const results = races.map(({ classId, raceId }) => `alleycat.result.${classId}.${raceId}`);
       let closed = 0;
       await until('the races are closed', async () => {
         if (!striker.idle) return false;
-        const stored = await world.client.streamSubjects(resultsStream, 'alleycat.race.>');
+        const stored = await world.client.streamSubjects(resultsStream, 'alleycat.result.>');
         if (!results.every((subject) => subject in stored)) return false;
         closed ||= Date.now();
         // A named place behind the result is passed in a moment, or not at all.
@@ -192,6 +197,7 @@ export async function playRound(world, plan, { classes, racers, logs, flags = []
       await work;
     } finally {
       striker.stopped = true;
+      clearTimeout(early);
       await riders.stop('SIGKILL');
     }
     outcome.notReached = striker.points.map(({ place, nth }) => `${place}:${nth}`);

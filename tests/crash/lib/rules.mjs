@@ -1,4 +1,4 @@
-// Races as short as they can be: a complete one closes after 12 seconds, others after 19.
+// Races as short as they can be: they close after 19 seconds.
 
 import { completeRules } from '../../oracle/rules.mjs';
 

@@ -1,6 +1,6 @@
 // A batch that comes too late: somebody's updates, written into the journal right behind a close mark.
 
-import { decodeEntry, encodeBatch, journalStream, journalSubject } from '../../e2e/lib/journal.mjs';
+import { decodeEntry, encodeBatch, encodeMark, journalStream, journalSubject } from '../../e2e/lib/journal.mjs';
 import { until } from '../../e2e/lib/until.mjs';
 
 /** Racers of these numbers ride only in batches behind a mark: nobody may ever see them. */
@@ -24,6 +24,15 @@ export async function appendBehindMark(client, { classId, raceId }, rules, racer
   const update = (second) => ({ racerId, second, deviceTimestamp: start + 1000 * second, cadence: 900, resistance: 500, name: 'Too Late' });
   await until(`the mark of race ${classId}/${raceId} is stored`, () => isMarked(client, { classId, raceId }));
   return client.append(journalSubject(classId, raceId), encodeBatch([1, 2, 3].map(update)));
+}
+
+/**
+ * Writes a close mark in the middle of a race. It was stored before the deadline, so it ends nothing.
+ * @param {import('../../e2e/lib/client.mjs').Client} client
+ * @param {{classId: number, raceId: number}} race
+ */
+export async function appendEarlyMark(client, { classId, raceId }) {
+  return client.append(journalSubject(classId, raceId), encodeMark({ epoch: 1, written: Date.now() }));
 }
 
 /**

@@ -3,6 +3,8 @@
 import { readFileSync } from 'node:fs';
 import protobuf from 'protobufjs';
 
+import { deadlineOf } from '../../oracle/rules.mjs';
+
 const schema = readFileSync(new URL('../../../messages/journal.proto', import.meta.url), 'utf8');
 const JournalEntry = protobuf.parse(schema).root.lookupType('alleycat.v1.JournalEntry');
 
@@ -42,6 +44,14 @@ export function decodeEntry(data) {
 }
 
 /**
+ * @param {{epoch: number, written: number}} mark
+ * @returns {Uint8Array}
+ */
+export function encodeMark(mark) {
+  return JournalEntry.encode(JournalEntry.fromObject({ close: mark })).finish();
+}
+
+/**
  * A batch as an ingest actor writes it.
  * @param {JournalUpdate[]} updates
  * @returns {Uint8Array}
@@ -67,10 +77,11 @@ export function encodeBatch(updates) {
  * What the journal says of some races.
  * @param {import('./client.mjs').Client} client
  * @param {{classId: number, raceId: number}[]} races
+ * @param {import('../../oracle/rules.mjs').Rules} rules  a close mark counts when it was stored after the deadline
  * @returns {Promise<{marks: Map<string, number>, updates: (JournalUpdate & {classId: number, raceId: number, seq: number, at: number})[]}>}
- *   marks: sequence of the first close mark by `class/race`; updates in their order, `at` = ms, by the stream's clock
+ *   marks: sequence of the first close mark that counts by `class/race`; updates in their order, `at` = ms, by the stream's clock
  */
-export async function readJournal(client, races) {
+export async function readJournal(client, races, rules) {
   const marks = new Map();
   const updates = [];
   const wanted = new Set(races.map(({ classId, raceId }) => journalSubject(classId, raceId)));
@@ -80,7 +91,7 @@ export async function readJournal(client, races) {
       const raceId = Number(subject.split('.').at(-1));
       const entry = decodeEntry(data);
       if ('updates' in entry) updates.push(...entry.updates.map((update) => ({ ...update, classId, raceId, seq, at })));
-      else if (!marks.has(`${classId}/${raceId}`)) marks.set(`${classId}/${raceId}`, seq);
+      else if (!marks.has(`${classId}/${raceId}`) && (rules.admit !== 'live' || at > deadlineOf(rules, raceId))) marks.set(`${classId}/${raceId}`, seq);
     }
   return { marks, updates };
 }

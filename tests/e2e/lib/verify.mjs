@@ -32,7 +32,7 @@ function witnessOf(races, journal, rules) {
   const add = (slot, value) => witness.set(slotKey(slot), [...(witness.get(slotKey(slot)) ?? []), value]);
   for (const update of journal.updates) {
     const { raceId, second, cadence, resistance, seq, at } = update;
-    const earliest = (raceId * rules.window_seconds + second) * 1000 - 5000;
+    const earliest = (raceId * rules.window_seconds + second) * 1000 - 7000;
     if (rules.admit !== 'live' || (at >= earliest && at <= deadlineOf(rules, raceId))) add(update, { cadence, resistance, seq });
   }
   for (const { classId, raceId, rides } of races) {
@@ -45,12 +45,17 @@ function witnessOf(races, journal, rules) {
   return witness;
 }
 
-/** Results that are not as of their close mark. */
-function marksAmiss(results, { marks }) {
-  return results
+/** Results that are not as of their close mark, or have none although their race is still in the journal. */
+function marksAmiss(results, { marks, updates }) {
+  const there = new Set(updates.map(({ classId, raceId }) => raceKey(classId, raceId)));
+  const unmarked = results
+    .map(({ classId, raceId }) => raceKey(classId, raceId))
+    .filter((name) => there.has(name) && !marks.has(name))
+    .map((name) => `race ${name}: it has a result, and no close mark that counts`);
+  return [...unmarked, ...results
     .map(({ classId, raceId, asOf }) => ({ name: raceKey(classId, raceId), asOf }))
     .filter(({ name, asOf }) => marks.has(name) && marks.get(name) !== asOf)
-    .map(({ name, asOf }) => `race ${name}: its close mark stands at ${marks.get(name)}, the result is as of ${asOf}`);
+    .map(({ name, asOf }) => `race ${name}: its close mark stands at ${marks.get(name)}, the result is as of ${asOf}`)];
 }
 
 /** Past races about which a query tells something else than the stream of results. */
@@ -100,7 +105,7 @@ export async function verify(client, logs, rules, { seconds = 60, presume = fals
     return found;
   }, { seconds, everyMs: 250 });
 
-  const journal = kept ? await readJournal(client, races) : { marks: new Map(), updates: [] };
+  const journal = kept ? await readJournal(client, races, rules) : { marks: new Map(), updates: [] };
   const closes = stored.results.map(({ classId, raceId, asOf }) => ({ classId, raceId, seq: journal.marks.get(raceKey(classId, raceId)) ?? asOf }));
   const witness = presume ? witnessOf(stored.races, journal, rules) : undefined;
   const expected = expectedTables(sent, rules, { closes, witness });
