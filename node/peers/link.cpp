@@ -1,9 +1,10 @@
 #include "node/peers/link.hpp"
 
+#include "node/peers/tls_transport.hpp"
+
 #include <caf/all.hpp>
 #include <caf/io/all.hpp>
 #include <caf/io/network/multiplexer.hpp>
-#include <caf/openssl/middleman_actor.hpp>
 
 namespace alleycat {
 
@@ -89,43 +90,23 @@ void link_state::on_dialled(const link_dialled& done) {
   if (const auto* fault = std::get_if<std::string>(done.result.get()))
     return lose(link_event::kind::unreachable, peer_fault::none, *fault);
   step_ = step::joining;
-  if (settings_.tls)
-    join_with_tls(); // the socket has shown that somebody listens, and is closed
-  else
-    join(std::move(std::get<tcp_socket>(*done.result)));
+  join(std::move(std::get<tcp_socket>(*done.result)));
 }
 
 void link_state::join(tcp_socket socket) {
+  auto& system = self_->home_system();
   handle_ = socket.duplicate();
-  auto connection = self_->home_system().middleman().backend().new_scribe(socket.release());
-  self_->request(settings_.basp, step_deadline, caf::connect_atom::value, std::move(connection), target_.port)
+  auto connection = settings_.tls ? tls_connection(system, socket.release())
+                                  : system.middleman().backend().new_scribe(socket.release());
+  if (!connection)
+    return lose(link_event::kind::unreachable, peer_fault::none, system.render(connection.error()));
+  self_->request(settings_.basp, step_deadline, caf::connect_atom::value, std::move(*connection), target_.port)
       .then([this, attempt = attempt_](const caf::node_id& node, const caf::strong_actor_ptr& gate,
                                        const std::set<std::string>&) { on_joined(attempt, node, gate); },
             [this, attempt = attempt_](const caf::error& e) {
               if (attempt == attempt_)
                 lose(link_event::kind::unreachable, peer_fault::none, self_->home_system().render(e));
             });
-}
-
-/// CAF's own connect, which has no deadline, in an actor of its own that is given up with the attempt.
-void link_state::join_with_tls() {
-  const auto connector = caf::openssl::make_middleman_actor(self_->home_system(), settings_.basp);
-  const auto end = [connector = caf::actor_cast<caf::actor>(connector)] {
-    caf::anon_send_exit(connector, caf::exit_reason::user_shutdown);
-  };
-  self_->request(connector, step_deadline, caf::connect_atom::value, target_.host, target_.port)
-      .then(
-          [this, end, attempt = attempt_](const caf::node_id& node, const caf::strong_actor_ptr& gate,
-                                          const std::set<std::string>&) {
-            end();
-            on_joined(attempt, node, gate);
-          },
-          [this, end, attempt = attempt_](const caf::error& e) {
-            end();
-            if (attempt == attempt_)
-              lose(link_event::kind::unreachable, peer_fault::none,
-                   "no TLS connection: " + self_->home_system().render(e));
-          });
 }
 
 void link_state::on_joined(std::uint64_t attempt, const caf::node_id& node, const caf::strong_actor_ptr& gate) {

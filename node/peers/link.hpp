@@ -122,7 +122,6 @@ private:
   void wait(std::chrono::milliseconds pause);
   void start_dialling();
   void join(tcp_socket socket);
-  void join_with_tls();
   void on_joined(std::uint64_t attempt, const caf::node_id& node, const caf::strong_actor_ptr& gate);
   void greet(const caf::strong_actor_ptr& gate);
   void wake_in(std::chrono::milliseconds time);

@@ -1,11 +1,12 @@
 #include "node/peers/peers.hpp"
 
 #include "node/peers/gate.hpp"
+#include "node/peers/tls_transport.hpp"
 
 #include <caf/all.hpp>
 #include <caf/io/all.hpp>
 #include <caf/io/basp_broker.hpp>
-#include <caf/openssl/all.hpp>
+#include <caf/io/network/multiplexer.hpp>
 
 #include <algorithm>
 #include <stdexcept>
@@ -19,6 +20,21 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds longest_deadline = 1h;
 /// What encoding adds to a question, at most.
 constexpr std::size_t frame_bytes = 64;
+
+/// Publishes the gate. Reuses the address: connections of the process before us may still wait on this port; two processes
+/// cannot listen there all the same.
+caf::expected<std::uint16_t> listen(caf::actor_system& system, const caf::actor& gate, const caf::actor& basp,
+                                    const peer_settings& settings) {
+  const auto& host = settings.listen_host;
+  auto door = settings.tls ? tls_listener(system, settings.listen_port, host)
+                           : system.middleman().backend().new_tcp_doorman(settings.listen_port, host.c_str(), true);
+  if (!door)
+    return door.error();
+  const auto port = (*door)->port();
+  caf::anon_send(basp, caf::publish_atom::value, std::move(*door), port, caf::actor_cast<caf::strong_actor_ptr>(gate),
+                 std::set<std::string>{});
+  return port;
+}
 
 } // namespace
 
@@ -39,10 +55,7 @@ peers::peers(caf::actor_system& system, const peer_settings& settings, peer_hand
       caf::anon_send(found->second.link, link_greeted{});
   };
   gate_ = system.spawn(gate, gate_settings{settings.self, settings.protocol, hello, &handler, book_, greeted});
-  // No reuse of the address: with it two nodes of one host could listen at the same port, and each get half of the calls.
-  const auto* host = settings.listen_host.c_str();
-  const auto port = settings.tls ? caf::openssl::publish(gate_, settings.listen_port, host, false)
-                                 : system.middleman().publish(gate_, settings.listen_port, host, false);
+  const auto port = listen(system, gate_, for_links_.basp, settings);
   if (!port) {
     caf::anon_send_exit(gate_, caf::exit_reason::user_shutdown);
     throw std::runtime_error{"cannot listen for other nodes at " + settings.listen_host + ":" +

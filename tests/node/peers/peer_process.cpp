@@ -179,7 +179,7 @@ void stray(caf::actor_system& system, const std::string& host, std::uint16_t por
     print({{"event", "stray"}, {"id", what ? what->id : 0}, {"fault", refusal ? refusal->code : "none"}});
   });
   // Ending somebody else's gate is not for us.
-  self->send_exit(*gate, caf::exit_reason::kill);
+  self->send_exit(*gate, caf::exit_reason::user_shutdown);
 }
 
 struct flood_tally {
