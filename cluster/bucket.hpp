@@ -2,6 +2,8 @@
 /// a simulation in tests/cluster.
 #pragma once
 
+#include "racing/ids.hpp"
+
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -13,9 +15,13 @@ namespace alleycat {
 struct bucket_entry {
   std::string key;
   std::string value;
-  bool deleted = false; ///< a marker stands where the key was
+  bool deleted = false;  ///< a marker stands where the key was
+  unix_ms stored_at = 0; ///< by the server's clock; 0: unknown
 
-  friend bool operator==(const bucket_entry&, const bucket_entry&) = default;
+  /// Of what is stored, whenever that was.
+  friend bool operator==(const bucket_entry& a, const bucket_entry& b) {
+    return a.key == b.key && a.value == b.value && a.deleted == b.deleted;
+  }
 };
 
 enum class creation : std::uint8_t {
@@ -40,7 +46,10 @@ struct read_outcome {
   finding outcome = finding::failed;
 };
 
-/// Everything that was in the bucket when this was asked for has been told.
+/// All entries are told from here on; what is not among them until `entries_read` is not in the bucket.
+struct entries_begin {};
+
+/// Everything that was in the bucket when this was asked for has been told since `entries_begin`.
 struct entries_read {
   std::uint64_t token = 0; ///< of the latest `read_all` that this answers; 0: of the first reading
 };
@@ -49,7 +58,7 @@ struct entries_read {
 /// new one tells; all its entries follow, then `entries_read`. What was asked before gets no answer any more.
 struct bucket_lost {};
 
-using bucket_event = std::variant<bucket_entry, create_outcome, read_outcome, entries_read, bucket_lost>;
+using bucket_event = std::variant<bucket_entry, create_outcome, read_outcome, entries_begin, entries_read, bucket_lost>;
 
 /// No call blocks; outcomes come as `bucket_event`. Exactly one outcome follows each `create` and each `read` (but see
 /// `bucket_lost`); of `put` and `erase` the watch tells.
@@ -63,7 +72,7 @@ public:
   virtual void read(const std::string& key) = 0;
   /// Leaves a marker. May get lost.
   virtual void erase(const std::string& key) = 0;
-  /// All entries are told once more, then `entries_read{token}`; likewise after each reconnection.
+  /// All entries are told once more, between `entries_begin` and `entries_read{token}`; likewise after each reconnection.
   /// @param token  grows from call to call
   virtual void read_all(std::uint64_t token) = 0;
 };

@@ -4,98 +4,135 @@
 
 namespace alleycat {
 
+namespace {
+
+/// A bucket is lost a few times in the life of a cluster: what claims to come from so many lives later is garbage, or malice.
+/// So the next epoch never comes near the end of its range.
+constexpr std::uint64_t most_generations_ahead = 1'000;
+constexpr std::size_t most_reports = 100;
+
+} // namespace
+
+bool claim_table::is_sane(epoch any, const std::string& where) {
+  if (generation_of(any) <= newest_generation() + most_generations_ahead)
+    return true;
+  if (reported_.size() < most_reports && reported_.insert(where).second)
+    reports_.push_back(where + " says epoch " + std::to_string(any.value()) + ", far beyond generation " +
+                       std::to_string(newest_generation()) + ": passed over");
+  return false;
+}
+
 /// The highest claim of the bucket, or what is remembered if that is not lower. A claim of an earlier generation can stand in
 /// the bucket: made by somebody who did not know yet that it is another one.
-void claim_table::judge(knowledge& k) const {
-  if (!k.in_bucket.empty())
-    if (const auto& [at, what] = *k.in_bucket.rbegin(); !k.latest || at > k.latest->at)
-      k.latest = held{at, what};
-  if (k.latest)
-    k.latest->holds =
-        k.in_bucket.contains(k.latest->at) && k.latest->at > generation_base(generation_) && k.latest->at >= k.floor;
+void claim_table::judge(class_id cls, knowledge& k) {
+  for (auto above = k.in_bucket.rbegin(); above != k.in_bucket.rend(); ++above) {
+    const auto& [owner_epoch, stored] = *above;
+    if (!is_sane(owner_epoch, to_text(claim_key{cls, owner_epoch})))
+      continue;
+    if (!k.latest || owner_epoch >= k.latest->owner_epoch)
+      k.latest = latest_claim{owner_epoch, stored.what};
+    break;
+  }
+  if (!k.latest)
+    return;
+  const auto mine = k.latest->owner_epoch;
+  k.latest->holds = k.in_bucket.contains(mine) && mine > generation_base(generation_) && mine >= k.floor;
+  highest_ = std::max(highest_, mine);
+}
+
+void claim_table::judge_all() {
+  for (auto& [cls, k] : classes_)
+    judge(cls, k);
 }
 
 void claim_table::saw(const claim_key& key, const claim& what) {
-  auto& k = entities_[key.what];
-  k.in_bucket.emplace(key.at, what);
-  judge(k);
+  auto& k = classes_[key.cls];
+  k.in_bucket[key.owner_epoch] = {what, reading_};
+  judge(key.cls, k);
 }
 
 void claim_table::saw_deleted(const claim_key& key) {
-  auto& k = entities_[key.what];
-  k.in_bucket.erase(key.at);
-  k.over = true;
-  judge(k);
+  auto& k = classes_[key.cls];
+  k.in_bucket.erase(key.owner_epoch);
+  if (is_sane(key.owner_epoch, to_text(key)) && (!k.latest || key.owner_epoch > k.latest->owner_epoch))
+    k.latest = latest_claim{key.owner_epoch, claim{"", 0, true, "", 0}};
+  judge(key.cls, k);
 }
 
 void claim_table::saw_generation(std::uint64_t number) {
-  if (number <= generation_)
+  if (number <= generation_ || !is_sane(epoch{generation_base(number).value() + 1}, to_text(generation_key{number})))
     return;
   generation_ = number;
-  for (auto& [what, k] : entities_)
-    judge(k);
+  judge_all();
 }
 
-void claim_table::saw_outside(const entity& what, epoch at) {
-  auto& k = entities_[what];
-  k.floor = std::max(k.floor, at);
-  judge(k);
+void claim_table::saw_outside(class_id cls, epoch owner_epoch) {
+  if (!is_sane(owner_epoch, "a message of class " + std::to_string(cls.value())))
+    return;
+  auto& k = classes_[cls];
+  k.floor = std::max(k.floor, owner_epoch);
+  highest_ = std::max(highest_, owner_epoch);
+  judge(cls, k);
 }
 
-void claim_table::end(const entity& what) {
-  entities_[what].over = true;
+void claim_table::saw_outside(epoch highest) {
+  if (!is_sane(highest, "the log"))
+    return;
+  outside_ = std::max(outside_, generation_of(highest));
+  outside_epoch_ = std::max(outside_epoch_, highest);
+  highest_ = std::max(highest_, highest);
+}
+
+void claim_table::saw_highest(epoch highest) {
+  if (is_sane(highest, "a heartbeat"))
+    highest_ = std::max(highest_, highest);
+}
+
+void claim_table::end_reading() {
+  for (auto& [cls, k] : classes_)
+    std::erase_if(k.in_bucket, [this](const auto& stored) { return stored.second.told < reading_; });
+  judge_all();
 }
 
 void claim_table::lose_bucket() {
   before_ = std::max(before_, generation_);
   generation_ = 0;
-  for (auto& [what, k] : entities_) {
+  for (auto& [cls, k] : classes_)
     k.in_bucket.clear();
-    judge(k);
-  }
+  judge_all();
 }
 
-void claim_table::forget(const entity& what) {
-  entities_.erase(what);
-}
-
-bool claim_table::generation_known() const {
-  return generation_ > before_ && generation_ >= outside_;
-}
-
-const claim_table::held* claim_table::latest(const entity& what) const {
-  const auto found = entities_.find(what);
-  return found == entities_.end() || !found->second.latest ? nullptr : &*found->second.latest;
+const claim_table::latest_claim* claim_table::latest(class_id cls) const {
+  const auto found = classes_.find(cls);
+  return found == classes_.end() || !found->second.latest ? nullptr : &*found->second.latest;
 }
 
 const claim* claim_table::in_bucket(const claim_key& key) const {
-  const auto found = entities_.find(key.what);
-  if (found == entities_.end())
+  const auto found = classes_.find(key.cls);
+  if (found == classes_.end())
     return nullptr;
-  const auto there = found->second.in_bucket.find(key.at);
-  return there == found->second.in_bucket.end() ? nullptr : &there->second;
+  const auto stored = found->second.in_bucket.find(key.owner_epoch);
+  return stored == found->second.in_bucket.end() ? nullptr : &stored->second.what;
 }
 
-epoch claim_table::next(const entity& what) const {
-  auto highest = generation_base(generation_);
-  if (const auto found = entities_.find(what); found != entities_.end()) {
-    highest = std::max(highest, found->second.floor);
+/// Of what members say of other classes only the generation counts: else two nodes that want the class at once would not try
+/// the same epoch, and both would get one.
+epoch claim_table::next(class_id cls) const {
+  auto above = std::max(generation_base(std::max(generation_, generation_of(highest_))), outside_epoch_);
+  if (const auto found = classes_.find(cls); found != classes_.end()) {
+    above = std::max(above, found->second.floor);
     if (found->second.latest)
-      highest = std::max(highest, found->second.latest->at);
+      above = std::max(above, found->second.latest->owner_epoch);
   }
-  return epoch{highest.value() + 1};
+  return epoch{above.value() + 1};
 }
 
-bool claim_table::is_over(const entity& what) const {
-  const auto found = entities_.find(what);
-  return found != entities_.end() && found->second.over;
-}
-
-std::vector<claim_key> claim_table::keys(const entity& what) const {
+std::vector<claim_key> claim_table::overtaken(class_id cls, std::size_t kept) const {
   std::vector<claim_key> keys;
-  if (const auto found = entities_.find(what); found != entities_.end())
-    for (const auto& [at, record] : found->second.in_bucket)
-      keys.push_back({what, at});
+  if (const auto found = classes_.find(cls); found != classes_.end())
+    for (const auto& [owner_epoch, stored] : found->second.in_bucket)
+      keys.push_back({cls, owner_epoch});
+  keys.resize(keys.size() - std::min(kept, keys.size()));
   return keys;
 }
 

@@ -30,40 +30,54 @@ struct read_entries {
 
 // -- for the owner's side ----------------------------------------------------------------------------------------------
 
+/// How a class came here.
+enum class succession : std::uint8_t {
+  first,       ///< nobody had it before
+  took_over,   ///< its owner died, or its claim was gone
+  handed_over, ///< its owner released it
+  renewed,     ///< it runs here already, by a lower epoch
+};
+
 /// Own it by this epoch: load it, then say `recovered`. If it runs here already it goes on with this epoch, state kept. What
 /// was preloaded for a hand-over is taken up.
-struct start_entity {
-  entity what;
-  epoch by;
+struct start_class {
+  class_id cls;
+  epoch owner_epoch;
+  succession how = succession::first;
+  std::string before; ///< who had it; empty: nobody, or unknown
 };
 
 enum class stop_reason : std::uint8_t {
   fenced,   ///< somebody owns a higher epoch: end it, nothing of it counts any more
-  released, ///< handed over: flush, end it, then say `stopped`
-  ended,    ///< the race is over, somebody else saw to it
-  lost,     ///< this node may not go on
+  released, ///< given up: flush, end it, then say `stopped`
+  lost,     ///< this node may not go on: end it
 };
 
-struct stop_entity {
-  entity what;
-  epoch by;
+struct stop_class {
+  class_id cls;
+  epoch owner_epoch;
   stop_reason why = stop_reason::fenced;
 };
 
-/// The bucket has no generation yet: say `outside` what the highest epoch is that can be found anywhere else (notes of
-/// generations, LMDB, changelog, results, marks), of whatever entity; epoch 0 if there is none.
+/// Ask this member to preload; when it is less than a second behind say `preloaded`. Comes again every two seconds.
+struct offer_class {
+  class_id cls;
+  epoch owner_epoch;
+  std::string to;
+};
+/// It is not to be handed to this member: what it preloaded can go.
+struct cancel_offer {
+  class_id cls;
+  std::string to;
+};
+
+/// Was the bucket lost, or set back? Say `outside` what the highest epoch is that can be found anywhere else (notes of
+/// generations, LMDB, changelog, results), of whatever class; epoch 0 if there is none.
 struct look_outside {};
 /// Note outside the bucket, durably and where every node will find it, that this generation is in use; then say `noted`. Many
 /// nodes note the same one. Nothing is claimed before.
 struct note_generation {
   std::uint64_t number = 0;
-};
-
-/// Ask this member to preload; when it is less than a second behind say `preloaded`. Comes again every two seconds.
-struct offer_entity {
-  entity what;
-  epoch by;
-  std::string to;
 };
 
 enum class trust : std::uint8_t {
@@ -87,19 +101,23 @@ struct peer_down {
   heartbeat last;
 };
 
-// -- the end -----------------------------------------------------------------------------------------------------------
+// -- for an operator ---------------------------------------------------------------------------------------------------
 
-/// This node can not be a member: other rules, or another process has its name. Comes after a `stop_entity` for all it owns;
-/// nothing comes after it.
+/// Something in the bucket that should not be there, and is passed over.
+struct report_oddity {
+  std::string what; ///< a sentence
+};
+/// This node cannot be a member: other rules, an older format, or another process has its name. Comes after a `stop_class` for
+/// all it owns; nothing comes after it.
 struct give_up {
-  std::string why; ///< for an operator; may have several lines
+  std::string why; ///< may have several lines
 };
 /// Everything is handed over, or the time for it is over. Nothing comes after it.
 struct leave_cluster {};
 
-using command =
-    std::variant<put_entry, create_entry, read_entry, erase_entry, read_entries, look_outside, note_generation,
-                 start_entity, stop_entity, offer_entity, trust_changed, peer_up, peer_down, give_up, leave_cluster>;
+using command = std::variant<put_entry, create_entry, read_entry, erase_entry, read_entries, look_outside,
+                             note_generation, start_class, stop_class, offer_class, cancel_offer, trust_changed,
+                             peer_up, peer_down, report_oddity, give_up, leave_cluster>;
 /// To be carried out in order.
 using commands = std::vector<command>;
 

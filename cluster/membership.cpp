@@ -8,33 +8,42 @@ namespace alleycat {
 membership::membership(std::string self, std::uint32_t protocol, std::uint64_t rules, const cluster_timing& timing)
     : self_{std::move(self)}, protocol_{protocol}, rules_{rules}, timing_{timing} {}
 
-void membership::advance(steady_ms now, bool counting) {
-  const auto step = last_ ? std::clamp<steady_ms>(now - *last_, 0, timing_.longest_step) : 0;
+void membership::advance(steady_time now, bool counting) {
+  const auto step = last_ ? std::clamp(now - *last_, milliseconds{0}, timing_.longest_step) : milliseconds{0};
   last_ = now;
-  if (!counting || step == 0)
+  if (!counting || step == milliseconds{0})
     return;
   observed_ += step;
-  for (auto& [name, who] : members_)
-    if (who.alive && observed_ - who.silent_from >= (who.hinted ? timing_.hinted_death : timing_.death))
-      gone(who);
+  const auto others =
+      std::count_if(members_.begin(), members_.end(), [](const auto& each) { return each.second.alive; });
+  const auto silent = std::count_if(members_.begin(), members_.end(), [this](const auto& each) {
+    return each.second.alive && observed_ - each.second.silent_from >= timing_.silent;
+  });
+  const bool together = silent >= 2 && 2 * silent > others;
+  for (auto& [name, who] : members_) {
+    const auto patience = together ? timing_.broker_death : who.hinted ? timing_.hinted_death : timing_.death;
+    if (who.alive && observed_ - who.silent_from >= patience)
+      end(who);
+  }
 }
 
-void membership::gone(member& who) {
+void membership::end(member& who) {
   who.alive = false;
   who.silent_since = observed_;
   if (!who.last.address.empty())
     changes_.push_back({false, who.last});
-  choose_candidates();
+  choose_contenders();
 }
 
 void membership::saw(const heartbeat& beat) {
   if (beat.name == self_)
     return;
-  const auto [at, fresh] = members_.try_emplace(beat.name);
-  auto& who = at->second;
+  const auto [place, fresh] = members_.try_emplace(beat.name);
+  auto& who = place->second;
   if (!fresh && std::pair{beat.incarnation, beat.counter} <= std::pair{who.last.incarnation, who.last.counter})
     return;
-  const bool was_up = !fresh && who.alive && !who.last.address.empty();
+  const bool known = !fresh && !who.last.address.empty();
+  const bool was_up = known && who.alive;
   const bool leaves = beat.state == member_state::left;
   if (was_up && (leaves || beat.incarnation != who.last.incarnation))
     changes_.push_back({false, who.last});
@@ -44,27 +53,26 @@ void membership::saw(const heartbeat& beat) {
     who.silent_since = observed_;
   who.last = beat;
   who.alive = !leaves;
+  who.beating = known;
   who.hinted = false;
   who.silent_from = observed_;
-  choose_candidates();
+  choose_contenders();
 }
 
 void membership::saw_owner(const std::string& name, std::uint64_t incarnation) {
   if (name == self_)
     return;
-  const auto [at, fresh] = members_.try_emplace(name);
-  auto& who = at->second;
+  const auto [place, fresh] = members_.try_emplace(name);
+  auto& who = place->second;
   if (!fresh && incarnation <= who.last.incarnation)
     return;
   if (!fresh && who.alive && !who.last.address.empty())
     changes_.push_back({false, who.last});
-  who.last = {};
+  who = {};
   who.last.name = name;
   who.last.incarnation = incarnation;
-  who.alive = true;
-  who.hinted = false;
   who.silent_from = observed_;
-  choose_candidates();
+  choose_contenders();
 }
 
 void membership::connection_down(const std::string& name) {
@@ -84,20 +92,24 @@ bool membership::stands(const std::string& name, std::uint64_t incarnation) cons
   return found != members_.end() && found->second.alive && found->second.last.incarnation <= incarnation;
 }
 
-bool membership::is_candidate(const std::string& name) const {
-  return std::binary_search(candidates_.begin(), candidates_.end(), name);
+bool membership::anybody_alive() const {
+  return std::any_of(members_.begin(), members_.end(), [](const auto& each) { return each.second.alive; });
+}
+
+bool membership::contends(const std::string& name) const {
+  return std::any_of(contenders_.begin(), contenders_.end(), [&](const contender& each) { return each.name == name; });
 }
 
 void membership::forget(const std::string& name) {
   members_.erase(name);
-  choose_candidates();
+  choose_contenders();
 }
 
-void membership::choose_candidates() {
-  candidates_.clear();
+void membership::choose_contenders() {
+  contenders_.clear();
   for (const auto& [name, who] : members_)
-    if (who.alive && !who.last.address.empty() && who.last.state == member_state::serving && speaks_with_us(who.last))
-      candidates_.push_back(name);
+    if (who.alive && !who.last.address.empty() && speaks_with_us(who.last) && standing_of(who.last) != standing::none)
+      contenders_.push_back({name, standing_of(who.last)});
 }
 
 } // namespace alleycat

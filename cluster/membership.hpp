@@ -7,11 +7,12 @@
 ///        └────────▶ alive, address unknown ────────────────────┴──────────────────────▶ dead ───┘
 ///
 /// Silence is measured by the observer's own steady clock and counts only while the observer runs and its own heartbeats come
-/// back (`pulse`): 3 s, or 1.5 s for a member whose CAF connection is down. A new incarnation replaces the older one at once:
-/// the lock on the data folder proves the old process dead.
+/// back (`pulse`): 3 s, or 2.5 s for a member whose CAF connection is down, or 10 s while more than half of the others, at
+/// least two, are silent together. A new incarnation replaces the older one at once: the lock on the data folder proves the
+/// old process dead.
 #pragma once
 
-#include "cluster/records.hpp"
+#include "cluster/rendezvous.hpp"
 #include "cluster/timing.hpp"
 
 #include <map>
@@ -27,9 +28,10 @@ public:
   struct member {
     heartbeat last; ///< address empty: known from a claim only
     bool alive = true;
-    bool hinted = false;    ///< its CAF connection went down since it last beat
-    steady_ms silent_from;  ///< on the observed clock
-    steady_ms silent_since; ///< when it died, on the observed clock
+    bool beating = false;       ///< it beat while it was observed: what stands in the bucket may be old
+    bool hinted = false;        ///< its CAF connection went down since it last beat
+    observed_time silent_from;  ///< its last heartbeat
+    observed_time silent_since; ///< when it died or left
   };
 
   /// What an observer tells on. Each `up` is followed by at most one `down`.
@@ -42,21 +44,21 @@ public:
   membership(std::string self, std::uint32_t protocol, std::uint64_t rules, const cluster_timing& timing);
 
   /// Lets time pass. @param counting  whether silence counts
-  void advance(steady_ms now, bool counting);
+  void advance(steady_time now, bool counting);
   void saw(const heartbeat& beat);
   /// A claim names an owner whose heartbeat may not have come yet.
   void saw_owner(const std::string& name, std::uint64_t incarnation);
   void connection_down(const std::string& name);
   /// After an outage: everybody gets the full time again.
   void restart_clocks();
-  /// The observed clock: time in which silence counted.
-  steady_ms observed() const { return observed_; }
+  observed_time observed() const { return observed_; }
 
   /// Whether an owner may still be there: not dead, not left, not replaced. @pre not self
   bool stands(const std::string& name, std::uint64_t incarnation) const;
-  /// Who may be given something: alive, serving, of our protocol and rules. Ascending, without self.
-  const std::vector<std::string>& candidates() const { return candidates_; }
-  bool is_candidate(const std::string& name) const;
+  bool anybody_alive() const;
+  /// Who may be given something: alive, serving, fit, of our protocol and rules. By name, without self.
+  const std::vector<contender>& contenders() const { return contenders_; }
+  bool contends(const std::string& name) const;
   bool speaks_with_us(const heartbeat& beat) const { return beat.protocol == protocol_ && beat.rules == rules_; }
 
   /// By name; the dead ones too, until they are forgotten.
@@ -67,18 +69,18 @@ public:
   std::vector<change> take_changes() { return std::exchange(changes_, {}); }
 
 private:
-  void gone(member& who);
-  void choose_candidates();
+  void end(member& who);
+  void choose_contenders();
 
   std::string self_;
   std::uint32_t protocol_;
   std::uint64_t rules_;
   cluster_timing timing_;
   std::map<std::string, member, std::less<>> members_;
-  std::vector<std::string> candidates_;
+  std::vector<contender> contenders_;
   std::vector<change> changes_;
-  std::optional<steady_ms> last_;
-  steady_ms observed_ = 0;
+  std::optional<steady_time> last_;
+  observed_time observed_;
 };
 
 } // namespace alleycat

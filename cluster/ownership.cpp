@@ -1,39 +1,52 @@
 #include "cluster/ownership.hpp"
 
-#include "cluster/rule_text.hpp"
-
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace alleycat {
+
+namespace {
+
+constexpr int most_strikes = 5;
+constexpr int most_retry_doublings = 3;
+constexpr std::size_t most_unreadable = 100;
+
+} // namespace
 
 ownership::ownership(ownership_settings settings)
     : set_{std::move(settings)}, members_{set_.name, set_.protocol, set_.rules_digest, set_.timing}, pulse_{
                                                                                                          set_.timing} {
   for (const auto cls : set_.classes)
-    places_[entity::of(cls)].wanted = true;
+    places_[cls];
 }
 
 // -- inputs ------------------------------------------------------------------------------------------------------------
 
-void ownership::begin(steady_ms now) {
-  const auto gap = now - now_;
-  const bool paused = began_ && gap >= set_.timing.pause;
-  began_ = true;
+void ownership::begin(steady_time now) {
+  const bool paused = began_ && now - now_ >= set_.timing.pause;
+  if (!began_)
+    began_ = struck_at_ = now_ = now;
   now_ = std::max(now_, now);
-  if (paused && incarnation_ != 0 && !over_) {
-    if (trust_ != trust::suspect)
-      emit(trust_changed{trust_ = trust::suspect});
-    suspect_ = true;
-    suspect_read_ = false;
-    suspect_counter_ = pulse_.last_counter() + 1;
-    suspect_token_ = ++token_;
-    reread_at_ = now_ + set_.timing.reread;
-    emit(read_entries{token_});
-    beat(drain_since_ ? member_state::draining : member_state::serving);
-  }
+  if (paused)
+    wake();
   members_.advance(now_, !paused && pulse_.counting(now_));
+}
+
+/// This process did not run for a while.
+void ownership::wake() {
+  if (ready_since_)
+    ready_since_ = now_;
+  if (incarnation_ == 0 || over_)
+    return;
+  if (trust_ != trust::suspect)
+    emit(trust_changed{trust_ = trust::suspect});
+  suspect_ = true;
+  suspect_read_ = false;
+  suspect_counter_ = pulse_.last_counter() + 1;
+  suspect_token_ = ++token_;
+  reread_at_ = now_ + set_.timing.reread;
+  emit(read_entries{token_});
+  beat();
 }
 
 commands ownership::finish() {
@@ -41,173 +54,158 @@ commands ownership::finish() {
   return std::exchange(out_, {});
 }
 
-commands ownership::tick(steady_ms now) {
+commands ownership::tick(steady_time now) {
   begin(now);
   return finish();
 }
 
-commands ownership::take(steady_ms now, const bucket_event& event) {
+commands ownership::on_bucket(steady_time now, const bucket_event& event) {
   begin(now);
   if (!over_)
-    std::visit([this](const auto& x) { take_event(x); }, event);
+    std::visit([this](const auto& x) { on_event(x); }, event);
   return finish();
 }
 
-commands ownership::listed(steady_ms now, const std::vector<race_key>& races) {
-  begin(now);
-  std::vector<entity> open;
-  open.reserve(races.size());
-  for (const auto key : races)
-    open.push_back(entity::of(key));
-  std::sort(open.begin(), open.end());
-  for (const auto& what : open)
-    places_[what];
-  for (auto& [what, at] : places_)
-    if (!what.is_class()) {
-      at.wanted = std::binary_search(open.begin(), open.end(), what);
-      if (at.wanted || at.running)
-        at.unlisted_since.reset();
-      else if (!at.unlisted_since)
-        at.unlisted_since = members_.observed();
-      else if (members_.observed() - *at.unlisted_since >= set_.timing.sweep && !is_held(what))
-        claims_.end(what);
-    }
-  std::erase_if(places_, [this](const auto& entry) {
-    const auto& [what, at] = entry;
-    if (what.is_class() || at.wanted || at.running || at.trying || at.hand || !claims_.keys(what).empty())
-      return false;
-    claims_.forget(what);
-    return true;
-  });
-  return finish();
-}
-
-commands ownership::hint(steady_ms now, race_key race) {
-  begin(now);
-  places_[entity::of(race)].wanted = true;
-  return finish();
-}
-
-commands ownership::ended(steady_ms now, race_key race) {
-  begin(now);
-  const auto what = entity::of(race);
-  claims_.end(what);
-  auto& at = places_[what];
-  at.running.reset();
-  at.hand.reset();
-  at.ended_here = true;
-  return finish();
-}
-
-commands ownership::outside(steady_ms now, epoch highest) {
+commands ownership::outside(steady_time now, epoch highest) {
   begin(now);
   if (outside_ == look::asked) {
     claims_.saw_outside(highest);
     outside_ = look::known;
-    // Maybe what was found belongs to this very bucket, and its generation is still on its way to us: wait for a heartbeat
-    // that was stored after it.
-    outside_counter_ = pulse_.last_counter() + (highest == epoch{} ? 0 : 1);
-    if (highest != epoch{})
-      beat(drain_since_ ? member_state::draining : member_state::serving);
+    if (highest == epoch{}) {
+      outside_counter_ = pulse_.last_counter();
+    } else if (!over_) {
+      // Maybe what was found belongs to this very bucket, and its generation is still on its way to us: wait for a heartbeat
+      // that was stored after it.
+      outside_counter_ = pulse_.last_counter() + 1;
+      beat();
+    }
   }
   return finish();
 }
 
-commands ownership::noted(steady_ms now, std::uint64_t generation) {
+commands ownership::noted(steady_time now, std::uint64_t generation) {
   begin(now);
   noted_ = std::max(noted_, generation);
   return finish();
 }
 
-commands ownership::met(steady_ms now, const entity& what, epoch at) {
+commands ownership::met(steady_time now, class_id cls, epoch owner_epoch) {
   begin(now);
-  places_[what];
-  claims_.saw_outside(what, at);
+  claims_.saw_outside(cls, owner_epoch);
   return finish();
 }
 
-commands ownership::recovered(steady_ms now, const entity& what) {
+commands ownership::health(steady_time now, bool fit, bool ready) {
   begin(now);
-  if (const auto found = places_.find(what); found != places_.end())
-    found->second.ready = found->second.running.has_value();
+  const bool changed = fit != fit_ || ready != ready_;
+  fit_ = fit;
+  ready_ = ready;
+  if (!fit && !unfit_since_)
+    unfit_since_ = now_;
+  if (fit)
+    unfit_since_.reset();
+  if (fit && ready && !ready_since_)
+    ready_since_ = now_;
+  if (!fit || !ready)
+    ready_since_.reset();
+  if (changed && incarnation_ != 0 && !over_)
+    beat();
   return finish();
 }
 
-commands ownership::preloaded(steady_ms now, const entity& what, const std::string& by) {
+commands ownership::recovered(steady_time now, class_id cls, epoch owner_epoch) {
   begin(now);
-  if (const auto found = places_.find(what); found != places_.end())
+  if (const auto found = places_.find(cls); found != places_.end())
+    if (auto& running = found->second.running; running && owner_epoch >= running->first) {
+      running->ready = true;
+      found->second.failures = 0;
+    }
+  return finish();
+}
+
+commands ownership::preloaded(steady_time now, class_id cls, const std::string& by) {
+  begin(now);
+  if (const auto found = places_.find(cls); found != places_.end())
     if (auto& hand = found->second.hand; hand && hand->to == by)
       hand->preloaded = true;
   return finish();
 }
 
-commands ownership::stopped(steady_ms now, const entity& what) {
+commands ownership::stopped(steady_time now, class_id cls, epoch owner_epoch) {
   begin(now);
-  if (const auto found = places_.find(what); found != places_.end())
-    if (auto& hand = found->second.hand; hand && hand->at == step::stopping)
-      hand->at = step::releasing;
+  if (const auto found = places_.find(cls); found != places_.end())
+    if (auto& hand = found->second.hand; hand && hand->stage == step::stopping && owner_epoch == hand->owner_epoch)
+      hand->stage = step::releasing;
   return finish();
 }
 
-commands ownership::connection_down(steady_ms now, const std::string& member) {
+commands ownership::connection_down(steady_time now, const std::string& member) {
   begin(now);
   members_.connection_down(member);
   return finish();
 }
 
-commands ownership::drain(steady_ms now) {
+commands ownership::drain(steady_time now) {
   begin(now);
   if (!drain_since_ && !over_) {
     drain_since_ = now_;
     if (incarnation_ != 0)
-      beat(member_state::draining);
+      beat();
   }
   return finish();
 }
 
 // -- what the bucket tells ---------------------------------------------------------------------------------------------
 
-void ownership::take_event(const create_outcome& outcome) {
+void ownership::on_event(const create_outcome& outcome) {
   const auto found = attempts_.find(outcome.key);
-  if (found == attempts_.end() || found->second.at != stage::creating)
+  if (found == attempts_.end() || found->second.step != stage::creating)
     return;
   if (outcome.outcome == creation::created) {
-    learn({outcome.key, found->second.value});
+    learn({outcome.key, found->second.value, false, 0});
     return;
   }
-  found->second.at = stage::reading;
+  found->second.step = stage::reading;
   emit(read_entry{outcome.key});
 }
 
-void ownership::take_event(const read_outcome& outcome) {
+void ownership::on_event(const read_outcome& outcome) {
   const auto found = attempts_.find(outcome.entry.key);
-  if (found == attempts_.end() || found->second.at != stage::reading)
+  if (found == attempts_.end() || found->second.step != stage::reading)
     return;
   if (outcome.outcome == finding::found) {
     learn(outcome.entry);
     return;
   }
-  found->second.at = outcome.outcome == finding::absent ? stage::create_later : stage::read_later;
-  found->second.again = now_ + set_.timing.retry;
+  auto& tried = found->second;
+  tried.step = outcome.outcome == finding::absent ? stage::create_later : stage::read_later;
+  tried.retry_at = now_ + set_.timing.retry * (1 << std::min(tried.failures++, most_retry_doublings));
 }
 
-void ownership::take_event(const entries_read& read) {
+void ownership::on_event(const entries_begin&) {
+  claims_.begin_reading();
+}
+
+void ownership::on_event(const entries_read& read) {
   if (incarnation_ == 0)
     incarnation_ = next_incarnation(own_seen_, set_.starts, set_.salt);
+  claims_.end_reading();
   entries_read_ = true;
   suspect_read_ = suspect_read_ || (suspect_ && read.token >= suspect_token_);
 }
 
-void ownership::take_event(const bucket_lost&) {
+void ownership::on_event(const bucket_lost&) {
   claims_.lose_bucket();
   attempts_.clear();
-  for (auto& [what, at] : places_)
-    at.trying = false;
+  for (auto& [cls, here] : places_)
+    here.claiming = false;
   entries_read_ = false;
-  rules_seen_ = false;
+  rules_.clear();
+  bucket_format_ = 1;
   outside_ = look::needed;
-  // Stale clocks begin anew with the first heartbeat that comes back.
-  pulse_.begin_anew();
+  bucket_lost_at_ = members_.observed();
+  // Stale clocks restart with the first heartbeat that comes back.
+  pulse_.restart();
 }
 
 void ownership::learn(const bucket_entry& entry) {
@@ -224,6 +222,7 @@ void ownership::learn_key(const node_key& key, const bucket_entry& entry) {
     return;
   if (key.name != set_.name) {
     members_.saw(*beat);
+    claims_.saw_highest(beat->highest);
     return;
   }
   saw_own_name(beat->incarnation);
@@ -233,20 +232,23 @@ void ownership::learn_key(const node_key& key, const bucket_entry& entry) {
   pulse_.came_back(beat->counter);
   if (was_stale && !pulse_.stale(now_))
     members_.restart_clocks();
+  if (!joined_)
+    joined_ = members_.observed();
 }
 
 void ownership::learn_key(const claim_key& key, const bucket_entry& entry) {
-  places_[key.what];
   if (entry.deleted) {
     claims_.saw_deleted(key);
     return;
   }
-  // One that we do not understand: nobody's, but its epoch is used.
-  const auto what = parse_claim(entry.value).value_or(claim{"", 0, true, ""});
+  const auto readable = parse_claim(entry.value);
+  if (!readable && unreadable_.size() < most_unreadable && unreadable_.insert(entry.key).second)
+    emit(report_oddity{entry.key + " cannot be read: taken for somebody's claim"});
+  const auto what = readable.value_or(claim{});
   claims_.saw(key, what);
   if (what.owner == set_.name)
     saw_own_name(what.incarnation);
-  else if (!what.release)
+  else if (!what.release && readable)
     members_.saw_owner(what.owner, what.incarnation);
 }
 
@@ -254,14 +256,15 @@ void ownership::learn_key(const generation_key& key, const bucket_entry&) {
   claims_.saw_generation(key.number);
 }
 
-void ownership::learn_key(const rules_key&, const bucket_entry& entry) {
-  rules_seen_ = true;
-  if (entry.deleted || entry.value == set_.rules)
-    return;
-  std::string why = "the rules of this node are not those of the cluster:";
-  for (const auto& words : rule_differences(set_.rules, entry.value))
-    why += "\n  " + words;
-  refuse(why);
+void ownership::learn_key(const rules_key& key, const bucket_entry& entry) {
+  if (!rules_.contains(key.number))
+    rules_seen_at_ = members_.observed();
+  rules_[key.number] = entry.deleted ? std::nullopt : std::optional{entry.value};
+}
+
+void ownership::learn_key(const format_key& key, const bucket_entry&) {
+  bucket_format_ = std::max(bucket_format_, key.number);
+  format_ = std::max(format_, key.number);
 }
 
 /// Another process has our name when it has a higher incarnation than we.
@@ -273,30 +276,33 @@ void ownership::saw_own_name(std::uint64_t incarnation) {
 
 // -- what is written ---------------------------------------------------------------------------------------------------
 
-void ownership::create(const std::string& key, std::string value, std::optional<entity> what) {
-  const auto [at, fresh] = attempts_.try_emplace(key, attempt{std::move(value), what, stage::creating, 0});
-  if (fresh)
-    emit(create_entry{key, at->second.value});
+void ownership::create(const std::string& key, std::string value, std::optional<class_id> cls) {
+  const auto [tried, fresh] = attempts_.try_emplace(key);
+  if (!fresh)
+    return;
+  tried->second.value = std::move(value);
+  tried->second.cls = cls;
+  emit(create_entry{key, tried->second.value});
 }
 
 void ownership::settle(const std::string& key) {
   const auto found = attempts_.find(key);
   if (found == attempts_.end())
     return;
-  if (found->second.what)
-    places_[*found->second.what].trying = false;
+  if (found->second.cls)
+    places_[*found->second.cls].claiming = false;
   attempts_.erase(found);
 }
 
-void ownership::try_again() {
+void ownership::retry_attempts() {
   std::vector<std::string> given_up;
   for (auto& [key, tried] : attempts_) {
-    if (now_ < tried.again)
+    if (now_ < tried.retry_at)
       continue;
-    if (tried.at == stage::create_later)
+    if (tried.step == stage::create_later)
       given_up.push_back(key); // to be decided anew
-    else if (tried.at == stage::read_later) {
-      tried.at = stage::reading;
+    else if (tried.step == stage::read_later) {
+      tried.step = stage::reading;
       emit(read_entry{key});
     }
   }
@@ -304,72 +310,97 @@ void ownership::try_again() {
     settle(key);
 }
 
+heartbeat ownership::own_heartbeat(member_state state) const {
+  heartbeat beat;
+  beat.name = set_.name;
+  beat.incarnation = incarnation_;
+  beat.counter = pulse_.last_counter();
+  beat.address = set_.address;
+  beat.started = set_.started;
+  beat.version = set_.version;
+  beat.rules = set_.rules_digest;
+  beat.agreed = agreed_;
+  beat.protocol = set_.protocol;
+  beat.reads = set_.reads;
+  beat.writes = format_;
+  beat.state = state;
+  beat.fit = fit_;
+  beat.ready = ready_;
+  beat.steady = steady();
+  beat.highest = claims_.highest();
+  beat.clock_ahead_ms = clock_ahead_ms_;
+  beat.load = load_;
+  beat.load.classes = static_cast<std::uint32_t>(own().size());
+  return beat;
+}
+
 void ownership::beat(member_state state) {
-  heartbeat out;
-  out.name = set_.name;
-  out.incarnation = incarnation_;
-  out.counter = pulse_.beat(now_);
-  out.address = set_.address;
-  out.started = set_.started;
-  out.rules = set_.rules_digest;
-  out.protocol = set_.protocol;
-  out.state = state;
-  out.load = load_;
-  out.load.classes = out.load.races = 0;
-  for (const auto& [what, at] : places_)
-    if (at.running)
-      ++(what.is_class() ? out.load.classes : out.load.races);
+  pulse_.beat(now_);
+  const auto out = own_heartbeat(state);
+  shown_ = standing_of(out);
   emit(put_entry{to_text(node_key{set_.name}), to_text(out)});
 }
 
+bool ownership::steady() const {
+  return ready_since_ && now_ - *ready_since_ >= with_strikes(set_.timing.steady);
+}
+
+/// Trouble that shows at several classes at once is one strike.
+void ownership::strike() {
+  if (now_ - struck_at_ >= set_.timing.beat || strikes_ == 0)
+    strikes_ = std::min(strikes_ + 1, most_strikes);
+  struck_at_ = now_;
+}
+
 void ownership::refuse(const std::string& why) {
-  for (auto& [what, at] : places_)
-    if (at.running)
-      stop(what, at, stop_reason::lost);
+  for (auto& [cls, here] : places_)
+    if (here.running)
+      stop(cls, here, stop_reason::lost);
   emit(give_up{why});
   over_ = true;
 }
 
 // -- queries -----------------------------------------------------------------------------------------------------------
 
-std::optional<ownership::owner> ownership::owner_of(const entity& what) const {
-  const auto* latest = claims_.latest(what);
-  if (latest == nullptr || latest->what.release || claims_.is_over(what))
+std::optional<ownership::owner> ownership::owner_of(class_id cls) const {
+  const auto* latest = claims_.latest(cls);
+  if (latest == nullptr || latest->what.release || latest->what.owner.empty())
     return std::nullopt;
-  if (!ours(latest->what) &&
-      (latest->what.owner == set_.name || !members_.stands(latest->what.owner, latest->what.incarnation)))
+  const auto& what = latest->what;
+  if (!ours(what) && (what.owner == set_.name || !members_.stands(what.owner, what.incarnation)))
     return std::nullopt;
-  return owner{latest->what.owner, latest->what.incarnation, latest->at};
+  return owner{what.owner, what.incarnation, latest->owner_epoch, what.since};
 }
 
 std::vector<ownership::owned> ownership::own() const {
   std::vector<owned> all;
-  for (const auto& [what, at] : places_)
-    if (at.running)
-      all.push_back({what, *at.running, at.ready});
+  for (const auto& [cls, here] : places_)
+    if (here.running)
+      all.push_back({cls, here.running->owner_epoch, here.running->ready});
   return all;
 }
 
-std::vector<entity> ownership::known() const {
-  std::vector<entity> all;
-  for (const auto& [what, at] : places_)
-    if (at.wanted && !claims_.is_over(what))
-      all.push_back(what);
+bool ownership::is_current(class_id cls, epoch owner_epoch) const {
+  const auto* latest = claims_.latest(cls);
+  return latest == nullptr || owner_epoch >= latest->owner_epoch;
+}
+
+std::vector<ownership::member_view> ownership::members_seen() const {
+  const auto living = [](const heartbeat& beat) {
+    return beat.state != member_state::serving ? life::draining : beat.fit ? life::live : life::unfit;
+  };
+  std::vector<member_view> all;
+  for (const auto& [name, who] : members_.all())
+    if (!who.last.address.empty() && who.last.state != member_state::left)
+      all.push_back({who.last, who.alive ? living(who.last) : life::dead});
+  const auto own = own_heartbeat(drain_since_ ? member_state::draining : member_state::serving);
+  const auto after = [&](const member_view& other) { return other.last.name > set_.name; };
+  all.insert(std::find_if(all.begin(), all.end(), after), {own, living(own)});
   return all;
 }
 
-bool ownership::is_held(const entity& what) const {
-  const auto* latest = claims_.latest(what);
-  return latest != nullptr && latest->holds && owner_of(what);
-}
-
-bool ownership::is_current(const entity& what, epoch at) const {
-  const auto* latest = claims_.latest(what);
-  return latest == nullptr || at >= latest->at;
-}
-
-steady_ms ownership::trusted_until() const {
-  return trust_ == trust::suspect ? std::numeric_limits<steady_ms>::min() : now_ + set_.timing.pause;
+steady_time ownership::trusted_until() const {
+  return trust_ == trust::suspect || over_ ? steady_time::min() : now_ + set_.timing.pause;
 }
 
 } // namespace alleycat

@@ -1,12 +1,12 @@
 /// Membership and ownership of one node: the whole decision, without clocks, threads or network.
 ///
-/// What goes in: time, what the bucket tells, which entities there are, and what became of them here. What comes out:
+/// What goes in: time, what the bucket tells, how this node fares, and what became of the classes it owns. What comes out:
 /// commands, to be carried out in order. Whatever comes in may come late, twice or in another order: decisions are taken from what
 /// is known, not from what just happened.
 ///
 /// The node, seen by how far it trusts what it owns:
 ///
-///               entries read, generation known,                  own heartbeats do not come back,
+///               entries read, generation and rules agreed,       own heartbeats do not come back,
 ///               own heartbeat came back                          bucket lost
 ///     stale ───────────────────────────────────▶ fresh ─────────────────────────────────────────▶ stale
 ///       │                                         │ ▲
@@ -15,28 +15,30 @@
 ///                              ▼                    │
 ///                           suspect ────────────────┘        claims, starts and hand-overs only while fresh; stops always
 ///
-/// One entity at this node:
+/// One class at this node:
 ///
-///                free, and we are in line
+///                free, and it is our turn
 ///      other's ──────────────────────────▶ claiming ──created, or the watch shows our claim──▶ ours: start
 ///       │  ▲                                │ │  ▲                                             │   │
-///       │  └───── taken by another ─────────┘ │  │ not there: once more                        │   │ bucket lost, or a higher epoch
-///       │                        taken,       ▼  │                                             │   │ outside: claim anew, go on
-///       │                        no answer:  reading back                                      │   └──▶ ours
+///       │  └───── taken by another ─────────┘ │  │ not there: once more                        │   │ bucket lost, key deleted, or a
+///       │                        taken,       ▼  │                                             │   │ higher epoch outside: claim anew,
+///       │                        no answer:  reading back                                      │   └──▶ ours            go on
 ///       │                                                                                      │
 ///       │◀── a higher epoch: stop fenced ──────────────────────────────────────────────────────┤
-///       │                                                                                      │ drain, or a class for balance
-///       │                                                                                      ▼
-///       │◀──────── release created ── releasing ◀──stopped── stopping: stop released ◀──── offered
-///       │                                                       preloaded, or nobody to offer to, or half the drain time
-///       ▼
-///      over: its claim keys are deleted, for ever
+///       │                                                                                      │ drain, or balance: offer
+///       │◀────────────────────── release created ── releasing ◀──stopped── stopping ◀──────────┤
+///                                                              or 2 s       stop released      │ preloaded, or nobody to offer to, or
+///                                                                                              │ half the drain time; unfit; never
+///                                                                                              ▼ recovered
 ///
-/// An entity is *free* when it has no claim, its latest claim is a release, or the owner is dead, has left, or is an older incarnation.
-/// Then the live members are in line for it by rendezvous hashing (a release names who is first): the first at once, the
-/// next a second later. The next epoch is one more than anything seen; claims are only ever created, so an epoch has
-/// one owner, whatever anybody believed about the others. A node that was cut off, paused or slow is
-/// overtaken, not asked.
+/// A class is *free* when it has no claim, its latest claim is a release or was deleted, or the owner is dead, has left, or is an
+/// older incarnation. Who claims it is an order, not a gate: members that are ready and steady come before those that are ready, those
+/// before any that is fit, by rendezvous hashing within a tier (a release names who is first); the first at once, the next a second
+/// later, a lower tier ten seconds later. The next epoch is one more than anything seen; claims are only ever created, so an epoch
+/// has one owner, whatever anybody believed about the others. A node that was cut off, paused or slow is overtaken, not asked.
+///
+/// An owner lets go by itself when it is unfit for 5 s and somebody better lives. Each time that happens, and each time it is
+/// overtaken, is a *strike*: its patience with itself and the time until it is steady double, and halve again with each quiet minute.
 ///
 /// Classes also move for balance: when nothing has changed for 10 s and one member has at least two classes more than another, the one
 /// with most hands one to the one with fewest.
@@ -49,6 +51,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,12 +61,14 @@ struct ownership_settings {
   std::string name;    ///< of this node
   std::string address; ///< of its CAF port, as others reach it: host:port
   unix_ms started = 0; ///< for people
-  std::uint32_t protocol = 0;
+  std::string version = "0";
+  std::uint32_t protocol = 0;     ///< of the messages between nodes
+  std::uint32_t reads = 1;        ///< highest format that this program can read and write
   std::string rules;              ///< `rules_text`
   std::uint64_t rules_digest = 0; ///< `rules_digest`
   std::vector<class_id> classes;
   /// Of the data folder. After its disk was wiped a node may get a higher incarnation than its starts say: one that keeps
-  /// `incarnation() >> 16` where it counts its starts can not fall behind itself.
+  /// `incarnation() >> 16` where it counts its starts cannot fall behind itself.
   std::uint64_t starts = 0;
   std::uint16_t salt = 0; ///< random, see `next_incarnation`
   cluster_timing timing;
@@ -73,147 +78,182 @@ class ownership {
 public:
   explicit ownership(ownership_settings settings);
 
-  // -- inputs. `now` is the process's steady clock and never goes back. --
+  // -- inputs. `now` never goes back. --
 
   /// At least every 250 ms.
-  commands tick(steady_ms now);
-  commands take(steady_ms now, const bucket_event& event);
-  /// All races with an open journal subject. What is not among them and not owned here needs no owner.
-  commands listed(steady_ms now, const std::vector<race_key>& races);
-  /// A race that the next list will have.
-  commands hint(steady_ms now, race_key race);
-  /// The race is over: result and rides are stored and applied, its actor has ended. Not claimed again.
-  commands ended(steady_ms now, race_key race);
+  commands tick(steady_time now);
+  commands on_bucket(steady_time now, const bucket_event& event);
   /// The answer to `look_outside`.
-  commands outside(steady_ms now, epoch highest);
+  commands outside(steady_time now, epoch highest);
   /// The answer to `note_generation`.
-  commands noted(steady_ms now, std::uint64_t generation);
-  /// An epoch of this entity that was met outside the bucket (in the changelog, a result, a mark, a message). If ours is
-  /// lower, a higher one is claimed.
-  commands met(steady_ms now, const entity& what, epoch at);
-  /// A started entity is loaded and serves.
-  commands recovered(steady_ms now, const entity& what);
+  commands noted(steady_time now, std::uint64_t generation);
+  /// An epoch of this class that was met outside the bucket (in the changelog, a result, a message). If ours is lower, a
+  /// higher one is claimed.
+  commands met(steady_time now, class_id cls, epoch owner_epoch);
+  /// How this node fares; unfit until the first call. Goes out at once when it changes.
+  /// @param fit    the connections of journal and output answer
+  /// @param ready  the store has caught up
+  commands health(steady_time now, bool fit, bool ready);
+  /// A started class is loaded and serves. @param owner_epoch  of its start, or a later one
+  commands recovered(steady_time now, class_id cls, epoch owner_epoch);
   /// A successor has what it needs to go on at once.
-  commands preloaded(steady_ms now, const entity& what, const std::string& by);
-  /// After `stop_reason::released`: flushed and ended.
-  commands stopped(steady_ms now, const entity& what);
+  commands preloaded(steady_time now, class_id cls, const std::string& by);
+  /// After `stop_reason::released`: flushed and ended. @param owner_epoch  of its stop
+  commands stopped(steady_time now, class_id cls, epoch owner_epoch);
   /// CAF lost the connection to this member. A hint: it shortens the wait, and proves nothing.
-  commands connection_down(steady_ms now, const std::string& member);
+  commands connection_down(steady_time now, const std::string& member);
   /// Hands everything over, then leaves.
-  commands drain(steady_ms now);
-  /// Goes out with the next heartbeat; races and classes are filled in here.
+  commands drain(steady_time now);
+  /// Goes out with the next heartbeat; the number of classes is filled in here.
   void set_load(const node_load& load) { load_ = load; }
+  /// Of the wall clock before the server's.
+  void set_clock_ahead(std::int32_t ms) { clock_ahead_ms_ = ms; }
 
   // -- queries --
 
   struct owner {
     std::string name;
     std::uint64_t incarnation = 0;
-    epoch at;
+    epoch owner_epoch;
+    unix_ms since = 0; ///< by the owner's clock
 
     friend bool operator==(const owner&, const owner&) = default;
   };
   /// @returns nothing when there is none, or none that lives
-  std::optional<owner> owner_of(const entity& what) const;
+  std::optional<owner> owner_of(class_id cls) const;
 
   struct owned {
-    entity what;
-    epoch by;
+    class_id cls;
+    epoch owner_epoch;
     bool ready = false;
   };
   /// What runs here, ascending.
   std::vector<owned> own() const;
-  /// What needs an owner, ascending.
-  std::vector<entity> known() const;
   /// False once anybody is known to have a higher epoch.
-  bool is_current(const entity& what, epoch at) const;
+  bool is_current(class_id cls, epoch owner_epoch) const;
+
+  enum class life : std::uint8_t { live, unfit, draining, dead };
+  struct member_view {
+    heartbeat last;
+    life state = life::live;
+  };
+  /// Everybody who is known and has not left, this node too; by name.
+  std::vector<member_view> members_seen() const;
 
   trust trusted() const { return trust_; }
   /// Output may leave until then; whoever finds the clock past it holds it back, for this process has not run and may have
   /// been overtaken. Thread-safe copies of it are the caller's business.
-  steady_ms trusted_until() const;
+  steady_time trusted_until() const;
   /// 0 until the bucket was read.
   std::uint64_t incarnation() const { return incarnation_; }
+  /// What may be written: every member that lives can read it. Only rises.
+  std::uint32_t format() const { return format_; }
   bool draining() const { return drain_since_.has_value(); }
   const membership& members() const { return members_; }
 
 private:
   enum class step : std::uint8_t { offered, stopping, releasing };
   struct hand_over {
-    epoch by;
+    epoch owner_epoch;
     std::string to; ///< empty: nobody
-    step at = step::offered;
-    steady_ms since = 0;
-    steady_ms asked = 0; ///< the last time
+    step stage = step::offered;
+    steady_time since;
+    steady_time asked_at; ///< the last time
+    steady_time stopped_at;
     bool preloaded = false;
   };
-  struct place {
-    bool wanted = false; ///< should have an owner
-    std::optional<epoch> running;
+  struct term {
+    epoch first;       ///< by which it was started
+    epoch owner_epoch; ///< by which it runs
+    observed_time since;
     bool ready = false;
-    bool trying = false; ///< a claim of ours is under way
+  };
+  struct place {
+    std::optional<term> running;
+    bool claiming = false; ///< a claim of ours is under way
     std::optional<hand_over> hand;
-    std::optional<steady_ms> free_since;     ///< on the observed clock
-    std::optional<steady_ms> void_since;     ///< the latest claim does not hold; on the observed clock
-    std::optional<steady_ms> unlisted_since; ///< on the observed clock
-    bool ended_here = false;
-    steady_ms erase_from = 0;
+    std::optional<observed_time> free_since;
+    std::optional<observed_time> void_since; ///< the latest claim does not hold
+    succession how = succession::first;      ///< of the latest try to claim
+    std::string before;
+    steady_time erase_from;    ///< when overtaken claims are deleted next
+    int failures = 0;          ///< terms in a row that never recovered
+    observed_time stands_back; ///< until then others come first
   };
   enum class stage : std::uint8_t { creating, reading, create_later, read_later };
   struct attempt {
     std::string value;
-    std::optional<entity> what; ///< of a claim
-    stage at = stage::creating;
-    steady_ms again = 0;
+    std::optional<class_id> cls; ///< of a claim
+    stage step = stage::creating;
+    steady_time retry_at;
+    int failures = 0;
   };
 
   // ownership.cpp: inputs and knowledge
-  void begin(steady_ms now);
+  void begin(steady_time now);
+  void wake();
   commands finish();
   void learn(const bucket_entry& entry);
   void learn_key(const node_key& key, const bucket_entry& entry);
   void learn_key(const claim_key& key, const bucket_entry& entry);
   void learn_key(const generation_key& key, const bucket_entry& entry);
   void learn_key(const rules_key& key, const bucket_entry& entry);
+  void learn_key(const format_key& key, const bucket_entry& entry);
   void saw_own_name(std::uint64_t incarnation);
-  void take_event(const bucket_entry& entry) { learn(entry); }
-  void take_event(const create_outcome& outcome);
-  void take_event(const read_outcome& outcome);
-  void take_event(const entries_read& read);
-  void take_event(const bucket_lost& lost);
-  void create(const std::string& key, std::string value, std::optional<entity> what);
+  void on_event(const bucket_entry& entry) { learn(entry); }
+  void on_event(const create_outcome& outcome);
+  void on_event(const read_outcome& outcome);
+  void on_event(const entries_begin& begun);
+  void on_event(const entries_read& read);
+  void on_event(const bucket_lost& lost);
+  void create(const std::string& key, std::string value, std::optional<class_id> cls);
   void settle(const std::string& key);
-  void try_again();
+  void retry_attempts();
+  heartbeat own_heartbeat(member_state state) const;
+  void beat() { beat(drain_since_ ? member_state::draining : member_state::serving); }
   void beat(member_state state);
   void refuse(const std::string& why);
+  void strike();
   bool ours(const claim& what) const { return what.owner == set_.name && what.incarnation == incarnation_; }
-  /// By a claim of this bucket, by somebody who lives.
-  bool is_held(const entity& what) const;
-  /// Nothing may be claimed in a generation that is not known, or could be forgotten.
-  bool generation_ready() const { return claims_.generation_known() && noted_ >= claims_.generation(); }
   bool serving() const { return !drain_since_ && !over_; }
+  bool steady() const;
+  milliseconds with_strikes(milliseconds patience) const { return patience * (1 << strikes_); }
+
+  // ownership_agreement.cpp: what all members have in common
+  void agree();
+  void agree_on_generation();
+  void agree_on_rules();
+  void agree_on_format();
+  bool listened_long_enough() const;
+  /// Nothing may be claimed in a generation that is not known, could be forgotten, or is one that the bucket was set back to.
+  bool generation_ready() const {
+    return outside_ == look::known && claims_.generation_known() && noted_ >= claims_.generation();
+  }
 
   // ownership_review.cpp: decisions
   void review();
   void notice_peers();
   void stop_overtaken();
   void judge_trust();
-  void agree();
-  void decide(const entity& what, place& at);
-  void go_on(const entity& what, place& at);
-  void claim_free(const entity& what, place& at);
-  void delete_keys(const entity& what, place& at);
-  bool is_free(place& at, const claim_table::held* latest) const;
-  std::vector<std::string> line_for(const entity& what) const;
-  bool first_in_line(const entity& what) const;
-  void claim_next(const entity& what, place& at, bool release, const std::string& to);
-  void start(const entity& what, place& at, epoch by);
-  void stop(const entity& what, place& at, stop_reason why);
+  void decide(class_id cls, place& here);
+  void go_on(class_id cls, place& here);
+  void erase_overtaken(class_id cls, place& here);
+  void claim_free(class_id cls, place& here);
+  bool is_free(place& here, const claim_table::latest_claim* latest) const;
+  bool may_be_of_a_newer_program() const;
+  std::optional<milliseconds> wait_in_line(class_id cls, const place& here) const;
+  void claim_next(class_id cls, place& here, bool release, const std::string& to);
+  void start(class_id cls, place& here, epoch owner_epoch);
+  void stop(class_id cls, place& here, stop_reason why);
 
-  // ownership_handover.cpp: drain and balance
-  void offer(const entity& what, place& at, const std::string& to);
-  void go_on_handing(const entity& what, place& at);
-  void stop_to_release(const entity& what, place& at);
+  // ownership_handover.cpp: drain, balance, letting go
+  std::string successor_for(class_id cls) const;
+  void offer(class_id cls, place& here, const std::string& to);
+  void drop_offer(class_id cls, place& here);
+  void hand_on(class_id cls, place& here);
+  void stop_to_release(class_id cls, place& here);
+  void let_go(class_id cls, place& here);
+  void let_go_of_what_fails();
   void balance();
   void drain_on();
 
@@ -226,19 +266,34 @@ private:
   membership members_;
   pulse pulse_;
   claim_table claims_;
-  std::map<entity, place> places_;
+  std::map<class_id, place> places_;
   std::map<std::string, attempt> attempts_; ///< by key
 
   commands out_;
-  steady_ms now_ = 0;
-  bool began_ = false;
+  steady_time now_;
+  std::optional<steady_time> began_;
   std::uint64_t own_seen_ = 0; ///< highest incarnation of this name
   std::uint64_t incarnation_ = 0;
   node_load load_;
+  std::int32_t clock_ahead_ms_ = 0;
+  std::set<std::string> unreadable_; ///< keys that were reported
+
+  bool fit_ = false, ready_ = false;
+  std::optional<steady_time> unfit_since_;
+  std::optional<steady_time> ready_since_; ///< without a pause
+  standing shown_ = standing::none;        ///< with the last heartbeat
+  int strikes_ = 0;
+  steady_time struck_at_; ///< or forgiven
 
   trust trust_ = trust::stale;
   bool entries_read_ = false; ///< of this bucket
-  bool rules_seen_ = false;   ///< of this bucket
+  std::optional<observed_time> joined_;
+  std::optional<observed_time> bucket_lost_at_;
+  std::map<std::uint64_t, std::optional<std::string>> rules_; ///< of this bucket; nothing: deleted
+  observed_time rules_seen_at_;                               ///< the last that came
+  std::uint64_t agreed_ = 0;                                  ///< number of the rules this node lives by
+  std::uint32_t format_ = 1;
+  std::uint32_t bucket_format_ = 1; ///< of this bucket
   enum class look : std::uint8_t { needed, asked, known };
   look outside_ = look::needed;       ///< since this bucket
   std::uint64_t outside_counter_ = 0; ///< a heartbeat sent after the answer
@@ -249,11 +304,11 @@ private:
   std::uint64_t suspect_counter_ = 0; ///< a heartbeat from this one on has to come back
   std::uint64_t suspect_token_ = 0;   ///< a reading from this one on has to be answered
   std::uint64_t token_ = 0;
-  steady_ms reread_at_ = 0;
+  steady_time reread_at_;
 
-  steady_ms calm_from_ = 0; ///< on the observed clock
+  observed_time calm_from_;
   std::vector<std::string> calm_picture_;
-  std::optional<steady_ms> drain_since_;
+  std::optional<steady_time> drain_since_;
   bool over_ = false;
 };
 

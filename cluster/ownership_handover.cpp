@@ -1,77 +1,123 @@
 #include "cluster/ownership.hpp"
 
-#include "cluster/rendezvous.hpp"
-
 #include <algorithm>
 
 namespace alleycat {
 
+namespace {
+
+/// A class that never recovers is left to others for at most 2^this times `recovery`.
+constexpr int most_doublings = 4;
+
+} // namespace
+
+/// @returns empty when there is nobody
+std::string ownership::successor_for(class_id cls) const {
+  const auto line = in_line_for(cls, members_.contenders());
+  return line.empty() ? "" : line.front().name;
+}
+
 /// @param to  empty: the first in line among the others
-void ownership::offer(const entity& what, place& at, const std::string& to) {
-  auto first = to;
-  if (first.empty())
-    if (const auto line = in_line_for(what, members_.candidates()); !line.empty())
-      first = line.front();
-  at.hand = hand_over{*at.running, first, step::offered, now_, now_, false};
-  const auto& hand = *at.hand;
-  if (hand.to.empty())
-    stop_to_release(what, at);
+void ownership::offer(class_id cls, place& here, const std::string& to) {
+  drop_offer(cls, here);
+  here.hand =
+      hand_over{here.running->owner_epoch, to.empty() ? successor_for(cls) : to, step::offered, now_, now_, {}, false};
+  if (here.hand->to.empty())
+    stop_to_release(cls, here);
   else
-    emit(offer_entity{what, hand.by, hand.to});
+    emit(offer_class{cls, here.hand->owner_epoch, here.hand->to});
 }
 
-void ownership::stop_to_release(const entity& what, place& at) {
-  at.hand->at = step::stopping;
-  at.hand->by = *at.running;
-  stop(what, at, stop_reason::released);
+void ownership::drop_offer(class_id cls, place& here) {
+  if (here.hand && here.hand->stage == step::offered && !here.hand->to.empty())
+    emit(cancel_offer{cls, here.hand->to});
+  here.hand.reset();
 }
 
-void ownership::go_on_handing(const entity& what, place& at) {
-  auto& hand = *at.hand;
-  const auto* latest = claims_.latest(what);
-  if (latest != nullptr && latest->at > hand.by) {
+void ownership::stop_to_release(class_id cls, place& here) {
+  here.hand->stage = step::stopping;
+  here.hand->stopped_at = now_;
+  here.hand->owner_epoch = here.running->owner_epoch;
+  stop(cls, here, stop_reason::released);
+}
+
+/// Without an offer: who comes next has to load it.
+void ownership::let_go(class_id cls, place& here) {
+  drop_offer(cls, here);
+  here.hand = hand_over{here.running->owner_epoch, successor_for(cls), step::offered, now_, now_, {}, false};
+  stop_to_release(cls, here);
+}
+
+void ownership::let_go_of_what_fails() {
+  if (members_.contenders().empty() || drain_since_)
+    return;
+  const bool unfit = unfit_since_ && now_ - *unfit_since_ >= with_strikes(set_.timing.unfit);
+  bool let_any_go = false;
+  for (auto& [cls, here] : places_) {
+    if (!here.running)
+      continue;
+    if (unfit) {
+      let_any_go = true;
+      let_go(cls, here);
+    } else if (!here.running->ready && members_.observed() - here.running->since >= set_.timing.recovery) {
+      here.failures = std::min(here.failures + 1, most_doublings);
+      here.stands_back = members_.observed() + set_.timing.recovery * (1 << here.failures);
+      let_go(cls, here);
+    }
+  }
+  if (let_any_go)
+    strike();
+}
+
+void ownership::hand_on(class_id cls, place& here) {
+  auto& hand = *here.hand;
+  const auto* latest = claims_.latest(cls);
+  if (latest != nullptr && latest->owner_epoch > hand.owner_epoch && ours(latest->what)) {
     if (latest->what.release) {
-      at.hand.reset();
+      here.hand.reset();
       return;
     }
-    hand.by = latest->at; // claimed anew meanwhile
+    if (here.running)
+      hand.owner_epoch = latest->owner_epoch; // claimed anew meanwhile
   }
-  if (hand.at == step::releasing)
-    claim_next(what, at, true, hand.to);
-  if (hand.at != step::offered)
+  if (hand.stage == step::stopping && now_ - hand.stopped_at >= set_.timing.flush)
+    hand.stage = step::releasing;
+  if (hand.stage == step::releasing)
+    claim_next(cls, here, true, hand.to);
+  if (hand.stage != step::offered)
     return;
   const auto waited = now_ - (drain_since_ ? *drain_since_ : hand.since);
   const auto patience = drain_since_ ? set_.timing.drain / 2 : set_.timing.move;
-  const bool there = members_.is_candidate(hand.to);
+  const bool there = members_.contends(hand.to);
   if ((hand.preloaded && there) || (drain_since_ && waited >= patience))
-    stop_to_release(what, at);
+    stop_to_release(cls, here);
   else if (!drain_since_ && (!there || waited >= patience))
-    at.hand.reset(); // stays here
+    drop_offer(cls, here); // stays here
   else if (!there)
-    offer(what, at, "");
-  else if (!hand.preloaded && now_ - hand.asked >= set_.timing.offer_again) {
-    hand.asked = now_;
-    emit(offer_entity{what, hand.by, hand.to});
+    offer(cls, here, "");
+  else if (!hand.preloaded && now_ - hand.asked_at >= set_.timing.offer_again) {
+    hand.asked_at = now_;
+    emit(offer_class{cls, hand.owner_epoch, hand.to});
   }
 }
 
 /// One class at a time: whoever has most gives to whoever has fewest, if that makes it more even.
 void ownership::balance() {
-  std::vector<std::string> picture = members_.candidates();
-  std::map<std::string, std::vector<entity>> held;
-  for (const auto& name : members_.candidates())
-    held[name];
+  std::vector<std::string> picture;
+  std::map<std::string, std::vector<class_id>> held;
   held[set_.name];
+  for (const auto& each : members_.contenders())
+    if (each.tier == standing::steady) {
+      picture.push_back(each.name);
+      held[each.name];
+    }
   bool calm = serving();
-  for (const auto& [what, at] : places_) {
-    calm = calm && !at.hand;
-    if (!what.is_class())
-      continue;
-    const auto by = owner_of(what);
-    calm = calm && by && (!at.running || at.ready);
-    picture.push_back(by ? by->name + " " + std::to_string(by->at.value()) : "");
-    if (by && held.contains(by->name))
-      held[by->name].push_back(what);
+  for (const auto& [cls, here] : places_) {
+    const auto holder = owner_of(cls);
+    calm = calm && !here.hand && holder && (!here.running || here.running->ready);
+    picture.push_back(holder ? holder->name + " " + std::to_string(holder->owner_epoch.value()) : "");
+    if (holder && held.contains(holder->name))
+      held[holder->name].push_back(cls);
   }
   if (!calm || picture != calm_picture_) {
     calm_picture_ = std::move(picture);
@@ -86,28 +132,27 @@ void ownership::balance() {
   if (most->first != set_.name || most->second.size() < fewest->second.size() + 2)
     return;
   const auto& to = fewest->first;
-  const auto moves = std::max_element(most->second.begin(), most->second.end(), [&](const entity& a, const entity& b) {
-    return weight_of(to, a) < weight_of(to, b);
-  });
-  if (auto& at = places_[*moves]; at.running)
-    offer(*moves, at, to);
+  const auto moves = std::max_element(most->second.begin(), most->second.end(),
+                                      [&](class_id a, class_id b) { return weight_of(to, a) < weight_of(to, b); });
+  if (auto& here = places_[*moves]; here.running)
+    offer(*moves, here, to);
 }
 
 /// Leaves when nothing is left to hand over, or when the time is over.
 void ownership::drain_on() {
   const bool time_over = now_ - *drain_since_ >= set_.timing.drain;
-  for (auto& [what, at] : places_) {
+  for (auto& [cls, here] : places_) {
     if (time_over) {
-      if (at.running)
-        stop(what, at, stop_reason::released);
+      if (here.running)
+        stop(cls, here, stop_reason::released);
       continue;
     }
-    if (at.running || at.hand || at.trying)
+    if (here.running || here.hand || here.claiming)
       return;
-    const auto* latest = claims_.latest(what);
-    if (latest == nullptr || claims_.is_over(what) || !ours(latest->what))
+    const auto* latest = claims_.latest(cls);
+    if (latest == nullptr || !ours(latest->what))
       continue;
-    const bool awaited = latest->what.release ? at.wanted && !members_.candidates().empty() : latest->holds;
+    const bool awaited = latest->what.release ? !members_.contenders().empty() : latest->holds;
     if (awaited)
       return;
   }

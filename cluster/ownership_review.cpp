@@ -1,30 +1,45 @@
 #include "cluster/ownership.hpp"
 
-#include "cluster/rendezvous.hpp"
-
 #include <algorithm>
 #include <utility>
 
 namespace alleycat {
 
+namespace {
+
+/// Claims of a class that stay in the bucket, for people who look.
+constexpr std::size_t claims_kept = 8;
+constexpr milliseconds erase_pause{60'000};
+
+} // namespace
+
 /// Everything that follows from what is known now.
 void ownership::review() {
   if (over_)
     return;
-  try_again();
+  retry_attempts();
   if (incarnation_ != 0 && pulse_.due(now_))
-    beat(drain_since_ ? member_state::draining : member_state::serving);
+    beat();
   notice_peers();
+  for (auto& sentence : claims_.take_reports())
+    emit(report_oddity{std::move(sentence)});
   stop_overtaken();
   agree();
+  if (over_)
+    return;
   judge_trust();
   if (trust_ == trust::fresh) {
-    for (auto& [what, at] : places_)
-      decide(what, at);
+    let_go_of_what_fails();
+    for (auto& [cls, here] : places_)
+      decide(cls, here);
     balance();
   }
   if (drain_since_)
     drain_on();
+  if (strikes_ > 0 && now_ - struck_at_ >= set_.timing.forgive) {
+    --strikes_;
+    struck_at_ = now_;
+  }
 }
 
 void ownership::notice_peers() {
@@ -40,47 +55,29 @@ void ownership::notice_peers() {
   for (const auto& name : old) {
     members_.forget(name);
     // One of us is enough.
-    if (serving() && (members_.candidates().empty() || set_.name < members_.candidates().front()))
+    if (serving() && (members_.contenders().empty() || set_.name < members_.contenders().front().name))
       emit(erase_entry{to_text(node_key{name})});
   }
 }
 
 void ownership::stop_overtaken() {
-  for (auto& [what, at] : places_) {
-    if (!at.running && !at.hand)
+  for (auto& [cls, here] : places_) {
+    if (!here.running && !here.hand)
       continue;
-    const bool over = claims_.is_over(what);
-    const auto* latest = claims_.latest(what);
-    const auto by = at.running ? *at.running : at.hand->by;
+    const auto* latest = claims_.latest(cls);
+    const auto mine = here.running ? here.running->owner_epoch : here.hand->owner_epoch;
     // Somebody else by our own epoch: the bucket was lost, and nobody there had ever heard of ours.
-    const auto* rival = claims_.in_bucket({what, by});
-    const bool overtaken = latest != nullptr && latest->at > by && !ours(latest->what);
-    if (!over && !overtaken && (rival == nullptr || ours(*rival)))
+    const auto* rival = claims_.in_bucket({cls, mine});
+    const bool overtaken = latest != nullptr && latest->owner_epoch > mine && !ours(latest->what) &&
+                           !(latest->what.release && latest->what.owner.empty());
+    if (!overtaken && (rival == nullptr || ours(*rival)))
       continue;
-    at.hand.reset();
-    if (at.running)
-      stop(what, at, over ? stop_reason::ended : stop_reason::fenced);
+    drop_offer(cls, here);
+    if (!here.running)
+      continue;
+    stop(cls, here, stop_reason::fenced);
+    strike();
   }
-}
-
-/// A bucket needs its generation and the rules.
-void ownership::agree() {
-  // Once an own heartbeat came back, what was stored before it has been told.
-  if (!entries_read_ || suspect_ || pulse_.stale(now_))
-    return;
-  if (!claims_.generation_known()) {
-    if (outside_ == look::needed) {
-      outside_ = look::asked;
-      emit(look_outside{});
-    } else if (outside_ == look::known && pulse_.last_back() >= outside_counter_) {
-      create(to_text(generation_key{claims_.wanted_generation()}), set_.name, std::nullopt);
-    }
-  } else if (noting_ < claims_.generation()) {
-    noting_ = claims_.generation();
-    emit(note_generation{noting_});
-  }
-  if (!rules_seen_)
-    create(to_text(rules_key{}), set_.rules, std::nullopt);
 }
 
 void ownership::judge_trust() {
@@ -90,132 +87,147 @@ void ownership::judge_trust() {
     reread_at_ = now_ + set_.timing.reread;
     emit(read_entries{++token_});
   }
-  const auto judged = suspect_                                                      ? trust::suspect
-                      : !entries_read_ || !generation_ready() || pulse_.stale(now_) ? trust::stale
-                                                                                    : trust::fresh;
+  const bool known = entries_read_ && generation_ready() && agreed_ != 0 && joined_ && !pulse_.stale(now_);
+  const auto judged = suspect_ ? trust::suspect : known ? trust::fresh : trust::stale;
   if (judged == trust_)
     return;
   emit(trust_changed{trust_ = judged});
   calm_from_ = members_.observed();
 }
 
-void ownership::decide(const entity& what, place& at) {
-  if (claims_.is_over(what)) {
-    delete_keys(what, at);
+void ownership::decide(class_id cls, place& here) {
+  if (here.running || here.hand) {
+    go_on(cls, here);
     return;
   }
-  if (at.running || at.hand) {
-    go_on(what, at);
-    return;
-  }
-  const auto* latest = claims_.latest(what);
+  const auto* latest = claims_.latest(cls);
   if (latest != nullptr && latest->holds && ours(latest->what) && !latest->what.release) {
     // Ours, though nobody waits for it any more: an answer that came late.
     if (drain_since_)
-      claim_next(what, at, true, "");
+      claim_next(cls, here, true, "");
     else
-      start(what, at, latest->at);
+      start(cls, here, latest->owner_epoch);
     return;
   }
   if (serving())
-    claim_free(what, at);
+    claim_free(cls, here);
 }
 
-void ownership::go_on(const entity& what, place& at) {
-  const auto* latest = claims_.latest(what);
-  if (at.running && latest != nullptr && latest->at > *at.running && !latest->what.release)
-    start(what, at, latest->at);
-  if (at.running && latest != nullptr && !latest->holds)
-    claim_next(what, at, false, "");
-  if (at.hand)
-    go_on_handing(what, at);
+void ownership::go_on(class_id cls, place& here) {
+  const auto* latest = claims_.latest(cls);
+  if (here.running && latest != nullptr && latest->owner_epoch > here.running->owner_epoch && ours(latest->what) &&
+      !latest->what.release)
+    start(cls, here, latest->owner_epoch);
+  if (here.running && latest != nullptr && !latest->holds)
+    claim_next(cls, here, false, "");
+  if (here.running && here.running->ready && now_ >= here.erase_from)
+    erase_overtaken(cls, here);
+  if (here.hand)
+    hand_on(cls, here);
   else if (drain_since_)
-    offer(what, at, "");
+    offer(cls, here, "");
 }
 
-bool ownership::is_free(place& at, const claim_table::held* latest) const {
-  if (latest == nullptr || latest->what.release)
-    return true;
-  if (latest->holds)
-    at.void_since.reset();
-  else if (!at.void_since)
-    at.void_since = members_.observed();
-  // Its owner would have claimed it anew: it does not know of its claim.
-  else if (members_.observed() - *at.void_since >= set_.timing.death)
-    return true;
-  // A claim of ours that never began to hold is none.
-  if (latest->what.owner == set_.name)
-    return latest->what.incarnation < incarnation_ || !latest->holds;
-  return !members_.stands(latest->what.owner, latest->what.incarnation);
-}
-
-std::vector<std::string> ownership::line_for(const entity& what) const {
-  auto names = members_.candidates();
-  if (serving())
-    names.push_back(set_.name);
-  auto line = in_line_for(what, names);
-  if (const auto* latest = claims_.latest(what); latest != nullptr && latest->what.release)
-    if (const auto first = std::find(line.begin(), line.end(), latest->what.to); first != line.end())
-      std::rotate(line.begin(), first, first + 1);
-  return line;
-}
-
-bool ownership::first_in_line(const entity& what) const {
-  const auto line = line_for(what);
-  return !line.empty() && line.front() == set_.name;
-}
-
-void ownership::claim_free(const entity& what, place& at) {
-  if (!at.wanted || !is_free(at, claims_.latest(what))) {
-    at.free_since.reset();
-    return;
-  }
-  if (at.trying)
-    return;
-  if (!at.free_since)
-    at.free_since = members_.observed();
-  const auto line = line_for(what);
-  const auto before_us = std::find(line.begin(), line.end(), set_.name) - line.begin();
-  if (members_.observed() - *at.free_since >= before_us * set_.timing.next_in_line)
-    claim_next(what, at, false, "");
-}
-
-/// The keys of an entity that is over. Whoever ended it does this; whoever has the latest claim, or another one, if that did
-/// not happen.
-void ownership::delete_keys(const entity& what, place& at) {
-  const auto keys = claims_.keys(what);
-  if (keys.empty())
-    return;
-  if (!at.ended_here && at.erase_from == 0)
-    at.erase_from = now_ + set_.timing.erase_again;
-  const auto* latest = claims_.latest(what);
-  const bool last_owner = latest != nullptr && ours(latest->what);
-  if (now_ < at.erase_from || (!at.ended_here && !last_owner && !first_in_line(what)))
-    return;
-  at.erase_from = now_ + set_.timing.erase_again;
-  for (const auto& key : keys)
+void ownership::erase_overtaken(class_id cls, place& here) {
+  here.erase_from = now_ + erase_pause;
+  for (const auto& key : claims_.overtaken(cls, claims_kept))
     emit(erase_entry{to_text(key)});
 }
 
-void ownership::claim_next(const entity& what, place& at, bool release, const std::string& to) {
-  if (at.trying)
+/// Claims that cannot be read can only be those of a program that is newer.
+bool ownership::may_be_of_a_newer_program() const {
+  const auto& others = members_.all();
+  return std::any_of(others.begin(), others.end(), [this](const auto& each) {
+    const auto& last = each.second.last;
+    return each.second.alive && (last.address.empty() || last.protocol != set_.protocol || last.reads > set_.reads);
+  });
+}
+
+bool ownership::is_free(place& here, const claim_table::latest_claim* latest) const {
+  if (latest == nullptr || latest->what.release)
+    return true;
+  const auto& what = latest->what;
+  const bool stray = what.owner.empty();
+  if (latest->holds && (!stray || may_be_of_a_newer_program()))
+    here.void_since.reset();
+  else if (!here.void_since)
+    here.void_since = members_.observed();
+  // Its owner would have claimed it anew: it does not know of its claim.
+  else if (members_.observed() - *here.void_since >= set_.timing.death)
+    return true;
+  // A claim of ours that never began to hold is none.
+  if (what.owner == set_.name)
+    return what.incarnation < incarnation_ || !latest->holds;
+  return !stray && !members_.stands(what.owner, what.incarnation);
+}
+
+/// @returns how long after the class became free it is our turn; nothing: never
+std::optional<milliseconds> ownership::wait_in_line(class_id cls, const place& here) const {
+  const auto& others = members_.contenders();
+  if (shown_ == standing::none || (members_.observed() < here.stands_back && !others.empty()))
+    return std::nullopt;
+  const auto* latest = claims_.latest(cls);
+  const auto named = latest != nullptr && latest->what.release ? latest->what.to : std::string{};
+  if (named == set_.name)
+    return milliseconds{0};
+  milliseconds wait{0};
+  bool higher = false, ours_passed = false;
+  auto line = others;
+  line.push_back({set_.name, shown_});
+  for (const auto& each : in_line_for(cls, std::move(line))) {
+    ours_passed = ours_passed || each.name == set_.name;
+    if (each.name == set_.name)
+      continue;
+    if (each.name == named || (!ours_passed && each.tier == shown_))
+      wait += set_.timing.next_in_line;
+    else if (each.tier > shown_)
+      higher = true;
+  }
+  return higher ? wait + set_.timing.lower_tier : wait;
+}
+
+void ownership::claim_free(class_id cls, place& here) {
+  if (!is_free(here, claims_.latest(cls))) {
+    here.free_since.reset();
     return;
-  at.trying = true;
-  create(to_text(claim_key{what, claims_.next(what)}), to_text(claim{set_.name, incarnation_, release, to}), what);
+  }
+  if (here.claiming || !listened_long_enough())
+    return;
+  if (!here.free_since)
+    here.free_since = members_.observed();
+  if (const auto wait = wait_in_line(cls, here); wait && members_.observed() - *here.free_since >= *wait)
+    claim_next(cls, here, false, "");
 }
 
-void ownership::start(const entity& what, place& at, epoch by) {
-  if (!at.running)
-    at.ready = false;
-  at.running = by;
-  at.free_since.reset();
-  emit(start_entity{what, by});
+void ownership::claim_next(class_id cls, place& here, bool release, const std::string& to) {
+  if (here.claiming)
+    return;
+  here.claiming = true;
+  if (!release && !here.running) {
+    const auto* latest = claims_.latest(cls);
+    here.before = latest == nullptr ? "" : latest->what.owner;
+    here.how = latest == nullptr || (latest->what.release && here.before.empty()) ? succession::first
+               : latest->what.release                                             ? succession::handed_over
+                                                                                  : succession::took_over;
+  }
+  const auto since = set_.started + (now_ - *began_).count();
+  create(to_text(claim_key{cls, claims_.next(cls)}), to_text(claim{set_.name, incarnation_, release, to, since}), cls);
 }
 
-void ownership::stop(const entity& what, place& at, stop_reason why) {
-  emit(stop_entity{what, *at.running, why});
-  at.running.reset();
-  at.ready = false;
+void ownership::start(class_id cls, place& here, epoch owner_epoch) {
+  here.free_since.reset();
+  if (here.running) {
+    here.running->owner_epoch = owner_epoch;
+    emit(start_class{cls, owner_epoch, succession::renewed, set_.name});
+    return;
+  }
+  here.running = term{owner_epoch, owner_epoch, members_.observed(), false};
+  emit(start_class{cls, owner_epoch, here.how, here.before});
+}
+
+void ownership::stop(class_id cls, place& here, stop_reason why) {
+  emit(stop_class{cls, here.running->owner_epoch, why});
+  here.running.reset();
 }
 
 } // namespace alleycat

@@ -9,7 +9,7 @@ constexpr std::size_t most_under_way = 16;
 
 } // namespace
 
-std::uint64_t pulse::beat(steady_ms now) {
+std::uint64_t pulse::beat(steady_time now) {
   last_sent_ = now;
   under_way_.push_back({++counter_, now});
   if (under_way_.size() > most_under_way)
@@ -21,13 +21,13 @@ void pulse::came_back(std::uint64_t counter) {
   while (!under_way_.empty() && under_way_.front().counter <= counter) {
     if (under_way_.front().counter == counter) {
       back_ = counter;
-      back_at_ = under_way_.front().at;
+      back_at_ = under_way_.front().sent_at;
     }
     under_way_.pop_front();
   }
 }
 
-void pulse::begin_anew() {
+void pulse::restart() {
   last_sent_.reset();
   under_way_.clear();
   back_at_.reset();

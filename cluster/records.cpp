@@ -12,9 +12,12 @@ namespace {
 constexpr std::string_view node_prefix = "node.";
 constexpr std::string_view claim_prefix = "claim.";
 constexpr std::string_view generation_prefix = "generation.";
-constexpr std::string_view rules_text_key = "rules";
+constexpr std::string_view rules_prefix = "rules.";
+constexpr std::string_view format_prefix = "format.";
 constexpr std::uint64_t version = 1;
 constexpr std::size_t longest_address = 256;
+constexpr std::size_t longest_version = 64;
+constexpr std::uint32_t longest_clock_error_ms = 2'000'000'000;
 
 constexpr std::array<std::string_view, 3> states{"serving", "draining", "left"};
 
@@ -25,34 +28,48 @@ std::optional<member_state> parse_state(std::string_view text) {
   return static_cast<member_state>(found - states.begin());
 }
 
-bool is_address(std::string_view text) {
-  return !text.empty() && text.size() <= longest_address &&
+bool is_word(std::string_view text, std::size_t longest) {
+  return !text.empty() && text.size() <= longest &&
          std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
 }
 
 struct key_writer {
+  static std::string numbered(std::string_view prefix, std::uint64_t number) {
+    return std::string{prefix} + std::to_string(number);
+  }
   std::string operator()(const node_key& key) const { return std::string{node_prefix} + key.name; }
   std::string operator()(const claim_key& key) const {
-    return std::string{claim_prefix} + to_text(key.what) + "." + std::to_string(key.at.value());
+    return numbered(claim_prefix, key.cls.value()) + "." + std::to_string(key.owner_epoch.value());
   }
-  std::string operator()(const generation_key& key) const {
-    return std::string{generation_prefix} + std::to_string(key.number);
-  }
-  std::string operator()(const rules_key&) const { return std::string{rules_text_key}; }
+  std::string operator()(const generation_key& key) const { return numbered(generation_prefix, key.number); }
+  std::string operator()(const rules_key& key) const { return numbered(rules_prefix, key.number); }
+  std::string operator()(const format_key& key) const { return numbered(format_prefix, key.number); }
 };
 
 std::optional<bucket_key> parse_claim_key(std::string_view text) {
   const auto dot = text.find('.');
   if (dot == std::string_view::npos)
     return std::nullopt;
-  const auto what = parse_entity(text.substr(0, dot));
-  const auto at = parse_plain<std::uint64_t>(text.substr(dot + 1));
-  if (!what || !at || *at == 0)
+  const auto cls = parse_plain<std::uint16_t>(text.substr(0, dot));
+  const auto number = parse_plain<std::uint64_t>(text.substr(dot + 1));
+  if (!cls || *cls == 0 || !number || *number == 0)
     return std::nullopt;
-  return claim_key{*what, epoch{*at}};
+  return claim_key{class_id{*cls}, epoch{*number}};
+}
+
+template <class Key>
+std::optional<bucket_key> parse_numbered(std::string_view text) {
+  const auto number = parse_plain<decltype(Key::number)>(text);
+  return number && *number != 0 ? std::optional<bucket_key>{Key{*number}} : std::nullopt;
 }
 
 } // namespace
+
+standing standing_of(const heartbeat& beat) {
+  if (beat.state != member_state::serving || !beat.fit)
+    return standing::none;
+  return !beat.ready ? standing::fit : !beat.steady ? standing::ready : standing::steady;
+}
 
 bool is_node_name(std::string_view text) {
   const auto allowed = [](char c) {
@@ -61,33 +78,50 @@ bool is_node_name(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), allowed);
 }
 
+bool is_node_version(std::string_view text) {
+  return is_word(text, longest_version);
+}
+
 std::string to_text(const bucket_key& key) {
   return std::visit(key_writer{}, key);
 }
 
 std::optional<bucket_key> parse_bucket_key(std::string_view text) {
-  if (text == rules_text_key)
-    return rules_key{};
+  const auto after = [&](std::string_view prefix) { return text.substr(prefix.size()); };
   if (text.starts_with(claim_prefix))
-    return parse_claim_key(text.substr(claim_prefix.size()));
-  if (text.starts_with(node_prefix) && is_node_name(text.substr(node_prefix.size())))
-    return node_key{std::string{text.substr(node_prefix.size())}};
+    return parse_claim_key(after(claim_prefix));
+  if (text.starts_with(node_prefix) && is_node_name(after(node_prefix)))
+    return node_key{std::string{after(node_prefix)}};
   if (text.starts_with(generation_prefix))
-    if (const auto number = parse_plain<std::uint64_t>(text.substr(generation_prefix.size())); number && *number != 0)
-      return generation_key{*number};
+    return parse_numbered<generation_key>(after(generation_prefix));
+  if (text.starts_with(rules_prefix))
+    return parse_numbered<rules_key>(after(rules_prefix));
+  if (text.starts_with(format_prefix))
+    return parse_numbered<format_key>(after(format_prefix));
   return std::nullopt;
 }
 
 std::string to_text(const heartbeat& beat) {
+  const auto ahead = std::int64_t{beat.clock_ahead_ms};
   return field_writer{}
       .add("v", version)
       .add("incarnation", beat.incarnation)
       .add("counter", beat.counter)
       .add("address", beat.address)
       .add("started", static_cast<std::uint64_t>(std::max<unix_ms>(beat.started, 0)))
+      .add("version", beat.version)
       .add("rules", beat.rules)
+      .add("agreed", beat.agreed)
       .add("protocol", beat.protocol)
+      .add("reads", beat.reads)
+      .add("writes", beat.writes)
       .add("state", states[static_cast<std::size_t>(beat.state)])
+      .add("fit", std::uint64_t{beat.fit})
+      .add("ready", std::uint64_t{beat.ready})
+      .add("steady", std::uint64_t{beat.steady})
+      .add("highest", beat.highest.value())
+      .add("ahead", static_cast<std::uint64_t>(std::max<std::int64_t>(ahead, 0)))
+      .add("behind", static_cast<std::uint64_t>(std::max<std::int64_t>(-ahead, 0)))
       .add("races", beat.load.races)
       .add("classes", beat.load.classes)
       .add("riders", beat.load.riders)
@@ -106,20 +140,33 @@ std::optional<heartbeat> parse_heartbeat(std::string_view name, std::string_view
   const auto rules = fields.number<std::uint64_t>("rules");
   const auto protocol = fields.number<std::uint32_t>("protocol");
   const auto state = parse_state(fields.find("state").value_or(""));
+  const auto program = fields.find("version").value_or("0");
   if (fields.number<std::uint64_t>("v") != version || !is_node_name(name) || !incarnation || *incarnation == 0 ||
-      !counter || *counter == 0 || !address || !is_address(*address) || !started || *started >> 62 != 0 || !rules ||
-      !protocol || !state)
+      !counter || *counter == 0 || !address || !is_word(*address, longest_address) || !started || *started >> 62 != 0 ||
+      !rules || !protocol || !state || !is_node_version(program))
     return std::nullopt;
+  const auto figure = [&](std::string_view field) { return fields.number<std::uint32_t>(field).value_or(0); };
+  const auto clock = [&](std::string_view field) {
+    return static_cast<std::int32_t>(std::min(figure(field), longest_clock_error_ms));
+  };
   heartbeat beat;
   beat.name = name;
   beat.incarnation = *incarnation;
   beat.counter = *counter;
   beat.address = *address;
   beat.started = static_cast<unix_ms>(*started);
+  beat.version = program;
   beat.rules = *rules;
+  beat.agreed = fields.number<std::uint64_t>("agreed").value_or(0);
   beat.protocol = *protocol;
+  beat.reads = std::max<std::uint32_t>(figure("reads"), 1);
+  beat.writes = std::max<std::uint32_t>(figure("writes"), 1);
   beat.state = *state;
-  const auto figure = [&](std::string_view field) { return fields.number<std::uint32_t>(field).value_or(0); };
+  beat.fit = figure("fit") == 1;
+  beat.ready = figure("ready") == 1;
+  beat.steady = figure("steady") == 1;
+  beat.highest = epoch{fields.number<std::uint64_t>("highest").value_or(0)};
+  beat.clock_ahead_ms = clock("ahead") - clock("behind");
   beat.load = {figure("races"), figure("classes"), figure("riders"), figure("rate"), figure("lag"), figure("cpu")};
   return beat;
 }
@@ -129,7 +176,8 @@ std::string to_text(const claim& what) {
   text.add("v", version)
       .add("owner", what.owner)
       .add("incarnation", what.incarnation)
-      .add("release", std::uint64_t{what.release});
+      .add("release", std::uint64_t{what.release})
+      .add("since", static_cast<std::uint64_t>(std::max<unix_ms>(what.since, 0)));
   if (!what.to.empty())
     text.add("to", what.to);
   return text.take();
@@ -141,10 +189,12 @@ std::optional<claim> parse_claim(std::string_view text) {
   const auto incarnation = fields.number<std::uint64_t>("incarnation");
   const auto release = fields.find("release");
   const auto to = fields.find("to").value_or("");
-  if (fields.number<std::uint64_t>("v") != version || !owner || !is_node_name(*owner) || !incarnation ||
-      *incarnation == 0 || !release || (*release != "0" && *release != "1") || (!to.empty() && !is_node_name(to)))
+  if (!owner || !is_node_name(*owner) || !incarnation || *incarnation == 0 || !release ||
+      (*release != "0" && *release != "1") || (!to.empty() && !is_node_name(to)))
     return std::nullopt;
-  return claim{std::string{*owner}, *incarnation, *release == "1", std::string{to}};
+  const auto since = fields.number<std::uint64_t>("since").value_or(0);
+  return claim{std::string{*owner}, *incarnation, *release == "1", std::string{to},
+               since >> 62 == 0 ? static_cast<unix_ms>(since) : 0};
 }
 
 } // namespace alleycat

@@ -25,22 +25,18 @@ constexpr std::uint64_t mix(std::uint64_t x) {
 
 } // namespace
 
-std::uint64_t weight_of(std::string_view member, const entity& what) {
-  return mix(fnv(fnv(fnv(fnv_begin, member), std::string_view{"\0", 1}), to_text(what)));
+std::uint64_t weight_of(std::string_view member, class_id cls) {
+  return mix(fnv(fnv(fnv(fnv_begin, member), std::string_view{"\0", 1}), std::to_string(cls.value())));
 }
 
-std::vector<std::string> in_line_for(const entity& what, std::span<const std::string> members) {
-  std::vector<std::pair<std::uint64_t, std::string_view>> weighed;
-  weighed.reserve(members.size());
-  for (const auto& name : members)
-    weighed.emplace_back(weight_of(name, what), name);
-  std::sort(weighed.begin(), weighed.end(),
-            [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
-  std::vector<std::string> line;
-  line.reserve(weighed.size());
-  for (const auto& [weight, name] : weighed)
-    line.emplace_back(name);
-  return line;
+std::vector<contender> in_line_for(class_id cls, std::vector<contender> members) {
+  std::sort(members.begin(), members.end(), [cls](const contender& a, const contender& b) {
+    if (a.tier != b.tier)
+      return a.tier > b.tier;
+    const auto weight_a = weight_of(a.name, cls), weight_b = weight_of(b.name, cls);
+    return weight_a != weight_b ? weight_a > weight_b : a.name < b.name;
+  });
+  return members;
 }
 
 } // namespace alleycat

@@ -1,22 +1,28 @@
-/// Who should own what: rendezvous hashing (highest random weight). Every node computes the same order from the same
-/// members; a member that comes or goes moves only what it gains or had.
+/// Who should own what: tiers, and rendezvous hashing (highest random weight) within each. Every node computes the same order
+/// from the same members; a member that comes or goes moves only what it gains or had.
 #pragma once
 
-#include "cluster/entity.hpp"
+#include "cluster/records.hpp"
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace alleycat {
 
-/// Weight of a member for an entity. The same in every version and on every machine:
-/// FNV-1a (64 bits) over the bytes of the name, a zero byte and `to_text(what)`, then the final mix of MurmurHash3.
-std::uint64_t weight_of(std::string_view member, const entity& what);
+struct contender {
+  std::string name;
+  standing tier = standing::none;
 
-/// The members by weight for `what`, highest first; equal weights by name.
-std::vector<std::string> in_line_for(const entity& what, std::span<const std::string> members);
+  friend bool operator==(const contender&, const contender&) = default;
+};
+
+/// Weight of a member for a class. The same in every version and on every machine:
+/// FNV-1a (64 bits) over the bytes of the name, a zero byte and the class id in decimal, then the final mix of MurmurHash3.
+std::uint64_t weight_of(std::string_view member, class_id cls);
+
+/// The highest tier first; within one by weight for the class, highest first; equal weights by name.
+std::vector<contender> in_line_for(class_id cls, std::vector<contender> members);
 
 } // namespace alleycat

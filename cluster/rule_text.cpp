@@ -3,81 +3,54 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <utility>
 
 namespace alleycat {
 
 namespace {
 
-std::string escaped(std::string_view text) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= ' ' && byte != 0x7f && c != '\\')
-      out += c;
-    else
-      out.append("\\x").append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
-  }
-  return out;
-}
+using lines = std::map<std::string, std::string, std::less<>>;
 
 constexpr std::array<std::string_view, 2> admissions{"live", "any"};
-constexpr std::array<std::string_view, 3> views{"all", "asked", "off"};
 constexpr std::array<std::string_view, 2> scorings{"total", "output"};
 
-class line_writer {
-public:
-  void add(const std::string& name, std::string_view value) {
-    text_.append(name).append("=").append(value).append("\n");
-  }
-  void add(const std::string& name, std::int64_t value) { add(name, std::to_string(value)); }
-  std::string take() { return std::move(text_); }
-
-private:
-  std::string text_;
-};
-
-constexpr std::string_view missing = "missing";
-
-std::string sentence(std::string_view name, std::string_view here, std::string_view there) {
-  std::string text;
-  for (const auto part : {name, std::string_view{" is "}, here, std::string_view{" here and "}, there,
-                          std::string_view{" in the cluster"}})
-    text += part;
-  return text;
+/// Rules of a race that change results, in the order of the configuration.
+std::vector<std::pair<std::string, std::string>> values_of(const race_rules& race) {
+  return {{"race.window_seconds", std::to_string(race.window_seconds)},
+          {"race.ride_seconds", std::to_string(race.ride_seconds)},
+          {"race.grace_seconds", std::to_string(race.grace_seconds)},
+          {"race.capacity", std::to_string(race.capacity)},
+          {"race.min_percent", std::to_string(race.min_percent)},
+          {"race.admit", std::string{admissions[static_cast<std::size_t>(race.admit)]}},
+          {"race.idle_close_seconds", std::to_string(race.idle_close_seconds)}};
 }
 
-std::map<std::string, std::string, std::less<>> lines_of(std::string_view text) {
-  std::map<std::string, std::string, std::less<>> lines;
+lines lines_of(std::string_view text) {
+  lines all;
   while (!text.empty()) {
     const auto line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     const auto equals = std::min(line.find('='), line.size());
     if (!line.empty())
-      lines.emplace(line.substr(0, equals), line.substr(std::min(equals + 1, line.size())));
+      all.emplace(line.substr(0, equals), line.substr(std::min(equals + 1, line.size())));
   }
-  return lines;
+  return all;
 }
 
 } // namespace
 
 std::string rules_text(const rule_set& rules) {
-  line_writer out;
-  out.add("race.window_seconds", rules.race.window_seconds);
-  out.add("race.ride_seconds", rules.race.ride_seconds);
-  out.add("race.grace_seconds", rules.race.grace_seconds);
-  out.add("race.capacity", rules.race.capacity);
-  out.add("race.min_percent", rules.race.min_percent);
-  out.add("race.admit", admissions[static_cast<std::size_t>(rules.race.admit)]);
-  out.add("race.idle_close_seconds", rules.race.idle_close_seconds);
-  out.add("race.views", views[static_cast<std::size_t>(rules.race.views)]);
-  for (const auto& course : rules.classes) {
-    const auto prefix = "class." + std::to_string(course.id.value()) + ".";
-    out.add(prefix + "name", escaped(course.name));
-    out.add(prefix + "difficulty", course.difficulty);
-    out.add(prefix + "score", scorings[static_cast<std::size_t>(course.score)]);
-  }
-  return out.take();
+  std::string text;
+  const auto add = [&](const std::string& name, std::string_view value) {
+    text.append(name).append("=").append(value).append("\n");
+  };
+  const auto defaults = values_of(race_rules{});
+  for (const auto& rule : values_of(rules.race))
+    if (std::find(defaults.begin(), defaults.end(), rule) == defaults.end())
+      add(rule.first, rule.second);
+  for (const auto& each : rules.classes)
+    add("class." + std::to_string(each.id.value()) + ".score", scorings[static_cast<std::size_t>(each.score)]);
+  return text;
 }
 
 std::uint64_t rules_digest(const rule_set& rules) {
@@ -88,20 +61,25 @@ std::uint64_t rules_digest(const rule_set& rules) {
 }
 
 std::vector<std::string> rule_differences(std::string_view ours, std::string_view theirs) {
-  const auto here = lines_of(ours);
-  const auto there = lines_of(theirs);
-  std::vector<std::string> words;
-  for (const auto& [name, value] : here) {
-    const auto other = there.find(name);
-    if (other == there.end())
-      words.push_back(sentence(name, value, missing));
-    else if (other->second != value)
-      words.push_back(sentence(name, value, other->second));
-  }
-  for (const auto& [name, value] : there)
-    if (!here.contains(name))
-      words.push_back(sentence(name, missing, value));
-  return words;
+  const auto here = lines_of(ours), there = lines_of(theirs);
+  lines all;
+  for (const auto& [name, value] : values_of(race_rules{}))
+    all.emplace(name, value);
+  const auto defaults = all;
+  all.insert(here.begin(), here.end());
+  all.insert(there.begin(), there.end());
+  const auto value_in = [&](const lines& side, const std::string& name) {
+    if (const auto found = side.find(name); found != side.end())
+      return found->second;
+    const auto found = defaults.find(name);
+    return found == defaults.end() ? std::string{"missing"} : found->second;
+  };
+  std::vector<std::string> sentences;
+  for (const auto& [name, value] : all)
+    if (const auto a = value_in(here, name), b = value_in(there, name); a != b)
+      sentences.push_back(
+          std::string{name}.append(" is ").append(a).append(" here and ").append(b).append(" in the cluster"));
+  return sentences;
 }
 
 } // namespace alleycat

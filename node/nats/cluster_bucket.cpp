@@ -20,6 +20,8 @@ constexpr auto retry_pause = 200ms;
 /// A leader that was just elected may not yet show all that is stored: so long it has to answer that it has less.
 constexpr auto behind_patience = 5s;
 constexpr auto reading_patience = 5s;
+/// A replica that is a little behind tells less than there is, and the rest in a moment.
+constexpr auto quiet_patience = 300ms;
 constexpr std::int64_t look_deadline_ms = 1'000;
 /// Names the bucket; written once, by whoever finds it without, and told to nobody.
 constexpr std::string_view identity_key = "identity";
@@ -112,7 +114,8 @@ jetstream_bucket::jetstream_bucket(const std::vector<std::string>& urls, const s
                                    },
                                    -1);
   read_soon(0ms);
-  worker_ = std::thread{[this] { work(); }};
+  blocking_ = std::make_unique<worker>();
+  thread_ = std::thread{[this] { work(); }};
 }
 
 jetstream_bucket::~jetstream_bucket() {
@@ -121,9 +124,15 @@ jetstream_bucket::~jetstream_bucket() {
     jobs_->stopping = true;
     jobs_->changed.notify_all();
   }
-  worker_.join();
-  end_watch();
+  thread_.join();
   connection_.flush(1'000);
+  stopping_ = true;
+  end_watch();
+  blocking_.reset();
+  const std::lock_guard lock{jobs_->mutex};
+  for (auto& rest : jobs_->waiting)
+    if (auto* late = std::get_if<subscribed>(&rest))
+      close_watch(late->subscription);
 }
 
 void jetstream_bucket::work() {
@@ -161,9 +170,11 @@ void jetstream_bucket::look_around(clock::time_point now) {
     awaited_ = 0;
     read_soon(0ms);
   }
+  if (reading_ && quiet_since_ && now - *quiet_since_ >= quiet_patience)
+    all_told();
   if (reading_ && now - reading_since_ >= reading_patience)
     read_soon(0ms);
-  if (read_at_ && now >= *read_at_ && connection_.connected())
+  if (read_at_ && now >= *read_at_ && !looking_ && connection_.connected())
     begin_reading();
   if (now >= clean_at_) {
     clean_at_ = now + settings_.clean_each;
@@ -283,37 +294,51 @@ void jetstream_bucket::begin_reading() {
   reading_ = false;
   awaited_ = 0;
   end_watch();
-  jsStreamInfo* found = nullptr;
+  looking_ = true;
+  blocking_->later([this] {
+    if (!stopping_)
+      jobs_->push(look());
+  });
+}
+
+jetstream_bucket::looked jetstream_bucket::look() {
+  const std::string stream{cluster_stream};
   jsOptions options;
   jsOptions_Init(&options);
   options.Wait = look_deadline_ms;
+  jsStreamInfo* found = nullptr;
   auto code = static_cast<jsErrCode>(0);
-  auto status = js_GetStreamInfo(&found, js_.get(), std::string{cluster_stream}.c_str(), &options, &code);
+  auto status = js_GetStreamInfo(&found, js_.get(), stream.c_str(), &options, &code);
   if (status != NATS_OK && code == JSStreamNotFoundErr) {
     try {
       ensure_bucket(js_.get());
     } catch (const std::runtime_error& e) {
-      log_event(log_level::warn, "cluster.no_bucket", {{"error", e.what()}});
-      read_soon(retry_pause);
-      return;
+      return {e.what(), false, "", 0};
     }
-    status = js_GetStreamInfo(&found, js_.get(), std::string{cluster_stream}.c_str(), &options, &code);
+    status = js_GetStreamInfo(&found, js_.get(), stream.c_str(), &options, &code);
   }
-  if (status != NATS_OK) {
-    log_event(log_level::warn, "cluster.read_delayed", {{"error", natsStatus_GetText(status)}});
-    behind_since_.reset(); // silence is no answer
-    read_soon(retry_pause);
-    return;
-  }
+  if (status != NATS_OK)
+    return {natsStatus_GetText(status), true, "", 0};
   const std::unique_ptr<jsStreamInfo, decltype(&jsStreamInfo_Destroy)> info{found, jsStreamInfo_Destroy};
-  const auto found_identity = identity();
-  if (!found_identity) {
-    log_event(log_level::warn, "cluster.read_delayed", {{"error", "nobody names the bucket"}});
+  const auto name = identity();
+  if (!name)
+    return {"nobody names the bucket", false, "", 0};
+  return {"", false, *name, info->State.LastSeq};
+}
+
+void jetstream_bucket::handle(looked& x) {
+  looking_ = false;
+  if (!x.failure.empty()) {
+    log_event(log_level::warn, "cluster.read_delayed", {{"error", x.failure}});
+    if (x.silent)
+      behind_since_.reset(); // silence is no answer
     read_soon(retry_pause);
     return;
   }
-  const bool made_anew = !identity_.empty() && *found_identity != identity_;
-  const bool behind = info->State.LastSeq < highest_;
+  if (read_at_ && *read_at_ <= clock::now())
+    return; // asked for once more meanwhile
+  const bool made_anew = !identity_.empty() && x.identity != identity_;
+  const bool behind = x.last_sequence < highest_;
   if (behind && !made_anew) {
     const auto now = clock::now();
     if (!behind_since_)
@@ -326,19 +351,20 @@ void jetstream_bucket::begin_reading() {
   behind_since_.reset();
   if (made_anew || behind) {
     log_event(log_level::error, "cluster.bucket_lost",
-              {{"made_anew", made_anew}, {"sequence", info->State.LastSeq}, {"had", highest_}});
+              {{"made_anew", made_anew}, {"sequence", x.last_sequence}, {"had", highest_}});
     lose();
   }
-  identity_ = *found_identity;
+  identity_ = x.identity;
   if (made_anew) { // maybe just now: what it holds was asked before
     read_soon(0ms);
     return;
   }
-  highest_ = std::max(highest_, info->State.LastSeq);
+  highest_ = std::max(highest_, x.last_sequence);
   reading_ = true;
   reading_since_ = clock::now();
+  quiet_since_.reset();
   reading_token_ = token_;
-  reading_to_ = info->State.LastSeq;
+  reading_to_ = x.last_sequence;
   watched_to_ = 0;
   watch();
 }
@@ -384,33 +410,55 @@ void jetstream_bucket::lose() {
 }
 
 void jetstream_bucket::watch() {
+  tell_(entries_begin{});
+  blocking_->later([this, number = ++watch_] {
+    if (!stopping_)
+      jobs_->push(open_watch(number));
+  });
+}
+
+jetstream_bucket::subscribed jetstream_bucket::open_watch(std::uint64_t number) {
   jsSubOptions options;
   jsSubOptions_Init(&options);
   const std::string stream{cluster_stream};
   options.Stream = stream.c_str();
   options.Ordered = true;
   options.Config.DeliverPolicy = js_DeliverLastPerSubject;
-  auto closure = std::make_unique<watch_closure>(watch_closure{jobs_, ++watch_});
+  auto closure = std::make_unique<watch_closure>(watch_closure{jobs_, number});
   natsSubscription* subscription = nullptr;
   const auto status = js_Subscribe(&subscription, js_.get(), bucket_subject(">").c_str(), on_watched, closure.get(),
                                    nullptr, &options, nullptr);
-  if (status != NATS_OK) {
-    log_event(log_level::warn, "cluster.watch_delayed", {{"error", natsStatus_GetText(status)}});
-    reading_ = false;
-    read_soon(retry_pause);
-    return;
-  }
+  if (status != NATS_OK)
+    return {number, nullptr, natsStatus_GetText(status)};
   natsSubscription_SetPendingLimits(subscription, -1, -1);
   natsSubscription_SetOnCompleteCB(subscription, on_watch_over, closure.release());
-  subscription_ = subscription;
+  return {number, subscription, ""};
+}
+
+void jetstream_bucket::handle(subscribed& x) {
+  if (x.watch != watch_) {
+    blocking_->later([this, old = x.subscription] { close_watch(old); });
+  } else if (x.subscription == nullptr) {
+    log_event(log_level::warn, "cluster.watch_delayed", {{"error", x.failure}});
+    reading_ = false;
+    read_soon(retry_pause);
+  } else {
+    subscription_ = x.subscription;
+  }
 }
 
 void jetstream_bucket::end_watch() {
   ++watch_; // what it still tells is not heard
-  if (auto* old = std::exchange(subscription_, nullptr)) {
-    natsSubscription_Unsubscribe(old);
-    natsSubscription_Destroy(old);
-  }
+  if (auto* old = std::exchange(subscription_, nullptr))
+    blocking_->later([this, old] { close_watch(old); });
+}
+
+/// Tells the server too, and waits for its answer.
+void jetstream_bucket::close_watch(natsSubscription* old) {
+  if (old == nullptr)
+    return;
+  natsSubscription_Unsubscribe(old);
+  natsSubscription_Destroy(old);
 }
 
 void jetstream_bucket::handle(watched& x) {
@@ -438,10 +486,13 @@ void jetstream_bucket::handle(watched& x) {
       markers_[*key] = {sequence, time_ns};
     else
       markers_.erase(*key);
-    tell_(bucket_entry{*key, deleted ? "" : std::string{payload_of(x.message.get())}, deleted});
+    tell_(bucket_entry{*key, deleted ? "" : std::string{payload_of(x.message.get())}, deleted, time_ns / 1'000'000});
   }
-  if (reading_ && (more == 0 || sequence >= reading_to_))
+  quiet_since_.reset();
+  if (reading_ && sequence >= reading_to_)
     all_told();
+  else if (reading_ && more == 0)
+    quiet_since_ = clock::now();
 }
 
 void jetstream_bucket::all_told() {
@@ -454,26 +505,43 @@ void jetstream_bucket::all_told() {
 
 /// Removes markers that are old enough, up to just them: what was written later to the same key stays.
 void jetstream_bucket::clean() {
-  if (reading_ || read_at_ || !connection_.connected())
+  if (reading_ || looking_ || read_at_ || cleaning_ || !connection_.connected())
     return;
   const auto stay = std::chrono::duration_cast<std::chrono::nanoseconds>(settings_.markers_stay).count();
-  std::vector<std::string> gone;
-  for (const auto& [key, old] : markers_) {
-    if (newest_ns_ - old.time_ns < stay)
-      continue;
+  keys_and_sequences old;
+  for (const auto& [key, each] : markers_)
+    if (newest_ns_ - each.time_ns >= stay && old.size() < most_cleaned)
+      old.emplace_back(key, each.sequence);
+  if (old.empty())
+    return;
+  cleaning_ = true;
+  blocking_->later([this, old = std::move(old)] {
+    if (!stopping_)
+      jobs_->push(purge(old));
+  });
+}
+
+jetstream_bucket::cleaned jetstream_bucket::purge(const keys_and_sequences& old) {
+  cleaned done;
+  for (const auto& [key, sequence] : old) {
     const auto subject = bucket_subject(key);
     jsOptions options;
     jsOptions_Init(&options);
+    options.Wait = look_deadline_ms;
     options.Stream.Purge.Subject = subject.c_str();
-    options.Stream.Purge.Sequence = old.sequence + 1;
-    if (js_PurgeStream(js_.get(), std::string{cluster_stream}.c_str(), &options, nullptr) != NATS_OK)
+    options.Stream.Purge.Sequence = sequence + 1;
+    if (stopping_ || js_PurgeStream(js_.get(), std::string{cluster_stream}.c_str(), &options, nullptr) != NATS_OK)
       break;
-    gone.push_back(key);
-    if (gone.size() == most_cleaned)
-      break;
+    done.markers.emplace_back(key, sequence);
   }
-  for (const auto& key : gone)
-    markers_.erase(key);
+  return done;
+}
+
+void jetstream_bucket::handle(cleaned& x) {
+  cleaning_ = false;
+  for (const auto& [key, sequence] : x.markers)
+    if (const auto found = markers_.find(key); found != markers_.end() && found->second.sequence == sequence)
+      markers_.erase(found);
 }
 
 } // namespace alleycat

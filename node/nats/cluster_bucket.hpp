@@ -9,12 +9,14 @@
 /// server, also with replicas (nats-server 2.9.10 lets two compare-and-swap *updates* of a replicated subject win, and nats.c's
 /// `kvStore_Create` falls back to one after a deletion). The layout is that of NATS' KV, so `nats kv` and others can
 /// read it, but for the key `identity`: whoever finds the bucket without writes one, and by it an emptied and refilled bucket is
-/// known to be another. Read back by direct get, of which any replica answers: what it finds is so, what it does not find may yet be there.
+/// known to be another. What blocks (looking, opening and closing the watch, cleaning) has a thread of its own, so that no heartbeat
+/// waits for it. Read back by direct get, of which any replica answers: what it finds is so, what it does not find may yet be there.
 #pragma once
 
 #include "cluster/bucket.hpp"
 #include "node/nats/nats_connection.hpp"
 #include "node/nats/streams.hpp"
+#include "node/nats/worker.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -28,6 +30,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -38,8 +41,7 @@ struct bucket_settings {
   std::chrono::milliseconds call_deadline{2'000};
   /// An own entry that is stored and not seen by the watch for so long: the watch is dead.
   std::chrono::milliseconds watch_deadline{2'000};
-  /// How long the marker of a deleted claim stays, by the server's clock. It must outlive every wish to claim a race
-  /// that is over: subjects of the journal live 24 hours.
+  /// How long the marker of a deleted key stays, by the server's clock. It must outlive every request to create that key.
   std::chrono::milliseconds markers_stay = std::chrono::hours{48};
   /// How often markers are looked at.
   std::chrono::milliseconds clean_each = std::chrono::minutes{10};
@@ -47,7 +49,7 @@ struct bucket_settings {
 
 class jetstream_bucket : public bucket_port {
 public:
-  /// @param tell  called on the worker thread, one event at a time
+  /// @param tell  called on a thread of the bucket, one event at a time
   /// @throws std::runtime_error for a URL that is none. A server that does not answer is waited for, for ever.
   jetstream_bucket(const std::vector<std::string>& urls, const std::string& node_name,
                    std::function<void(const bucket_event&)> tell, bucket_settings settings = {});
@@ -88,7 +90,23 @@ private:
     nats_message message;
   };
   struct reconnected {};
-  using job = std::variant<asked, read_all_asked, answered, watched, reconnected>;
+  /// What a look at the bucket showed.
+  struct looked {
+    std::string failure; ///< empty: there was an answer
+    bool silent = false; ///< nobody answered at all
+    std::string identity;
+    std::uint64_t last_sequence = 0;
+  };
+  struct subscribed {
+    std::uint64_t watch = 0;
+    natsSubscription* subscription = nullptr; ///< null: it failed
+    std::string failure;
+  };
+  using keys_and_sequences = std::vector<std::pair<std::string, std::uint64_t>>;
+  struct cleaned {
+    keys_and_sequences markers;
+  };
+  using job = std::variant<asked, read_all_asked, answered, watched, reconnected, looked, subscribed, cleaned>;
 
   /// Outlives the bucket as long as a callback of the library may come. Bounded by what the bucket holds and what was asked.
   struct jobs {
@@ -123,18 +141,27 @@ private:
   void handle(answered& x);
   void handle(watched& x);
   void handle(reconnected& x);
+  void handle(looked& x);
+  void handle(subscribed& x);
+  void handle(cleaned& x);
   void answer_read(const pending& to, const answered& x);
   /// @returns whether this write came after the one before: else the bucket may be another one
   bool in_order(std::uint64_t id, std::uint64_t sequence);
   void give_up(const pending& what);
   void read_soon(std::chrono::milliseconds pause);
   void begin_reading();
-  std::optional<std::string> identity();
   void lose();
   void watch();
   void end_watch();
   void all_told();
   void clean();
+
+  // On the thread for what blocks.
+  looked look();
+  std::optional<std::string> identity();
+  subscribed open_watch(std::uint64_t number);
+  cleaned purge(const keys_and_sequences& old);
+  void close_watch(natsSubscription* old);
 
   std::function<void(const bucket_event&)> tell_;
   bucket_settings settings_;
@@ -142,7 +169,7 @@ private:
   std::atomic<std::uint64_t> readings_{0};
   std::atomic<std::uint64_t> losses_{0};
 
-  // Of the worker.
+  // Of the thread.
   std::map<std::uint64_t, pending> pending_; ///< by id
   std::uint64_t last_id_ = 0;
   std::uint64_t stored_id_ = 0;       ///< the latest write that was confirmed
@@ -152,10 +179,12 @@ private:
   std::optional<clock::time_point> behind_since_;
   std::uint64_t token_ = 0;
   std::optional<clock::time_point> read_at_; ///< a reading is due then
+  bool looking_ = false;
   bool reading_ = false;
   std::uint64_t reading_token_ = 0;
   std::uint64_t reading_to_ = 0; ///< all is told when this sequence is reached
   clock::time_point reading_since_;
+  std::optional<clock::time_point> quiet_since_; ///< the server has no more to tell, though it should
   std::uint64_t watch_ = 0;
   natsSubscription* subscription_ = nullptr;
   std::uint64_t watched_to_ = 0; ///< sequence
@@ -164,13 +193,16 @@ private:
   std::map<std::string, marker> markers_;
   std::int64_t newest_ns_ = 0; ///< of any entry, by the server's clock
   clock::time_point clean_at_;
+  bool cleaning_ = false;
 
   // Last, since their callbacks use the rest.
   nats_connection connection_;
   jetstream js_;
   std::string inbox_;
   nats_subscription answers_;
-  std::thread worker_;
+  std::atomic<bool> stopping_{false};
+  std::unique_ptr<worker> blocking_;
+  std::thread thread_;
 };
 
 } // namespace alleycat

@@ -7,15 +7,17 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace alleycat::testing {
 
-inline const entity class_1 = entity::of(class_id{1});
-inline const entity class_2 = entity::of(class_id{2});
-inline constexpr race_key race_key_7{class_id{1}, race_id{7}};
-inline const entity race_7 = entity::of(race_key_7);
+using namespace std::chrono_literals;
+
+inline constexpr class_id class_1{1};
+inline constexpr class_id class_2{2};
 
 /// By default the bucket works: what is put or created is told back at once. A test may hold back (`deaf`) and answer itself.
 class bench {
@@ -24,40 +26,64 @@ public:
     settings.name = name;
     settings.address = name + ":1";
     settings.protocol = 1;
-    settings.rules = "rule=1\n";
+    settings.rules = "race.capacity=7\n";
     settings.rules_digest = 7;
     for (int i = 1; i <= classes; ++i)
       settings.classes.push_back(class_id{static_cast<std::uint16_t>(i)});
     settings.starts = 1;
   }
 
-  /// Starts the node on what the bucket holds. @pre `settings` and `store` are as they should be
-  void start() {
+  /// Starts the node on what the bucket holds; it is fit and ready. @pre `settings` and `store` are as they should be
+  void begin() {
     mind = std::make_unique<ownership>(settings);
-    for (const auto& [key, entry] : store.entries())
-      tell(entry);
-    tell(entries_read{0});
-    pass(200);
+    obey(mind->health(now, true, true));
+    read(0);
+  }
+  /// The same, and its cold start is over.
+  void start() {
+    begin();
+    pass(1'500ms);
+  }
+  /// The same, and it is steady.
+  void start_steady() {
+    begin();
+    pass(12s);
   }
 
   /// Time goes by, in steps of 100 ms; other nodes of `others` beat.
-  void pass(steady_ms time) {
+  void pass(milliseconds time) {
     for (const auto end = now + time; now < end;) {
-      now += 100;
-      if (now % 1'000 == 0)
+      now += 100ms;
+      if (now.time_since_epoch() % 1s == 0ms)
         for (auto& other : others)
           beat(other);
       obey(mind->tick(now));
     }
   }
   /// Nothing runs for a while.
-  void sleep(steady_ms time) { now += time; }
+  void sleep(milliseconds time) { now += time; }
+  void be(bool fit, bool ready) { obey(mind->health(now, fit, ready)); }
+  /// All that is owned.
+  void recover() {
+    for (const auto& owned : mind->own())
+      obey(mind->recovered(now, owned.cls, owned.owner_epoch));
+  }
 
-  void tell(const bucket_event& what) { obey(mind->take(now, what)); }
+  void read(std::uint64_t token) {
+    tell(entries_begin{});
+    for (const auto& [key, entry] : std::map{store.entries()})
+      tell(entry);
+    tell(entries_read{token});
+  }
+  void tell(const bucket_event& what) { obey(mind->on_bucket(now, what)); }
   void tell_entry(const bucket_key& key, const std::string& value) { tell(bucket_entry{to_text(key), value}); }
-  void tell_claim(const entity& what, std::uint64_t at, const claim& by) {
-    store.put(to_text(claim_key{what, epoch{at}}), to_text(by));
-    tell_entry(claim_key{what, epoch{at}}, to_text(by));
+  void tell_claim(class_id cls, std::uint64_t number, const claim& what) {
+    store.put(to_text(claim_key{cls, epoch{number}}), to_text(what));
+    tell_entry(claim_key{cls, epoch{number}}, to_text(what));
+  }
+  void tell_deleted(const bucket_key& key) {
+    store.erase(to_text(key));
+    tell(bucket_entry{to_text(key), "", true, 0});
   }
 
   heartbeat other(const std::string& name, std::uint64_t incarnation = 65'536) {
@@ -67,12 +93,21 @@ public:
     beat.address = name + ":1";
     beat.rules = 7;
     beat.protocol = 1;
+    beat.agreed = 1;
+    beat.fit = beat.ready = beat.steady = true;
     return beat;
   }
   /// A member that beats from now on.
-  void join(const std::string& name, std::uint64_t incarnation = 65'536) {
-    others.push_back(other(name, incarnation));
+  void join(const std::string& name, std::uint64_t incarnation = 65'536) { join(other(name, incarnation)); }
+  /// If it lives by our rules, they are in the bucket.
+  void join(const heartbeat& like) {
+    others.push_back(like);
+    if (like.agreed == 1 && like.rules == settings.rules_digest && store.create("rules.1", settings.rules) && mind)
+      tell(bucket_entry{"rules.1", settings.rules});
     beat(others.back());
+  }
+  heartbeat& member(const std::string& name) {
+    return *std::find_if(others.begin(), others.end(), [&](const auto& each) { return each.name == name; });
   }
   void silence(const std::string& name) {
     std::erase_if(others, [&](const auto& o) { return o.name == name; });
@@ -91,20 +126,18 @@ public:
         continue;
       if (const auto* x = std::get_if<put_entry>(&order)) {
         store.put(x->key, x->value);
-        tell(bucket_entry{x->key, x->value});
+        tell(bucket_entry{x->key, x->value, false, 0});
       } else if (const auto* y = std::get_if<create_entry>(&order)) {
         tell(create_outcome{y->key, store.create(y->key, y->value) ? creation::created : creation::taken});
       } else if (const auto* z = std::get_if<read_entry>(&order)) {
         const auto found = store.entries().find(z->key);
-        tell(found == store.entries().end() ? read_outcome{{z->key, ""}, finding::absent}
+        tell(found == store.entries().end() ? read_outcome{{z->key, "", false, 0}, finding::absent}
                                             : read_outcome{found->second, finding::found});
       } else if (const auto* e = std::get_if<erase_entry>(&order)) {
         store.erase(e->key);
-        tell(bucket_entry{e->key, "", true});
+        tell(bucket_entry{e->key, "", true, 0});
       } else if (const auto* r = std::get_if<read_entries>(&order)) {
-        for (const auto& [key, entry] : std::map{store.entries()})
-          tell(entry);
-        tell(entries_read{r->token});
+        read(r->token);
       } else if (std::holds_alternative<look_outside>(order)) {
         obey(mind->outside(now, outside));
       } else if (const auto* g = std::get_if<note_generation>(&order)) {
@@ -126,15 +159,15 @@ public:
 
   std::vector<std::string> started() const {
     std::vector<std::string> words;
-    for (const auto& x : all<start_entity>())
-      words.push_back(to_text(x.what) + " by " + std::to_string(x.by.value()));
+    for (const auto& x : all<start_class>())
+      words.push_back(std::to_string(x.cls.value()) + " by " + std::to_string(x.owner_epoch.value()));
     return words;
   }
   std::vector<std::string> stopped() const {
-    static constexpr const char* whys[] = {"fenced", "released", "ended", "lost"};
+    static constexpr const char* whys[] = {"fenced", "released", "lost"};
     std::vector<std::string> words;
-    for (const auto& x : all<stop_entity>())
-      words.push_back(to_text(x.what) + " by " + std::to_string(x.by.value()) + " " +
+    for (const auto& x : all<stop_class>())
+      words.push_back(std::to_string(x.cls.value()) + " by " + std::to_string(x.owner_epoch.value()) + " " +
                       whys[static_cast<std::size_t>(x.why)]);
     return words;
   }
@@ -151,8 +184,8 @@ public:
     REQUIRE(beat.has_value());
     return *beat;
   }
-  claim claim_at(const entity& what, std::uint64_t at) const {
-    const auto found = store.entries().find(to_text(claim_key{what, epoch{at}}));
+  claim claim_of(class_id cls, std::uint64_t number) const {
+    const auto found = store.entries().find(to_text(claim_key{cls, epoch{number}}));
     REQUIRE(found != store.entries().end());
     return parse_claim(found->second.value).value();
   }
@@ -162,11 +195,30 @@ public:
   std::unique_ptr<ownership> mind;
   std::vector<heartbeat> others;
   std::vector<command> log;
-  steady_ms now = 5'000;
+  steady_time now{5s};
   epoch outside; ///< what is found there
   bool deaf = false;
 };
 
 using words = std::vector<std::string>;
+
+/// A claim, or a release, of a member that `join`ed.
+inline claim held_by(const std::string& owner, std::uint64_t incarnation = 65'536) {
+  return {owner, incarnation, false, "", 0};
+}
+inline claim released_by(const std::string& owner, const std::string& to = "") {
+  return {owner, 65'536, true, to, 0};
+}
+
+/// A class that the members are in line for in this order, all of one tier.
+inline class_id class_for(const std::vector<std::string>& line) {
+  for (std::uint16_t number = 100;; ++number) {
+    std::vector<contender> members;
+    for (const auto& name : line)
+      members.push_back({name, standing::steady});
+    if (in_line_for(class_id{number}, members) == members)
+      return class_id{number};
+  }
+}
 
 } // namespace alleycat::testing

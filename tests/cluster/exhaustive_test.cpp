@@ -9,6 +9,7 @@
 
 using namespace alleycat;
 using namespace alleycat::testing;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -56,8 +57,7 @@ scenario small() {
   plan.nodes = 2;
   plan.classes = 1;
   plan.clocks_differ = false;
-  plan.quiet_for = 15'000;
-  plan.new_race_each = 0;
+  plan.quiet_for = 10s;
   return plan;
 }
 
@@ -66,7 +66,7 @@ scenario small() {
 TEST_CASE("every way for the requests and news of two nodes' first claims, three of them in trouble at a time") {
   search all;
   all.plan = small();
-  all.plan.faults_for = 1'000;
+  all.plan.faults_for = 3s;
   all.kinds = {about::claim_call, about::claim_news};
   all.depth = 3;
   all.report("claims of two nodes, up to 3 deviations");
@@ -75,7 +75,7 @@ TEST_CASE("every way for the requests and news of two nodes' first claims, three
 TEST_CASE("every single fault of nodes and bucket together with every single trouble of a claim") {
   search all;
   all.plan = small();
-  all.plan.faults_for = 4'000;
+  all.plan.faults_for = 4s;
   all.kinds = {about::fault, about::claim_call, about::claim_news};
   all.depth = 2;
   all.report("faults and claims, up to 2 deviations");
@@ -84,22 +84,21 @@ TEST_CASE("every single fault of nodes and bucket together with every single tro
 TEST_CASE("every three faults of two nodes and the bucket, one each second") {
   search all;
   all.plan = small();
-  all.plan.faults_for = 5'000;
-  all.plan.trouble_each = 1'000;
+  all.plan.faults_for = 4s;
+  all.plan.trouble_each = 1s;
   all.kinds = {about::fault};
   all.depth = 3;
   all.report("faults of two nodes, up to 3");
 }
 
-TEST_CASE("every two faults of three nodes with a race") {
+TEST_CASE("every two faults of three nodes") {
   search all;
   all.plan = small();
   all.plan.nodes = 3;
-  all.plan.new_race_each = 3'000;
-  all.plan.faults_for = 8'000;
-  all.plan.trouble_each = 1'000;
-  all.plan.quiet_for = 25'000;
+  all.plan.faults_for = 6s;
+  all.plan.trouble_each = 1s;
+  all.plan.quiet_for = 25s;
   all.kinds = {about::fault};
   all.depth = 2;
-  all.report("faults of three nodes with races, up to 2");
+  all.report("faults of three nodes, up to 2");
 }

@@ -22,13 +22,15 @@ public:
     bool two_updates_win = false;
     /// A deleted key leaves no marker, so it can be created again.
     bool forgets_deletions = false;
+    /// A creation replaces what is there.
+    bool overwrites = false;
   };
 
   explicit fake_bucket(faults planted) : faults_{planted} {}
 
   /// @returns whether it was not there
   bool create(const std::string& key, const std::string& value) {
-    if (entries_.contains(key))
+    if (entries_.contains(key) && !faults_.overwrites)
       return false;
     if (!created_.insert(key).second)
       created_again_.push_back(key);
@@ -72,12 +74,22 @@ public:
   }
   std::uint64_t life() const { return life_; }
 
+  /// Comes back as it was at an earlier moment. Only what came later is gone, but a key that had been created then could be
+  /// created again, so that is another life.
+  using snapshot = std::map<std::string, bucket_entry>;
+  void restore(const snapshot& earlier) {
+    lose();
+    entries_ = earlier;
+    for (const auto& [key, entry] : earlier)
+      created_.insert(key);
+  }
+
   std::function<void(const bucket_entry&)> watch;
 
 private:
   void write(const std::string& key, const std::string& value, bool deleted) {
     auto& entry = entries_[key];
-    entry = {key, value, deleted};
+    entry = {key, value, deleted, 0};
     auto& [before, current] = revisions_[key];
     before = std::exchange(current, ++sequence_);
     if (watch)

@@ -1,50 +1,60 @@
 #include "tests/cluster/bench.hpp"
 
-#include "cluster/rendezvous.hpp"
-
 using namespace alleycat;
 using namespace alleycat::testing;
 
 namespace {
 
-/// A race that the first of the given members, and then the second, is in line for.
-race_key race_for(const std::string& first, const std::string& second = "", const std::string& third = "") {
-  std::vector<std::string> members{first};
-  for (const auto& name : {second, third})
-    if (!name.empty())
-      members.push_back(name);
-  for (std::uint32_t i = 100;; ++i)
-    if (const race_key key{class_id{1}, race_id{i}}; in_line_for(entity::of(key), members) == members)
-      return key;
+/// A node with this one class, among members that join after it started.
+bench node_with(class_id cls) {
+  bench node(0);
+  node.settings.classes = {cls};
+  return node;
+}
+
+std::string name_of(class_id cls, std::uint64_t number) {
+  return std::to_string(cls.value()) + " by " + std::to_string(number);
 }
 
 } // namespace
 
-TEST_CASE("a node that is alone claims at once") {
+// -- the start ---------------------------------------------------------------------------------------------------------
+
+TEST_CASE("a node that is alone listens for one heartbeat, then claims") {
   bench node;
-  node.mind = std::make_unique<ownership>(node.settings);
-  node.tell(entries_read{0});
-  CHECK(node.started() == words{"class-1 by 1"});
-  CHECK(node.created() == words{"generation.1", "claim.class-1.1", "rules"});
-  CHECK(node.claim_at(class_1, 1) == claim{"self", node.mind->incarnation(), false, ""});
+  node.begin();
+  node.pass(1'000ms);
+  CHECK(node.started().empty());
+  node.pass(200ms);
+  CHECK(node.started() == words{"1 by 1"});
+  CHECK(node.created() == words{"generation.1", "rules.1", "claim.1.1"});
+  CHECK(node.claim_of(class_1, 1).owner == "self");
   CHECK(node.mind->trusted() == trust::fresh);
+  CHECK(node.all<start_class>().front().how == succession::first);
 }
 
-TEST_CASE("a node takes over what its earlier incarnation had, at once") {
+TEST_CASE("nodes that start together all hear of each other before the first claim") {
+  const auto cls = class_for({"a", "self"});
+  auto node = node_with(cls);
+  node.begin();
+  node.pass(900ms);
+  node.join("a");
+  node.pass(1'000ms);
+  CHECK(node.started().empty());
+}
+
+TEST_CASE("a node takes over what its earlier incarnation had") {
   bench before;
   before.start();
-  REQUIRE(before.mind->incarnation() != 0);
+  REQUIRE(before.started() == words{"1 by 1"});
   bench node;
   node.store = before.store;
   node.settings.starts = 2;
-  node.mind = std::make_unique<ownership>(node.settings);
-  for (const auto& [key, entry] : before.store.entries())
-    node.tell(entry);
-  CHECK(node.log.empty());
-  node.tell(entries_read{0});
-  CHECK(node.started() == words{"class-1 by 2"});
+  node.start();
+  CHECK(node.started() == words{"1 by 2"});
   CHECK(node.mind->incarnation() > before.mind->incarnation());
-  CHECK(node.created() == words{"claim.class-1.2"});
+  CHECK(node.created() == words{"claim.1.2"});
+  CHECK(node.all<start_class>().front().how == succession::took_over);
 }
 
 TEST_CASE("a node whose disk was wiped is still a later incarnation") {
@@ -55,215 +65,453 @@ TEST_CASE("a node whose disk was wiped is still a later incarnation") {
   node.store = before.store;
   node.start();
   CHECK(node.mind->incarnation() > before.mind->incarnation());
-  CHECK(node.started() == words{"class-1 by 2"});
+  CHECK(node.started() == words{"1 by 2"});
 }
 
 TEST_CASE("nothing is claimed before all entries were read and an own heartbeat came back") {
   bench node;
   node.mind = std::make_unique<ownership>(node.settings);
-  node.pass(5'000);
+  node.be(true, true);
+  node.pass(5s);
   CHECK(node.log.empty());
   node.deaf = true;
-  node.tell(entries_read{0});
+  node.read(0);
   CHECK(node.all<put_entry>().size() == 1);
-  node.pass(5'000);
+  node.pass(5s);
   CHECK(node.created().empty());
   CHECK(node.mind->trusted() == trust::stale);
 }
 
-TEST_CASE("a bucket that is empty begins above every epoch that is found outside") {
+TEST_CASE(
+    "a bucket that is empty although epochs are found outside was lost: three seconds are listened, and epochs begin "
+    "above all of them") {
   bench node;
   node.outside = epoch{2'000'017};
-  node.start();
-  CHECK(node.created() == words{"generation.4", "claim.class-1.3000001", "rules"});
-  CHECK(node.started() == words{"class-1 by 3000001"});
+  node.begin();
+  node.pass(2'900ms);
+  CHECK(node.created() == words{"generation.4"});
+  node.pass(1s);
+  CHECK(node.created() == words{"generation.4", "rules.1", "claim.1.3000001"});
+  CHECK(node.started() == words{"1 by 3000001"});
 }
 
-TEST_CASE("the next epoch is above what was met outside for this entity") {
+TEST_CASE("the next epoch is above what was met outside for this class") {
   bench node;
   node.start();
   node.forget();
   node.obey(node.mind->met(node.now, class_1, epoch{17}));
-  CHECK(node.started() == words{"class-1 by 18"});
+  CHECK(node.started() == words{"1 by 18"});
+  CHECK(node.all<start_class>().front().how == succession::renewed);
   CHECK(node.stopped().empty());
   SECTION("the own epoch, met outside, changes nothing") {
     node.forget();
     node.obey(node.mind->met(node.now, class_1, epoch{18}));
     CHECK(node.log.empty());
   }
+  SECTION("an absurd one is reported and changes nothing") {
+    node.forget();
+    node.obey(node.mind->met(node.now, class_1, epoch{~std::uint64_t{0}}));
+    CHECK(node.started().empty());
+    CHECK(node.all<report_oddity>().size() == 1);
+  }
 }
 
-TEST_CASE("a race is claimed by who is first in line, the second follows a second later") {
-  const auto race = race_for("b", "self", "a");
-  bench node(0);
-  node.start();
+// -- who may claim -----------------------------------------------------------------------------------------------------
+
+TEST_CASE("within a tier the first in line claims at once, the second a second later") {
+  const auto cls = class_for({"b", "self", "a"});
+  auto node = node_with(cls);
+  node.begin();
   node.join("a");
   node.join("b");
-  node.obey(node.mind->hint(node.now, race));
-  node.pass(900);
+  node.tell_claim(cls, 1, held_by("a"));
+  node.pass(12s);
+  node.tell_claim(cls, 2, released_by("a"));
+  node.pass(900ms);
   CHECK(node.started().empty());
-  node.pass(200);
-  CHECK(node.started() == words{to_text(entity::of(race)) + " by 1"});
+  node.pass(200ms);
+  REQUIRE(node.started() == words{name_of(cls, 3)});
+  CHECK(node.all<start_class>().front().how == succession::handed_over);
+  CHECK(node.all<start_class>().front().before == "a");
 }
 
-TEST_CASE("a new member is in line for new races at once, and not for old ones") {
-  const auto race = race_for("a", "self");
-  const auto kept = race_for("a", "self", "b");
-  bench node(0);
+TEST_CASE("a lower tier claims when no live member is in a higher one, or all of those failed to for ten seconds") {
+  const auto cls = class_for({"self", "a"});
+  auto node = node_with(cls);
+  node.store.create("generation.1", "a");
+  node.store.create("claim." + std::to_string(cls.value()) + ".1", to_text(held_by("a")));
+  node.store.create("rules.1", node.settings.rules);
   node.start();
-  node.obey(node.mind->hint(node.now, kept));
-  CHECK(node.started().size() == 1);
-  node.join("a");
-  node.obey(node.mind->hint(node.now, race));
-  node.pass(500);
-  CHECK(node.started().size() == 1);
-  CHECK(node.stopped().empty());
+  auto a = node.other("a");
+  SECTION("it is ready, another is ready and steady") {
+    node.join(a);
+    node.tell_claim(cls, 2, released_by("a"));
+    node.pass(9'900ms - 2s);
+    CHECK(node.started().empty());
+    // It becomes steady itself, and is first by weight.
+    node.pass(3s);
+    CHECK(node.started() == words{name_of(cls, 3)});
+  }
+  SECTION("it is fit, another is ready") {
+    node.be(true, false);
+    a.steady = false;
+    node.join(a);
+    node.tell_claim(cls, 2, released_by("a"));
+    node.pass(9'800ms);
+    CHECK(node.started().empty());
+    node.pass(400ms);
+    CHECK(node.started() == words{name_of(cls, 3)});
+  }
+  SECTION("it is fit, and so is the other: the first by weight claims") {
+    node.be(true, false);
+    a.steady = a.ready = false;
+    node.join(a);
+    node.tell_claim(cls, 2, released_by("a"));
+    CHECK(node.started() == words{name_of(cls, 3)});
+  }
+  SECTION("it is fit, the other is not") {
+    node.be(true, false);
+    a.fit = false;
+    node.join(a);
+    node.tell_claim(cls, 2, released_by("a"));
+    CHECK(node.started() == words{name_of(cls, 3)});
+  }
+  SECTION("it is not fit: never") {
+    node.be(false, true);
+    a.fit = false;
+    node.join(a);
+    node.tell_claim(cls, 2, released_by("a"));
+    node.pass(60s);
+    CHECK(node.started().empty());
+    node.be(true, true);
+    CHECK(node.started() == words{name_of(cls, 3)});
+  }
+}
+
+TEST_CASE("when nobody is ready, who is fit claims after one heartbeat") {
+  bench node;
+  node.mind = std::make_unique<ownership>(node.settings);
+  node.be(true, false);
+  node.read(0);
+  node.pass(1'200ms);
+  CHECK(node.started() == words{"1 by 1"});
+}
+
+TEST_CASE("how a node fares goes out at once when it changes") {
+  bench node;
+  node.start_steady();
+  CHECK(standing_of(node.last_beat()) == standing::steady);
+  node.forget();
+  node.be(true, true);
+  CHECK(node.log.empty());
+  node.be(false, true);
+  CHECK(standing_of(node.last_beat()) == standing::none);
+  node.be(true, true);
+  CHECK(standing_of(node.last_beat()) == standing::ready);
+  node.pass(9'900ms);
+  CHECK(standing_of(node.last_beat()) == standing::ready);
+  node.pass(1'100ms);
+  CHECK(standing_of(node.last_beat()) == standing::steady);
 }
 
 TEST_CASE("a living owner keeps what it has; a dead one loses it") {
-  const auto race = race_for("self", "a");
-  bench node(0);
-  node.start();
+  const auto cls = class_for({"self", "a"});
+  auto node = node_with(cls);
+  node.begin();
   node.join("a");
-  node.tell_claim(entity::of(race), 4, {"a", 65'536, false, ""});
-  node.obey(node.mind->hint(node.now, race));
-  node.pass(20'000);
+  node.tell_claim(cls, 4, held_by("a"));
+  node.pass(20s);
   CHECK(node.started().empty());
-  REQUIRE(node.mind->owner_of(entity::of(race)).has_value());
-  CHECK(*node.mind->owner_of(entity::of(race)) == ownership::owner{"a", 65'536, epoch{4}});
+  REQUIRE(node.mind->owner_of(cls).has_value());
+  CHECK(*node.mind->owner_of(cls) == ownership::owner{"a", 65'536, epoch{4}, 0});
   node.silence("a");
-  node.pass(2'600);
+  node.pass(2'900ms);
   CHECK(node.started().empty());
-  node.pass(400);
-  CHECK(node.started() == words{to_text(entity::of(race)) + " by 5"});
-  CHECK(node.mind->owner_of(entity::of(race))->name == "self");
+  node.pass(200ms);
+  CHECK(node.started() == words{name_of(cls, 5)});
+  CHECK(node.mind->owner_of(cls)->name == "self");
+  CHECK(node.all<start_class>().front().how == succession::took_over);
+  CHECK(node.all<start_class>().front().before == "a");
+}
+
+TEST_CASE("a lost CAF connection shortens the take-over") {
+  const auto cls = class_for({"self", "a"});
+  auto node = node_with(cls);
+  node.begin();
+  node.join("a");
+  node.tell_claim(cls, 1, held_by("a"));
+  node.pass(10s);
+  node.silence("a");
+  node.obey(node.mind->connection_down(node.now, "a"));
+  node.pass(2'400ms);
+  CHECK(node.started().empty());
+  node.pass(200ms);
+  CHECK(node.started() == words{name_of(cls, 2)});
+}
+
+TEST_CASE("when all others fall silent together their classes are left to them for ten seconds") {
+  const auto cls = class_for({"self", "a", "b"});
+  auto node = node_with(cls);
+  node.begin();
+  node.join("a");
+  node.join("b");
+  node.tell_claim(cls, 1, held_by("a"));
+  node.pass(10s);
+  node.silence("a");
+  node.silence("b");
+  node.pass(9'900ms);
+  CHECK(node.started().empty());
+  node.pass(300ms);
+  CHECK(node.started() == words{name_of(cls, 2)});
 }
 
 TEST_CASE("what an older incarnation had is free at once") {
-  const auto race = race_for("self", "a");
-  bench node(0);
-  node.start();
+  const auto cls = class_for({"self", "a"});
+  auto node = node_with(cls);
+  node.begin();
   node.join("a", 1 << 16);
-  node.tell_claim(entity::of(race), 1, {"a", 1 << 16, false, ""});
-  node.obey(node.mind->hint(node.now, race));
+  node.tell_claim(cls, 1, held_by("a", 1 << 16));
+  node.pass(12s);
   CHECK(node.started().empty());
   node.silence("a");
   node.join("a", 2 << 16);
-  CHECK(node.started() == words{to_text(entity::of(race)) + " by 2"});
+  CHECK(node.started() == words{name_of(cls, 2)});
 }
 
 TEST_CASE("an owner of whom only the claim is known has three seconds to show itself") {
-  const auto race = race_for("self", "a");
-  bench node(0);
-  node.store.create(to_text(claim_key{entity::of(race), epoch{3}}), to_text(claim{"a", 65'536, false, ""}));
+  bench node;
+  node.store.create("generation.1", "a");
+  node.store.create("rules.1", node.settings.rules);
+  node.store.create("claim.1.3", to_text(held_by("a")));
   node.start();
-  node.obey(node.mind->hint(node.now, race));
-  node.pass(2'500);
+  node.pass(1s);
   CHECK(node.started().empty());
-  node.pass(600);
-  CHECK(node.started() == words{to_text(entity::of(race)) + " by 4"});
+  node.pass(700ms);
+  CHECK(node.started() == words{"1 by 4"});
 }
+
+// -- claims ------------------------------------------------------------------------------------------------------------
 
 TEST_CASE("an overtaken owner stops at once") {
   bench node;
   node.start();
   node.join("a");
   node.forget();
-  node.tell_claim(class_1, 2, {"a", 65'536, false, ""});
-  CHECK(node.stopped() == words{"class-1 by 1 fenced"});
+  node.tell_claim(class_1, 2, held_by("a"));
+  CHECK(node.stopped() == words{"1 by 1 fenced"});
   CHECK_FALSE(node.mind->is_current(class_1, epoch{1}));
   CHECK(node.mind->is_current(class_1, epoch{2}));
   CHECK(node.mind->own().empty());
   SECTION("and does not start again when the old claim is told once more") {
-    node.tell_claim(class_1, 1, {"self", node.mind->incarnation(), false, ""});
-    node.pass(1'000);
+    node.tell_claim(class_1, 1, held_by("self", node.mind->incarnation()));
+    node.pass(1s);
     CHECK(node.started().empty());
   }
 }
 
 TEST_CASE("who is beaten to a claim reads who was faster") {
-  bench node(0);
-  node.start();
-  node.join("a");
-  const auto race = race_for("self", "a");
-  node.store.create(to_text(claim_key{entity::of(race), epoch{1}}), to_text(claim{"a", 65'536, false, ""}));
-  node.obey(node.mind->hint(node.now, race));
+  const auto cls = class_for({"self", "a"});
+  auto node = node_with(cls);
+  node.begin();
+  auto a = node.other("a");
+  a.steady = false;
+  node.join(a);
+  node.store.create(to_text(claim_key{cls, epoch{1}}), to_text(held_by("a")));
+  node.pass(1'500ms);
   CHECK(node.all<read_entry>().size() == 1);
   CHECK(node.started().empty());
-  CHECK(node.mind->owner_of(entity::of(race))->name == "a");
+  REQUIRE(node.mind->owner_of(cls).has_value());
+  CHECK(node.mind->owner_of(cls)->name == "a");
 }
 
 TEST_CASE("a creation without an answer is read back") {
-  bench node(0);
+  bench node;
   node.start();
+  node.tell_claim(class_1, 2, released_by("self"));
   node.forget();
   node.deaf = true;
-  node.obey(node.mind->hint(node.now, race_key_7));
-  const auto key = to_text(claim_key{race_7, epoch{1}});
+  node.tell_claim(class_1, 3, released_by("a"));
+  const std::string key = "claim.1.4";
   REQUIRE(node.created() == words{key});
-  const auto mine = to_text(claim{"self", node.mind->incarnation(), false, ""});
+  const auto mine = node.all<create_entry>().front().value;
   node.tell(create_outcome{key, creation::unknown});
   CHECK(node.all<read_entry>().size() == 1);
   CHECK(node.started().empty());
 
   SECTION("it had worked") {
     node.tell(read_outcome{{key, mine}, finding::found});
-    CHECK(node.started() == words{"race-1-7 by 1"});
+    CHECK(node.started() == words{"1 by 4"});
   }
   SECTION("somebody else was faster") {
-    node.tell(read_outcome{{key, to_text(claim{"a", 65'536, false, ""})}, finding::found});
+    node.tell(read_outcome{{key, to_text(held_by("a"))}, finding::found});
     CHECK(node.started().empty());
     CHECK(node.created().size() == 1);
   }
   SECTION("it is not there: once more, with the same epoch") {
     node.tell(read_outcome{{key, ""}, finding::absent});
     CHECK(node.created().size() == 1);
-    node.pass(200);
+    node.pass(200ms);
     CHECK(node.created() == words{key, key});
     node.tell(create_outcome{key, creation::taken});
     node.tell(read_outcome{{key, mine}, finding::found});
-    CHECK(node.started() == words{"race-1-7 by 1"});
+    CHECK(node.started() == words{"1 by 4"});
   }
-  SECTION("no answer to that either: read again") {
-    node.tell(read_outcome{{key, ""}, finding::failed});
-    node.pass(200);
-    CHECK(node.all<read_entry>().size() == 2);
+  SECTION("no answer to that either: read again, with growing pauses") {
+    for (const auto pause : {200ms, 400ms, 800ms, 1'600ms}) {
+      const auto reads = node.all<read_entry>().size();
+      node.tell(read_outcome{{key, ""}, finding::failed});
+      node.pass(pause - 100ms);
+      CHECK(node.all<read_entry>().size() == reads);
+      node.pass(100ms);
+      CHECK(node.all<read_entry>().size() == reads + 1);
+    }
     CHECK(node.created().size() == 1);
   }
   SECTION("the watch tells first; what comes after has no effect") {
     node.tell(bucket_entry{key, mine});
     node.tell(read_outcome{{key, mine}, finding::found});
     node.tell(create_outcome{key, creation::created});
-    CHECK(node.started() == words{"race-1-7 by 1"});
+    CHECK(node.started() == words{"1 by 4"});
   }
 }
 
 TEST_CASE("a claim of ours that appears when nobody waits for it any more is taken up") {
-  bench node(0);
-  node.start();
-  node.tell_claim(race_7, 1, {"self", node.mind->incarnation(), false, ""});
-  CHECK(node.started() == words{"race-1-7 by 1"});
+  bench node;
+  node.begin();
+  node.tell_claim(class_1, 1, held_by("self", node.mind->incarnation()));
+  node.pass(1'200ms);
+  CHECK(node.started() == words{"1 by 1"});
+  CHECK(node.created() == words{"generation.1", "rules.1"});
 }
+
+TEST_CASE("a claim that cannot be read is a claim, not a release") {
+  bench node;
+  node.start();
+  node.forget();
+  node.store.put("claim.1.2", "something new");
+  SECTION("while a member lives that may have written it") {
+    auto newer = node.other("a");
+    newer.reads = 2;
+    node.join(newer);
+    node.tell(bucket_entry{"claim.1.2", "something new"});
+    CHECK(node.stopped() == words{"1 by 1 fenced"});
+    CHECK(node.all<report_oddity>().size() == 1);
+    node.pass(60s);
+    CHECK(node.started().empty());
+    SECTION("it is deleted: the class is free") {
+      node.tell_deleted(claim_key{class_1, epoch{2}});
+      node.pass(30s);
+      CHECK(node.started() == words{"1 by 3"});
+    }
+  }
+  SECTION("it is nobody's when everybody who lives can be read") {
+    node.tell(bucket_entry{"claim.1.2", "something new"});
+    CHECK(node.stopped() == words{"1 by 1 fenced"});
+    node.pass(2'900ms);
+    CHECK(node.started().empty());
+    node.pass(200ms);
+    CHECK(node.started() == words{"1 by 3"});
+  }
+}
+
+TEST_CASE("a deleted claim frees the class, and its owner claims anew above it") {
+  bench node;
+  SECTION("its owner") {
+    node.start();
+    node.forget();
+    node.tell_deleted(claim_key{class_1, epoch{1}});
+    CHECK(node.created() == words{"claim.1.2"});
+    CHECK(node.started() == words{"1 by 2"});
+    CHECK(node.stopped().empty());
+  }
+  SECTION("others, when the owner does not") {
+    node.begin();
+    node.join("a");
+    node.tell_claim(class_1, 1, held_by("a"));
+    node.pass(12s);
+    node.tell_deleted(claim_key{class_1, epoch{1}});
+    node.pass(2'900ms);
+    CHECK(node.started().empty());
+    node.pass(1'200ms);
+    CHECK(node.started() == words{"1 by 2"});
+  }
+  SECTION("a marker where a claim should go: the next epoch is tried") {
+    node.store.create("claim.1.1", "x");
+    node.store.erase("claim.1.1");
+    node.start();
+    CHECK(node.started() == words{"1 by 2"});
+  }
+}
+
+TEST_CASE("a reading that does not have our claim any more makes us claim anew") {
+  bench node;
+  node.start();
+  node.forget();
+  fake_bucket without{{}};
+  for (const auto& [key, entry] : node.store.entries())
+    if (key != "claim.1.1")
+      without.put(key, entry.value);
+  node.store = without;
+  node.read(0);
+  CHECK(node.started() == words{"1 by 2"});
+  CHECK(node.stopped().empty());
+}
+
+TEST_CASE("claims that were overtaken long ago are deleted by the owner, the latest stay") {
+  bench node;
+  node.store.create("generation.1", "a");
+  node.store.create("rules.1", node.settings.rules);
+  for (std::uint64_t number = 1; number <= 20; ++number)
+    node.store.create(to_text(claim_key{class_1, epoch{number}}), to_text(released_by("a")));
+  node.start();
+  REQUIRE(node.started() == words{"1 by 21"});
+  CHECK(node.all<erase_entry>().empty());
+  node.recover();
+  CHECK(node.all<erase_entry>().size() == 13);
+  CHECK(node.all<erase_entry>().front().key == "claim.1.1");
+  CHECK(node.all<erase_entry>().back().key == "claim.1.13");
+  node.pass(10s);
+  CHECK(node.all<erase_entry>().size() == 13);
+}
+
+// -- trust -------------------------------------------------------------------------------------------------------------
 
 TEST_CASE("with the bucket away nobody claims, owners go on, and the output is stale") {
   bench node;
   node.start();
   node.join("a");
-  node.pass(1'000);
+  node.pass(1s);
   node.forget();
   node.deaf = true;
-  node.pass(2'600);
+  node.pass(2'600ms);
   REQUIRE(node.all<trust_changed>().size() == 1);
   CHECK(node.all<trust_changed>().front().now == trust::stale);
-  node.obey(node.mind->hint(node.now, race_key_7));
-  node.pass(60'000);
+  node.pass(60s);
   CHECK(node.created().empty());
   CHECK(node.stopped().empty());
   CHECK(node.mind->members().stands("a", 65'536));
   CHECK(node.mind->trusted_until() > node.now);
   node.deaf = false;
-  node.pass(1'000);
+  node.pass(1s);
   CHECK(node.mind->trusted() == trust::fresh);
+}
+
+TEST_CASE("when the bucket is back everybody has the full time to show that it lives") {
+  bench node;
+  node.begin();
+  node.join("a");
+  node.tell_claim(class_1, 1, held_by("a"));
+  node.pass(12s);
+  node.deaf = true;
+  node.silence("a"); // stands before the same bucket
+  node.pass(60s);
+  node.deaf = false;
+  node.pass(1s);
+  REQUIRE(node.mind->trusted() == trust::fresh);
+  node.pass(2'500ms);
+  CHECK(node.started().empty());
+  node.pass(700ms);
+  CHECK(node.started() == words{"1 by 2"});
 }
 
 TEST_CASE("a process that did not run takes nothing for granted until it has read the claims again") {
@@ -271,9 +519,10 @@ TEST_CASE("a process that did not run takes nothing for granted until it has rea
   node.start();
   node.join("a");
   const auto until = node.mind->trusted_until();
+  CHECK(until == node.now + 1s);
   node.forget();
   node.deaf = true;
-  node.sleep(30'000);
+  node.sleep(30s);
   CHECK(until < node.now);
   node.obey(node.mind->tick(node.now));
   REQUIRE(node.log.size() >= 2);
@@ -288,11 +537,11 @@ TEST_CASE("a process that did not run takes nothing for granted until it has rea
     old.counter = counter - 1;
     node.tell_entry(node_key{"self"}, to_text(old));
     node.tell(entries_read{token - 1});
-    node.pass(500);
+    node.pass(500ms);
     CHECK(node.mind->trusted() == trust::suspect);
   }
   SECTION("the reading alone is no proof") {
-    node.tell(entries_read{token});
+    node.read(token);
     CHECK(node.mind->trusted() == trust::suspect);
   }
   SECTION("the heartbeat alone is no proof") {
@@ -301,7 +550,7 @@ TEST_CASE("a process that did not run takes nothing for granted until it has rea
   }
   SECTION("nothing has changed: it goes on") {
     node.tell(bucket_entry{beat.key, beat.value});
-    node.tell(entries_read{token});
+    node.read(token);
     CHECK(node.mind->trusted() == trust::fresh);
     CHECK(node.mind->trusted_until() > node.now);
     CHECK(node.stopped().empty());
@@ -309,17 +558,27 @@ TEST_CASE("a process that did not run takes nothing for granted until it has rea
     CHECK(node.mind->members().stands("a", 65'536)); // its silence was our sleep
   }
   SECTION("it was overtaken: it stops, and is trusted only then") {
-    node.tell_claim(class_1, 2, {"a", 65'536, false, ""});
-    CHECK(node.stopped() == words{"class-1 by 1 fenced"});
+    node.tell_claim(class_1, 2, held_by("a"));
+    CHECK(node.stopped() == words{"1 by 1 fenced"});
     CHECK(node.mind->trusted() == trust::suspect);
   }
   SECTION("a reading that is not answered is asked for again") {
-    node.pass(2'000);
+    node.pass(2s);
     CHECK(node.all<read_entries>().size() == 2);
     node.tell(bucket_entry{beat.key, beat.value});
-    node.tell(entries_read{token + 1});
+    node.read(token + 1);
     CHECK(node.mind->trusted() == trust::fresh);
   }
+}
+
+TEST_CASE("a pause below a second changes nothing") {
+  bench node;
+  node.start();
+  node.forget();
+  node.sleep(900ms);
+  node.obey(node.mind->tick(node.now));
+  CHECK(node.mind->trusted() == trust::fresh);
+  CHECK(node.all<read_entries>().empty());
 }
 
 TEST_CASE("another process with our name that was started later ends this one") {
@@ -327,144 +586,203 @@ TEST_CASE("another process with our name that was started later ends this one") 
   node.start();
   node.forget();
   SECTION("its heartbeat is seen") {
-    node.tell_entry(node_key{"self"}, to_text([&] {
-                      auto beat = node.other("self", node.mind->incarnation() + 65'536);
-                      beat.counter = 1;
-                      return beat;
-                    }()));
+    auto beat = node.other("self", node.mind->incarnation() + 65'536);
+    beat.counter = 1;
+    node.tell_entry(node_key{"self"}, to_text(beat));
   }
   SECTION("its claim is seen") {
-    node.tell_claim(class_1, 2, {"self", node.mind->incarnation() + 65'536, false, ""});
+    node.tell_claim(class_1, 2, held_by("self", node.mind->incarnation() + 65'536));
   }
-  CHECK(node.stopped() == words{"class-1 by 1 lost"});
+  CHECK(node.stopped() == words{"1 by 1 lost"});
   REQUIRE(node.all<give_up>().size() == 1);
   CHECK_THAT(node.all<give_up>().front().why, Catch::Contains("self"));
+  CHECK(node.mind->trusted_until() < node.now);
   node.forget();
-  node.pass(10'000);
+  node.pass(10s);
   CHECK(node.log.empty());
 }
 
-TEST_CASE("a node with other rules than the cluster gives up and says what differs") {
-  bench node;
-  node.store.create("rules", "rule=2\n");
-  node.start();
-  CHECK(node.started().empty());
-  REQUIRE(node.all<give_up>().size() == 1);
-  CHECK_THAT(node.all<give_up>().front().why, Catch::Contains("rule is 1 here and 2 in the cluster"));
-  CHECK(node.store.entries().at("rules").value == "rule=2\n");
-}
-
-TEST_CASE("of two nodes that bring different rules to an empty bucket, one stays") {
-  bench node;
-  node.mind = std::make_unique<ownership>(node.settings);
-  node.store.create("rules", "rule=2\n"); // came first; the watch has not told yet
-  node.tell(entries_read{0});
-  REQUIRE(node.all<give_up>().size() == 1);
-  CHECK(node.mind->own().empty());
-}
-
-TEST_CASE("after the bucket was lost owners claim anew, with epochs above all before") {
-  bench node;
-  node.start();
+TEST_CASE("after the bucket was lost owners claim anew at once, above all before; others listen for three seconds") {
+  bench node(2);
+  node.begin();
   node.join("a");
-  node.tell_claim(race_7, 1, {"a", 65'536, false, ""});
-  node.obey(node.mind->hint(node.now, race_key_7));
+  node.tell_claim(class_2, 7, held_by("a"));
+  node.pass(12s);
+  REQUIRE(node.started() == words{"1 by 1"});
   node.forget();
   node.store.lose();
-  node.outside = epoch{1};
+  node.outside = epoch{7};
   node.tell(bucket_lost{});
   CHECK(node.mind->trusted() == trust::stale);
   CHECK(node.stopped().empty());
-  node.tell(entries_read{0});
-  node.pass(1'000);
-  CHECK(node.started() == words{"class-1 by 1000001"});
+  node.read(0);
+  node.pass(1s);
+  CHECK(node.started() == words{"1 by 1000001"});
+  CHECK(node.created() == words{"rules.1", "generation.2", "claim.1.1000001"});
   CHECK(node.stopped().empty());
   CHECK(node.mind->trusted() == trust::fresh);
+  CHECK(node.mind->owner_of(class_2)->name == "a");
 
   SECTION("what another one has is left to it") {
-    CHECK(node.mind->owner_of(race_7)->name == "a");
-    node.tell_claim(race_7, 1'000'001, {"a", 65'536, false, ""});
-    node.pass(10'000);
+    node.tell_claim(class_2, 1'000'001, held_by("a"));
+    node.pass(10s);
     CHECK(node.started().size() == 1);
   }
   SECTION("but not for ever: it may not know of its claim") {
-    node.pass(4'500);
-    CHECK(node.started() == words{"class-1 by 1000001", "race-1-7 by 1000001"});
+    node.pass(1'500ms);
+    CHECK(node.started().size() == 1);
+    node.pass(4s);
+    CHECK(node.started() == words{"1 by 1000001", "2 by 1000001"});
   }
 }
 
-TEST_CASE("the keys of a race that is over are deleted, and it is never claimed again") {
-  bench node(0);
+TEST_CASE("a bucket that was set back to an earlier state is treated like a lost one") {
+  bench node;
   node.start();
-  node.obey(node.mind->hint(node.now, race_key_7));
-  node.obey(node.mind->recovered(node.now, race_7));
-  REQUIRE(node.started() == words{"race-1-7 by 1"});
+  const auto earlier = node.store.entries();
+  node.tell_claim(class_1, 2, held_by("a"));
+  node.tell_claim(class_1, 3, released_by("a", "self"));
+  node.pass(100ms);
+  REQUIRE(node.started() == words{"1 by 1", "1 by 4"});
   node.forget();
-  node.obey(node.mind->ended(node.now, race_key_7));
-  CHECK(node.all<erase_entry>().size() == 1);
+  node.store.restore(earlier);
+  node.outside = epoch{1};
+  node.tell(bucket_lost{});
+  node.read(0);
+  node.pass(1s);
+  // The generation of before stands there, and counts for nothing.
+  CHECK(node.created() == words{"generation.2", "claim.1.1000001"});
+  CHECK(node.started() == words{"1 by 1000001"});
   CHECK(node.stopped().empty());
-  CHECK(node.mind->own().empty());
-  CHECK_FALSE(node.mind->owner_of(race_7).has_value());
-  node.obey(node.mind->listed(node.now, {race_key_7}));
-  node.pass(30'000);
-  CHECK(node.created().empty());
-  CHECK(node.all<erase_entry>().size() == 1);
-  SECTION("it is forgotten with its subject") {
-    node.obey(node.mind->listed(node.now, {}));
-    CHECK(node.mind->known().empty());
+}
+
+// -- letting go --------------------------------------------------------------------------------------------------------
+
+TEST_CASE("an unfit owner lets go after five seconds, if somebody better lives") {
+  bench node;
+  node.start_steady();
+  node.recover();
+  SECTION("nobody does: it keeps what it has") {
+    node.be(false, true);
+    node.pass(60s);
+    CHECK(node.stopped().empty());
+  }
+  SECTION("another is unfit too") {
+    auto a = node.other("a");
+    a.fit = false;
+    node.join(a);
+    node.be(false, true);
+    node.pass(60s);
+    CHECK(node.stopped().empty());
+  }
+  SECTION("another is fit") {
+    node.join("a");
+    node.be(false, true);
+    node.pass(4'900ms);
+    CHECK(node.stopped().empty());
+    node.pass(200ms);
+    CHECK(node.stopped() == words{"1 by 1 released"});
+    node.obey(node.mind->stopped(node.now, class_1, epoch{1}));
+    CHECK(node.claim_of(class_1, 2).release);
+    CHECK(node.claim_of(class_1, 2).to == "a");
+  }
+  SECTION("it is fit again in time") {
+    node.join("a");
+    node.be(false, true);
+    node.pass(4'500ms);
+    node.be(true, true);
+    node.pass(20s);
+    CHECK(node.stopped().empty());
   }
 }
 
-TEST_CASE("a race whose claim was deleted by another node is over here too") {
-  bench node(0);
-  node.start();
+TEST_CASE("who flaps waits longer each time, and longer until it is steady") {
+  bench node;
+  node.start_steady();
   node.join("a");
-  node.obey(node.mind->listed(node.now, {race_key_7}));
-  node.pass(2'000);
-  REQUIRE(node.started() == words{"race-1-7 by 1"});
-  node.forget();
-  node.tell(bucket_entry{to_text(claim_key{race_7, epoch{1}}), "", true});
-  CHECK(node.stopped() == words{"race-1-7 by 1 ended"});
-  node.pass(30'000);
-  CHECK(node.created().empty());
-}
-
-TEST_CASE("a marker where a claim should go says that the race is over") {
-  bench node(0);
-  node.start();
-  const auto key = to_text(claim_key{race_7, epoch{1}});
-  node.store.create(key, "x");
-  node.store.erase(key);
-  node.obey(node.mind->hint(node.now, race_key_7));
-  CHECK(node.started().empty());
-  CHECK(node.created().back() == key);
-  node.forget();
-  node.pass(10'000);
-  CHECK(node.created().empty());
-}
-
-TEST_CASE("claims of a race that nobody has and no subject tells of are cleared away, those of living owners not") {
-  bench node(0);
-  node.settings.timing.sweep = 20'000;
-  node.start();
-  node.join("a");
-  const auto left = entity::of(race_for("self", "a"));
-  const auto kept = entity::of(race_key{class_id{2}, left.race.value()});
-  node.tell_claim(left, 1, {"gone", 65'536, false, ""});
-  node.tell_claim(kept, 1, {"a", 65'536, false, ""});
-  for (int i = 0; i < 60; ++i) {
-    node.obey(node.mind->listed(node.now, {}));
-    node.pass(1'000);
+  std::uint64_t number = 1;
+  for (const auto patience : {5s, 10s, 20s}) {
+    node.recover();
+    node.be(false, true);
+    node.pass(patience - 100ms);
+    INFO(patience.count() << " s");
+    CHECK(node.stopped().empty());
+    node.pass(200ms);
+    REQUIRE(node.stopped().size() == 1);
+    node.obey(node.mind->stopped(node.now, class_1, epoch{number}));
+    node.tell_claim(class_1, number + 2, held_by("a"));
+    node.be(true, true);
+    node.pass(2 * patience + 8s);
+    CHECK(standing_of(node.last_beat()) == standing::ready);
+    // It gets the class back all the same.
+    node.tell_claim(class_1, number + 3, released_by("a", "self"));
+    number += 4;
+    node.pass(100ms);
+    REQUIRE(node.started().back() == "1 by " + std::to_string(number));
+    node.forget();
   }
-  REQUIRE(node.all<erase_entry>().size() == 1);
-  CHECK(node.all<erase_entry>().front().key == to_text(claim_key{left, epoch{1}}));
+  SECTION("a quiet minute forgives one time") {
+    node.recover();
+    node.pass(3 * 61s);
+    node.be(false, true);
+    node.pass(5'100ms);
+    CHECK(node.stopped().size() == 1);
+  }
 }
+
+TEST_CASE("an owner that does not recover lets go after half a minute, and stands back") {
+  bench node;
+  node.start();
+  SECTION("nobody else is there: it goes on trying") {
+    node.pass(300s);
+    CHECK(node.stopped().empty());
+  }
+  SECTION("another one is") {
+    node.join("a");
+    node.pass(29s - 1s);
+    CHECK(node.stopped().empty());
+    node.pass(2s);
+    CHECK(node.stopped() == words{"1 by 1 released"});
+    node.obey(node.mind->stopped(node.now, class_1, epoch{1}));
+    CHECK(node.claim_of(class_1, 2).to == "a");
+    node.forget();
+    node.pass(55s);
+    CHECK(node.started().empty());
+    node.pass(10s);
+    CHECK(node.started() == words{"1 by 3"}); // nobody came
+  }
+  SECTION("it recovered in time") {
+    node.join("a");
+    node.recover();
+    node.pass(60s);
+    CHECK(node.stopped().empty());
+  }
+}
+
+TEST_CASE("a class that was stopped is released after two seconds even if nobody says that it is flushed") {
+  bench node;
+  node.start_steady();
+  node.join("a");
+  node.be(false, true);
+  node.pass(5'100ms);
+  REQUIRE(node.stopped() == words{"1 by 1 released"});
+  node.forget();
+  node.pass(1'800ms);
+  CHECK(node.created().empty());
+  node.pass(300ms);
+  CHECK(node.created() == words{"claim.1.2"});
+  // The word comes after all.
+  node.obey(node.mind->stopped(node.now, class_1, epoch{1}));
+  CHECK(node.created().size() == 1);
+}
+
+// -- others ------------------------------------------------------------------------------------------------------------
 
 TEST_CASE("peers are told once they are there, and once they are gone") {
   bench node(0);
   node.start();
   node.join("a");
-  node.pass(3'000);
+  node.pass(3s);
   REQUIRE(node.all<peer_up>().size() == 1);
   CHECK(node.all<peer_up>().front().last.address == "a:1");
   CHECK(node.all<peer_up>().front().speaks_with_us);
@@ -473,35 +791,49 @@ TEST_CASE("peers are told once they are there, and once they are gone") {
   node.beat(foreign);
   REQUIRE(node.all<peer_up>().size() == 2);
   CHECK_FALSE(node.all<peer_up>().back().speaks_with_us);
+  node.pass(3'100ms);
   node.silence("a");
-  node.pass(3'100);
+  node.pass(3'100ms);
   CHECK(node.all<peer_down>().size() == 2);
-}
-
-TEST_CASE("a lost CAF connection shortens the take-over") {
-  const auto race = race_for("self", "a");
-  bench node(0);
-  node.start();
-  node.join("a");
-  node.tell_claim(entity::of(race), 1, {"a", 65'536, false, ""});
-  node.obey(node.mind->hint(node.now, race));
-  node.silence("a");
-  node.obey(node.mind->connection_down(node.now, "a"));
-  node.pass(1'400);
-  CHECK(node.started().empty());
-  node.pass(200);
-  CHECK(node.started() == words{to_text(entity::of(race)) + " by 2"});
 }
 
 TEST_CASE("a heartbeat says what is owned and the load") {
   bench node(2);
   node.start();
-  node.obey(node.mind->hint(node.now, race_key_7));
   node_load load;
   load.riders = 120;
-  load.races = 99; // filled in by what is owned
+  load.races = 3;
+  load.classes = 99; // filled in by what is owned
   node.mind->set_load(load);
-  node.pass(1'000);
-  CHECK(node.last_beat().load == node_load{1, 2, 120, 0, 0, 0});
+  node.mind->set_clock_ahead(-7);
+  node.pass(1s);
+  CHECK(node.last_beat().load == node_load{3, 2, 120, 0, 0, 0});
+  CHECK(node.last_beat().clock_ahead_ms == -7);
+  CHECK(node.last_beat().highest == epoch{1});
+  CHECK(node.last_beat().agreed == 1);
   CHECK(node.last_beat().state == member_state::serving);
+}
+
+TEST_CASE("the members are listed with how they fare") {
+  bench node;
+  node.settings.name = "m";
+  node.start();
+  auto unfit = node.other("b");
+  unfit.fit = false;
+  auto drains = node.other("z");
+  drains.state = member_state::draining;
+  auto left = node.other("x");
+  left.state = member_state::left;
+  for (const auto& each : {node.other("a"), unfit, drains, left, node.other("c")})
+    node.join(each);
+  node.silence("c");
+  node.silence("x");
+  node.pass(3'100ms);
+  std::vector<std::pair<std::string, ownership::life>> seen;
+  for (const auto& each : node.mind->members_seen())
+    seen.emplace_back(each.last.name, each.state);
+  using life = ownership::life;
+  CHECK(seen ==
+        std::vector<std::pair<std::string, life>>{
+            {"a", life::live}, {"b", life::unfit}, {"c", life::dead}, {"m", life::live}, {"z", life::draining}});
 }

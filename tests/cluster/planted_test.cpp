@@ -51,6 +51,12 @@ TEST_CASE("planted: an owner that does not stop when it is overtaken is found") 
   CHECK_FALSE(first_broken(planted).empty());
 }
 
+TEST_CASE("planted: a claim that was overwritten is found") {
+  planted_fault planted;
+  planted.bucket.overwrites = true;
+  CHECK_THAT(first_broken(planted), Catch::Contains("created a second time") || Catch::Contains("two owners"));
+}
+
 TEST_CASE("planted: a store that forgets deletions lets a claim be created twice") {
   planted_fault planted;
   planted.bucket.forgets_deletions = true;

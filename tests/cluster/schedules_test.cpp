@@ -9,6 +9,7 @@
 
 using namespace alleycat;
 using namespace alleycat::testing;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -25,16 +26,17 @@ scenario scenario_of(std::uint64_t seed) {
   plan.start_together = seed / 15 % 2 == 0;
   plan.fault_permille = seed / 30 % 3 == 0 ? 300 : 120;
   plan.loss_permille = seed / 90 % 3 == 0 ? 100 : 20;
+  plan.anybody_ready = seed / 270 % 4 != 0;
   return plan;
 }
 
 } // namespace
 
 TEST_CASE(
-    "whatever goes wrong, an epoch has one owner, no receiver goes back, and in the end each entity has one owner") {
+    "whatever goes wrong, an epoch has one owner, no receiver goes back, and in the end each class has one owner") {
   const auto first = from_environment("ALLEYCAT_CLUSTER_SEED", std::random_device{}());
   const auto count = from_environment("ALLEYCAT_CLUSTER_SCHEDULES", 400);
-  std::vector<steady_ms> settled;
+  std::vector<milliseconds> settled;
   std::uint64_t sent = 0, fenced = 0, owners = 0;
   for (auto seed = first; seed < first + count; ++seed) {
     random_choices by{seed};
@@ -52,8 +54,9 @@ TEST_CASE(
   }
   std::sort(settled.begin(), settled.end());
   std::cout << count << " schedules from seed " << first << ": " << owners << " owners, " << sent << " outputs, "
-            << fenced << " fenced; each entity had its one owner after p50 " << settled[settled.size() / 2]
-            << " ms, p99 " << settled[settled.size() * 99 / 100] << " ms, at most " << settled.back() << " ms\n";
+            << fenced << " fenced; each class had its one owner after p50 " << settled[settled.size() / 2].count()
+            << " ms, p99 " << settled[settled.size() * 99 / 100].count() << " ms, at most " << settled.back().count()
+            << " ms\n";
   // It was no idle run.
   CHECK(sent > count * 50);
 }
@@ -70,6 +73,30 @@ TEST_CASE("a store whose compare-and-swap updates let two win is no danger to wh
   }
 }
 
+TEST_CASE("the classes of a killed owner start elsewhere within four seconds") {
+  std::vector<milliseconds> gaps;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    random_choices by{seed};
+    scenario plan;
+    plan.nodes = 3;
+    plan.classes = 6;
+    plan.fault_permille = plan.loss_permille = 0;
+    plan.faults_for = 1s;
+    plan.quiet_for = 50s;
+    plan.kill_owner_at = milliseconds{20'000 + seed * 37};
+    plan.longest_gap = 4s;
+    world cluster{by, plan};
+    cluster.run();
+    INFO("seed " << seed << '\n' << cluster.story());
+    REQUIRE(cluster.broken().empty());
+    gaps.push_back(cluster.longest_gap());
+  }
+  std::sort(gaps.begin(), gaps.end());
+  std::cout << "a killed owner: p50 " << gaps[gaps.size() / 2].count() << " ms, p99 "
+            << gaps[gaps.size() * 99 / 100].count() << " ms, at most " << gaps.back().count() << " ms to the start\n";
+  CHECK(gaps.front() > 1s); // it was killed
+}
+
 TEST_CASE("without any fault nodes settle on even classes and stay there") {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     random_choices by{seed};
@@ -78,7 +105,7 @@ TEST_CASE("without any fault nodes settle on even classes and stay there") {
     plan.classes = 6;
     plan.start_together = seed % 2 == 0;
     plan.fault_permille = plan.loss_permille = 0;
-    plan.quiet_for = 120'000;
+    plan.quiet_for = 120s;
     world cluster{by, plan};
     cluster.run();
     INFO("seed " << seed << '\n' << cluster.story());

@@ -7,6 +7,8 @@
 
 namespace alleycat::testing {
 
+using namespace std::chrono_literals;
+
 world::world(choices& by, scenario what) : by_{by}, plan_{std::move(what)}, bucket_{plan_.planted.bucket} {
   bucket_.watch = [this](const bucket_entry& entry) { news(entry); };
   for (int i = 0; i < plan_.nodes; ++i) {
@@ -14,7 +16,7 @@ world::world(choices& by, scenario what) : by_{by}, plan_{std::move(what)}, buck
     n->name = std::string{"n"} + std::to_string(i + 1);
     if (plan_.clocks_differ)
       n->rate = 900 + by_.jitter(201);
-    n->offset = by_.jitter(1'000'000);
+    n->offset = milliseconds{by_.jitter(1'000'000)};
     nodes_.push_back(std::move(n));
   }
 }
@@ -23,12 +25,12 @@ world::~world() = default;
 
 // -- time --------------------------------------------------------------------------------------------------------------
 
-void world::at(steady_ms when, action what) {
+void world::at(milliseconds when, action what) {
   events_.push({when, order_++, std::move(what)});
 }
 
 void world::tell(const std::string& what) {
-  story_.push_back(std::to_string(now_) + " ms: " + what);
+  story_.push_back(std::to_string(now_.count()) + " ms: " + what);
 }
 
 void world::wrong(const std::string& what) {
@@ -53,35 +55,39 @@ std::uint64_t world::fenced() const {
 std::vector<int> world::classes_held() const {
   std::vector<int> counts;
   for (const auto& n : nodes_)
-    counts.push_back(static_cast<int>(
-        std::count_if(n->runs.begin(), n->runs.end(), [](const auto& run) { return run.first.is_class(); })));
+    counts.push_back(static_cast<int>(n->runs.size()));
   return counts;
 }
 
-steady_ms world::network_delay(about what) {
+milliseconds world::network_delay(about what) {
   if (healed_)
-    return 2 + by_.jitter(20);
+    return milliseconds{2 + by_.jitter(20)};
   switch (by_.pick(what, 3, 100)) {
   case 1:
-    return 300 + by_.jitter(300);
+    return milliseconds{300 + by_.jitter(300)};
   case 2:
-    return 1'000 + by_.jitter(800);
+    return milliseconds{1'000 + by_.jitter(800)};
   default:
-    return 2 + by_.jitter(20);
+    return milliseconds{2 + by_.jitter(20)};
   }
 }
 
 void world::run() {
-  steady_ms begin = 0;
+  milliseconds begin{};
   for (auto& n : nodes_) {
     at(begin, [this, &n = *n] { start_node(n); });
     if (!plan_.start_together)
-      begin += 2'000;
+      begin += 2s;
   }
   at(plan_.trouble_each, [this] { make_trouble(); });
-  if (plan_.new_race_each != 0)
-    at(1'500, [this] { new_race(); });
+  at(plan_.faults_for / 2, [this] { earlier_ = bucket_.entries(); });
   at(plan_.faults_for, [this] { heal(); });
+  if (plan_.kill_owner_at != 0ms)
+    at(plan_.kill_owner_at, [this] {
+      for (auto& n : nodes_)
+        if (n->up() && n->runs.contains(class_id{1}))
+          end_node(*n, "killed");
+    });
   const auto end = plan_.faults_for + plan_.quiet_for;
   while (!events_.empty() && broken_.empty()) {
     // The queue's top can not be moved from; its function is cheap to copy next to what it does.
@@ -114,12 +120,21 @@ void world::make_trouble() {
     if (n.paused)
       continue;
     ways.push_back([&] { end_node(n, "killed"); });
-    ways.push_back([&] { pause(n, 1'500 + by_.jitter(1'000)); });
-    ways.push_back([&] { pause(n, 6'000 + by_.jitter(24'000)); });
+    ways.push_back([&] { pause(n, milliseconds{1'500 + by_.jitter(1'000)}); });
+    ways.push_back([&] { pause(n, milliseconds{6'000 + by_.jitter(24'000)}); });
     if (n.linked) {
-      ways.push_back([&] { cut(n, 1'000 + by_.jitter(1'500)); });
-      ways.push_back([&] { cut(n, 5'000 + by_.jitter(10'000)); });
+      ways.push_back([&] { cut(n, milliseconds{1'000 + by_.jitter(1'500)}); });
+      ways.push_back([&] { cut(n, milliseconds{5'000 + by_.jitter(10'000)}); });
     }
+    ways.push_back([&] {
+      const bool fit = by_.pick(about::detail, 2, 300) == 0 && !n.fit;
+      const bool ready = by_.pick(about::detail, 2, 300) == 0;
+      set_health(n, fit, ready);
+    });
+    ways.push_back([&] {
+      for (auto& [cls, run] : n.runs)
+        run.hopeless = !run.ready;
+    });
     ways.push_back([&] {
       // Only CAF's connections to it break: a hint that is wrong.
       tell(n.name + " loses its CAF connections");
@@ -132,25 +147,52 @@ void world::make_trouble() {
         tell(n.name + " drains");
         n.drained = true;
         n.drain_from = n.clock(now_);
+        n.drain_life = n.life;
         obey(n, n.mind->drain(n.clock(now_)));
       });
   }
   if (!bucket_away_) {
     ways.push_back([this] { lose_bucket(); });
+    ways.push_back([this] { restore_bucket(); });
+    ways.push_back([this] { spoil_a_claim(); });
     ways.push_back([this] {
       tell("the bucket is away");
       bucket_away_ = true;
       for (auto& n : nodes_)
         n->missed_news = true;
-      after(2'000 + by_.jitter(8'000), [this] {
-        tell("the bucket is back");
-        bucket_away_ = false;
-        for (auto& n : nodes_)
-          read_all(*n);
-      });
+      after(milliseconds{2'000 + by_.jitter(8'000)}, [this] { bring_bucket_back(); });
     });
   }
   ways[static_cast<std::size_t>(by_.pick(about::fault, static_cast<int>(ways.size()), plan_.fault_permille))]();
+}
+
+/// Each node finds it again at a moment of its own.
+void world::bring_bucket_back() {
+  if (!bucket_away_)
+    return;
+  tell("the bucket is back");
+  bucket_away_ = false;
+  for (auto& each : nodes_) {
+    auto& n = *each;
+    if (const int late = by_.jitter(4'000); n.linked && late > 1'000) {
+      n.linked = false;
+      after(milliseconds{late}, [this, &n] {
+        n.linked = true;
+        read_all(n);
+      });
+    } else {
+      read_all(n);
+    }
+  }
+}
+
+void world::set_health(node& n, bool fit, bool ready) {
+  if (!n.up() || (n.fit == fit && n.ready == ready))
+    return;
+  tell(n.name + (fit ? " is fit" : " is unfit") + (ready ? ", ready" : ", not ready"));
+  n.fit = fit;
+  n.ready = ready;
+  to_process(n, n.process, [this, &n, fit, ready] { obey(n, n.mind->health(n.clock(now_), fit, ready)); });
 }
 
 void world::heal() {
@@ -164,6 +206,7 @@ void world::heal() {
       wake(n);
     n.linked = true;
     n.missed_news = true;
+    set_health(n, true, plan_.anybody_ready);
     if (!n.up() && by_.pick(about::detail, 2, 500) == 0)
       start_node(n);
     else if (n.up())
@@ -183,26 +226,38 @@ void world::start_node(node& n) {
   n.life = bucket_.life();
   n.token = 0;
   n.claimed_at_wake.clear();
+  n.fit = true;
+  n.ready = plan_.anybody_ready;
+  n.mind = std::make_unique<ownership>(settings_of(n));
+  tell(n.name + " starts");
+  obey(n, n.mind->health(n.clock(now_), n.fit, n.ready));
+  read_all(n);
+  const auto process = n.process;
+  after(1ms, [this, &n, process] { to_process(n, process, [this, &n] { tick(n); }); });
+}
+
+ownership_settings world::settings_of(node& n) {
   ownership_settings settings;
   settings.name = n.name;
   settings.address = n.name + ":1";
-  settings.started = now_;
+  settings.started = now_.count();
   settings.protocol = 1;
-  settings.rules = "rules";
+  settings.rules = "class.1.score=total\n";
   settings.rules_digest = 1;
-  for (int i = 0; i < plan_.classes; ++i)
-    settings.classes.push_back(class_id{static_cast<std::uint16_t>(i + 1)});
+  settings.classes = classes();
   // A wiped disk now and then, when nothing of the earlier process is on its way any more.
-  if (now_ - n.ended_at > 8'000 && by_.pick(about::detail, 2, 200) == 1)
+  if (now_ - n.ended_at > 8s && by_.pick(about::detail, 2, 200) == 1)
     n.starts = 1;
   settings.starts = n.starts;
   settings.salt = static_cast<std::uint16_t>(by_.jitter(65'536));
-  settings.timing.sweep = 8'000;
-  n.mind = std::make_unique<ownership>(std::move(settings));
-  tell(n.name + " starts");
-  read_all(n);
-  const auto process = n.process;
-  after(1, [this, &n, process] { to_process(n, process, [this, &n] { tick(n); }); });
+  return settings;
+}
+
+std::vector<class_id> world::classes() const {
+  std::vector<class_id> all;
+  for (int i = 0; i < plan_.classes; ++i)
+    all.push_back(class_id{static_cast<std::uint16_t>(i + 1)});
+  return all;
 }
 
 void world::end_node(node& n, const char* how) {
@@ -210,7 +265,7 @@ void world::end_node(node& n, const char* how) {
   process_over(n);
   for (auto& other : nodes_)
     if (by_.pick(about::detail, 2, 200) == 0)
-      after(5, [this, &o = *other, name = n.name] {
+      after(5ms, [this, &o = *other, name = n.name] {
         to_process(o, o.process, [this, &o, name] { obey(o, o.mind->connection_down(o.clock(now_), name)); });
       });
 }
@@ -224,8 +279,8 @@ void world::process_over(node& n) {
   n.paused = false;
 }
 
-void world::pause(node& n, steady_ms how_long) {
-  tell(n.name + " is paused for " + std::to_string(how_long) + " ms");
+void world::pause(node& n, milliseconds how_long) {
+  tell(n.name + " is paused for " + std::to_string(how_long.count()) + " ms");
   n.paused = true;
   n.paused_at = n.clock(now_);
   after(how_long, [this, &n, process = n.process] {
@@ -238,8 +293,8 @@ void world::wake(node& n) {
   tell(n.name + " wakes");
   n.paused = false;
   if (n.clock(now_) - n.paused_at >= cluster_timing{}.pause)
-    for (const auto& [what, run] : n.runs)
-      n.claimed_at_wake[what] = highest_claim(what, &n);
+    for (const auto& [cls, run] : n.runs)
+      n.claimed_at_wake[cls] = highest_claim(cls, &n);
   // Nobody knows what a woken process does first.
   const int first = by_.pick(about::detail, 2, 500);
   if (first == 1)
@@ -249,8 +304,8 @@ void world::wake(node& n) {
     to_process(n, process, std::move(what));
 }
 
-void world::cut(node& n, steady_ms how_long) {
-  tell(n.name + " is cut off for " + std::to_string(how_long) + " ms");
+void world::cut(node& n, milliseconds how_long) {
+  tell(n.name + " is cut off for " + std::to_string(how_long.count()) + " ms");
   n.linked = false;
   n.missed_news = true;
   after(how_long, [this, &n] {
@@ -271,28 +326,35 @@ void world::lose_bucket() {
   }
 }
 
-// -- races -------------------------------------------------------------------------------------------------------------
-
-void world::new_race() {
-  if (healed_)
-    return;
-  after(plan_.new_race_each, [this] { new_race(); });
-  const auto number = static_cast<std::uint32_t>(races_.size() + 1);
-  const race_key key{class_id{static_cast<std::uint16_t>(1 + number % static_cast<std::uint32_t>(plan_.classes))},
-                     race_id{number}};
-  races_[entity::of(key)].born = now_;
-  tell("race " + to_text(entity::of(key)));
-  if (const int told = by_.pick(about::detail, plan_.nodes + 1, 700); told != 0) {
-    auto& n = *nodes_[static_cast<std::size_t>(told - 1)];
-    to_process(n, n.process, [this, &n, key] { obey(n, n.mind->hint(n.clock(now_), key)); });
+void world::restore_bucket() {
+  tell("the bucket comes back as it was earlier");
+  bucket_.restore(earlier_);
+  for (auto& n : nodes_) {
+    n->missed_news = true;
+    n->claimed_at_wake.clear(); // nobody can know of it any more
   }
 }
 
-bool world::open(const entity& what) const {
-  if (what.is_class())
-    return true;
-  const auto found = races_.find(what);
-  return found != races_.end() && !found->second.done;
+/// Deletes the highest claim of a class, or puts one there that nobody made.
+void world::spoil_a_claim() {
+  const auto all = classes();
+  const auto cls = all[static_cast<std::size_t>(by_.jitter(static_cast<int>(all.size())))];
+  const auto highest = highest_claim(cls);
+  switch (by_.pick(about::detail, 3, 700)) {
+  case 1:
+    tell("an absurd epoch");
+    bucket_.create(to_text(claim_key{cls, epoch{~std::uint64_t{0}}}), to_text(claim{"n1", 1, false, "", 0}));
+    break;
+  case 2:
+    tell("a claim that cannot be read");
+    bucket_.create(to_text(claim_key{cls, epoch{std::max<std::uint64_t>(highest.value(), 1) + 3}}), "garbage");
+    break;
+  default:
+    tell("the claim of " + std::to_string(cls.value()) + " by " + std::to_string(highest.value()) + " is deleted");
+    bucket_.erase(to_text(claim_key{cls, highest}));
+    for (auto& n : nodes_)
+      n->claimed_at_wake.erase(cls);
+  }
 }
 
 } // namespace alleycat::testing

@@ -4,12 +4,12 @@
 
 namespace alleycat::testing {
 
+using namespace std::chrono_literals;
+
 namespace {
 
-constexpr steady_ms tick_each = 200; ///< of the node's own clock
-constexpr steady_ms call_deadline = 2'000;
-constexpr steady_ms race_lives = 6'000;
-constexpr steady_ms subject_stays = 6'000;
+constexpr milliseconds tick_each{200}; ///< of the node's own clock
+constexpr milliseconds call_deadline{2'000};
 
 } // namespace
 
@@ -26,46 +26,26 @@ void world::to_process(node& n, std::uint64_t process, action what) {
 void world::tick(node& n) {
   const auto process = n.process;
   after(n.outside(tick_each), [this, &n, process] { to_process(n, process, [this, &n] { tick(n); }); });
-  const auto local = n.clock(now_);
-  obey(n, n.mind->tick(local));
-  if (!n.up())
-    return;
-  if (n.linked && !bucket_away_ && local % 1'000 < tick_each) {
-    std::vector<race_key> listing;
-    for (auto& [what, r] : races_)
-      if (!r.done || now_ < r.gone_at)
-        listing.push_back(what.key());
-    obey(n, n.mind->listed(local, listing));
-  }
+  obey(n, n.mind->tick(n.clock(now_)));
   if (!n.up())
     return;
   if (n.missed_news && n.linked && !bucket_away_ && by_.pick(about::detail, 4, 900) == 0)
     read_all(n);
   send_output(n);
-  // The owner ends its races.
-  for (const auto& [what, run] : std::map{n.runs})
-    if (!what.is_class() && run.ready && n.trusted == trust::fresh && n.up())
-      if (auto& r = races_.at(what); r.done || now_ - r.born >= race_lives) {
-        if (!r.done)
-          r.gone_at = now_ + subject_stays;
-        r.done = true;
-        n.runs.erase(what);
-        obey(n, n.mind->ended(n.clock(now_), what.key()));
-      }
 }
 
 void world::send_output(node& n) {
   const bool may = n.trusted != trust::suspect && n.clock(now_) <= n.mind->trusted_until();
   if (!may && !plan_.planted.zombies_send)
     return;
-  for (const auto& [what, run] : n.runs) {
+  for (const auto& [cls, run] : n.runs) {
     if (!run.ready)
       continue;
-    check_output(n, what, run.by);
+    check_output(n, cls, run.owner_epoch);
     ++sent_;
     for (std::size_t i = 0; i < receivers_.size(); ++i)
-      after(network_delay(about::detail), [this, i, name = n.name + "/" + std::to_string(n.process), what = what,
-                                           by = run.by] { receive(i, name, what, by); });
+      after(network_delay(about::detail), [this, i, name = n.name + "/" + std::to_string(n.process), cls = cls,
+                                           number = run.owner_epoch] { receive(i, name, cls, number); });
   }
 }
 
@@ -89,7 +69,7 @@ void world::request(node& n, about what, action at_bucket, action answer) {
   if (fate == 1)
     return;
   if (fate == 2)
-    there += call_deadline + 500 + by_.jitter(4'000);
+    there += call_deadline + milliseconds{500 + by_.jitter(4'000)};
   after(there, [this, &n, process = n.process, asked = n.asked_life, fate, what, at_bucket = std::move(at_bucket),
                 answer = std::move(answer)] {
     if (bucket_away_)
@@ -114,15 +94,15 @@ bool world::same_bucket(node& n) {
     return true;
   n.life = bucket_.life();
   ++n.asked_life;
-  obey(n, n.mind->take(n.clock(now_), bucket_lost{}));
+  obey(n, n.mind->on_bucket(n.clock(now_), bucket_lost{}));
   if (n.up())
     read_all(n);
   return false;
 }
 
-void world::take(node& n, const bucket_event& what) {
+void world::on_event(node& n, const bucket_event& what) {
   if (n.up())
-    obey(n, n.mind->take(n.clock(now_), what));
+    obey(n, n.mind->on_bucket(n.clock(now_), what));
 }
 
 void world::obey(node& n, const put_entry& x) {
@@ -135,12 +115,12 @@ void world::obey(node& n, const create_entry& x) {
   auto settled = std::make_shared<bool>(false);
   const auto outcome = [this, &n, settled, key = x.key](creation what) {
     if (!std::exchange(*settled, true))
-      take(n, create_outcome{key, what});
+      on_event(n, create_outcome{key, what});
   };
   auto result = std::make_shared<creation>(creation::unknown);
   const auto parsed = parse_bucket_key(x.key);
   const bool by_update = plan_.planted.claims_by_update && parsed && std::holds_alternative<claim_key>(*parsed);
-  const auto slot = by_update ? "slot." + to_text(std::get<claim_key>(*parsed).what) : "";
+  const auto slot = by_update ? "slot." + std::to_string(std::get<claim_key>(*parsed).cls.value()) : "";
   request(
       n, about::claim_call,
       [this, x, result, by_update, slot, expected = bucket_.revision_of(slot), meant_for = bucket_.life()] {
@@ -170,7 +150,7 @@ void world::obey(node& n, const read_entry& x) {
   auto settled = std::make_shared<bool>(false);
   const auto outcome = [this, &n, settled](const read_outcome& what) {
     if (!std::exchange(*settled, true))
-      take(n, what);
+      on_event(n, what);
   };
   auto result = std::make_shared<read_outcome>(read_outcome{{x.key, ""}, finding::absent});
   request(
@@ -192,10 +172,11 @@ void world::obey(node& n, const read_entry& x) {
 
 void world::obey(node& n, const erase_entry& x) {
   const auto key = parse_bucket_key(x.key);
-  if (key && std::holds_alternative<claim_key>(*key) && open(std::get<claim_key>(*key).what))
-    wrong(n.name + " deletes " + x.key + " of a live entity");
+  if (key && std::holds_alternative<claim_key>(*key))
+    if (const auto& claimed = std::get<claim_key>(*key); claimed.owner_epoch >= highest_claim(claimed.cls))
+      wrong(n.name + " deletes " + x.key + ", which holds");
   request(
-      n, about::claim_call, [this, x] { bucket_.erase(x.key); }, [] {});
+      n, about::detail, [this, x] { bucket_.erase(x.key); }, [] {});
 }
 
 void world::obey(node& n, const read_entries& x) {
@@ -213,6 +194,12 @@ void world::read_all(node& n) {
       n.missed_news = true;
       return;
     }
+    if (n.up() && n.process == process && !n.paused && same_bucket(n))
+      on_event(n, entries_begin{});
+    else {
+      n.missed_news = true; // the client of a paused process asks again when it runs
+      return;
+    }
     auto all = std::make_shared<std::vector<bucket_entry>>();
     for (const auto& [key, entry] : bucket_.entries())
       all->push_back(entry);
@@ -227,8 +214,8 @@ void world::read_all(node& n) {
         if (!same_bucket(n) || life != n.life)
           return;
         for (const auto& entry : *all)
-          take(n, entry);
-        take(n, entries_read{token});
+          on_event(n, entry);
+        on_event(n, entries_read{token});
       });
     });
   });
@@ -255,7 +242,7 @@ void world::news(const bucket_entry& entry) {
         }
         to_process(n, process, [this, &n, entry, life] {
           if (same_bucket(n) && life == n.life)
-            take(n, entry);
+            on_event(n, entry);
         });
       });
   }
@@ -263,41 +250,42 @@ void world::news(const bucket_entry& entry) {
 
 // -- the owner's side --------------------------------------------------------------------------------------------------
 
-void world::obey(node& n, const start_entity& x) {
-  tell(n.name + " starts " + to_text(x.what) + " by " + std::to_string(x.by.value()));
-  auto& run = n.runs[x.what];
-  const bool goes_on = run.by != epoch{};
-  run.by = x.by;
-  run.what = x.what;
+void world::obey(node& n, const start_class& x) {
+  tell(n.name + " starts " + std::to_string(x.cls.value()) + " by " + std::to_string(x.owner_epoch.value()));
+  started_at_ = now_;
+  const bool goes_on = n.runs.contains(x.cls);
+  n.runs[x.cls].owner_epoch = x.owner_epoch;
   if (goes_on)
     return;
-  after(10 + by_.jitter(300), [this, &n, process = n.process, x] {
+  after(milliseconds{10 + by_.jitter(300)}, [this, &n, process = n.process, x] {
     to_process(n, process, [this, &n, x] {
-      const auto found = n.runs.find(x.what);
-      if (found == n.runs.end() || found->second.ready)
+      const auto found = n.runs.find(x.cls);
+      if (found == n.runs.end() || found->second.ready || found->second.hopeless)
         return;
       found->second.ready = true;
-      obey(n, n.mind->recovered(n.clock(now_), x.what));
+      obey(n, n.mind->recovered(n.clock(now_), x.cls, x.owner_epoch));
     });
   });
 }
 
-void world::obey(node& n, const stop_entity& x) {
-  tell(n.name + " stops " + to_text(x.what) + " by " + std::to_string(x.by.value()));
+void world::obey(node& n, const stop_class& x) {
+  tell(n.name + " stops " + std::to_string(x.cls.value()) + " by " + std::to_string(x.owner_epoch.value()));
   if (x.why == stop_reason::fenced && plan_.planted.deaf_to_stop)
     return;
-  n.runs.erase(x.what);
-  if (x.why == stop_reason::released)
-    after(5 + by_.jitter(200), [this, &n, process = n.process, x] {
-      to_process(n, process, [this, &n, x] { obey(n, n.mind->stopped(n.clock(now_), x.what)); });
+  n.runs.erase(x.cls);
+  if (x.why == stop_reason::released && (healed_ || by_.pick(about::detail, 2, plan_.loss_permille) == 0))
+    after(milliseconds{5 + by_.jitter(200)}, [this, &n, process = n.process, x] {
+      to_process(n, process, [this, &n, x] { obey(n, n.mind->stopped(n.clock(now_), x.cls, x.owner_epoch)); });
     });
 }
 
+/// Notes of generations, and what was ever sent: results and the changelog say by which epoch.
 void world::obey(node& n, const look_outside&) {
   after(network_delay(about::detail), [this, &n, process = n.process] {
-    to_process(n, process, [this, &n] {
-      obey(n, n.mind->outside(n.clock(now_), epoch{generation_base(noted_).value() + (noted_ != 0)}));
-    });
+    epoch highest{generation_base(noted_).value() + (noted_ != 0)};
+    for (const auto& [what, owner] : owner_of_epoch_)
+      highest = std::max(highest, what.second);
+    to_process(n, process, [this, &n, highest] { obey(n, n.mind->outside(n.clock(now_), highest)); });
   });
 }
 
@@ -308,14 +296,14 @@ void world::obey(node& n, const note_generation& x) {
   });
 }
 
-void world::obey(node& n, const offer_entity& x) {
-  if (by_.pick(about::detail, 2, plan_.loss_permille) == 1)
+void world::obey(node& n, const offer_class& x) {
+  if (!healed_ && by_.pick(about::detail, 2, plan_.loss_permille) == 1)
     return; // the message got lost
   const auto to = std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& other) { return other->name == x.to; });
   if (to == nodes_.end() || !(*to)->up() || (*to)->paused)
     return;
-  after(50 + by_.jitter(1'500), [this, &n, process = n.process, x] {
-    to_process(n, process, [this, &n, x] { obey(n, n.mind->preloaded(n.clock(now_), x.what, x.to)); });
+  after(milliseconds{50 + by_.jitter(1'500)}, [this, &n, process = n.process, x] {
+    to_process(n, process, [this, &n, x] { obey(n, n.mind->preloaded(n.clock(now_), x.cls, x.to)); });
   });
 }
 
@@ -323,6 +311,8 @@ void world::obey(node& n, const trust_changed& x) {
   n.trusted = x.now;
 }
 
+void world::obey(node&, const cancel_offer&) {}
+void world::obey(node&, const report_oddity&) {}
 void world::obey(node&, const peer_up&) {}
 void world::obey(node&, const peer_down&) {}
 

@@ -5,29 +5,30 @@
 
 namespace alleycat::testing {
 
-struct world::race {
-  steady_ms born = 0;
-  bool done = false;     ///< result and rides are stored
-  steady_ms gone_at = 0; ///< when its subject is purged; 0: not yet
-};
-
 struct world::node {
   std::string name;
   int rate = 1000; ///< of its clock, permille
-  steady_ms offset = 0;
+  milliseconds offset{};
 
   // The process.
   std::uint64_t process = 0; ///< counts starts; what was meant for an earlier one is dropped
   std::unique_ptr<ownership> mind;
-  std::map<entity, ownership::owned> runs;
+  struct run {
+    epoch owner_epoch;
+    bool ready = false;
+    bool hopeless = false; ///< never recovers
+  };
+  std::map<class_id, run> runs;
+  bool fit = true, ready = true;
   trust trusted = trust::stale;
   bool paused = false;
-  steady_ms paused_at = 0;
-  std::vector<action> inbox;               ///< what came while it was paused
-  std::map<entity, epoch> claimed_at_wake; ///< highest claims in the bucket when it last woke
+  steady_time paused_at;
+  std::vector<action> inbox;                 ///< what came while it was paused
+  std::map<class_id, epoch> claimed_at_wake; ///< highest claims in the bucket when it last woke
   bool drained = false;
   bool out_of_time = false;
-  steady_ms drain_from = 0;
+  steady_time drain_from;
+  std::uint64_t drain_life = 0; ///< of the bucket when it began
 
   // Its bucket client.
   bool linked = true;
@@ -37,15 +38,15 @@ struct world::node {
   bool missed_news = false;
   bool reading = false;
 
-  steady_ms ended_at = 0;
+  milliseconds ended_at{};
 
   // Its disk.
   std::uint64_t starts = 0;
 
   bool up() const { return mind != nullptr; }
-  steady_ms clock(steady_ms world_time) const { return offset + world_time * rate / 1000; }
+  steady_time clock(milliseconds world_time) const { return steady_time{offset + world_time * rate / 1000}; }
   /// World time that passes in `local` of its own.
-  steady_ms outside(steady_ms local) const { return local * 1000 / rate; }
+  milliseconds outside(milliseconds local) const { return local * 1000 / rate; }
 };
 
 } // namespace alleycat::testing

@@ -42,7 +42,7 @@ outcomes outcomes_of(const bucket_ear& ear) {
 }
 
 std::string claim(int number) {
-  return "claim.race-" + std::to_string(number) + ".1";
+  return "claim." + std::to_string(number + 1) + ".1";
 }
 
 /// What was created by whom is what stands there, for both; at most one created it.

@@ -64,15 +64,15 @@ TEST_CASE("a key is created once, even if it was deleted in between") {
   bucket_ear one{server.url()}, other{server.url()};
   REQUIRE(one.has_read(1));
   REQUIRE(other.has_read(1));
-  CHECK(one.create("claim.x.1", "one") == creation::created);
-  CHECK(one.create("claim.x.1", "one") == creation::taken);
-  CHECK(other.create("claim.x.1", "other") == creation::taken);
-  CHECK(other.sees({"claim.x.1", "one"}));
-  CHECK(other.read("claim.x.1").entry.value == "one");
-  one.bucket.erase("claim.x.1");
-  REQUIRE(other.sees({"claim.x.1", "", true}));
-  CHECK(other.create("claim.x.1", "other") == creation::taken);
-  CHECK(one.create("claim.x.2", "one") == creation::created);
+  CHECK(one.create("claim.1.1", "one") == creation::created);
+  CHECK(one.create("claim.1.1", "one") == creation::taken);
+  CHECK(other.create("claim.1.1", "other") == creation::taken);
+  CHECK(other.sees({"claim.1.1", "one"}));
+  CHECK(other.read("claim.1.1").entry.value == "one");
+  one.bucket.erase("claim.1.1");
+  REQUIRE(other.sees({"claim.1.1", "", true}));
+  CHECK(other.create("claim.1.1", "other") == creation::taken);
+  CHECK(one.create("claim.1.2", "one") == creation::created);
 }
 
 TEST_CASE("who comes later is told the last entry of each key, then that this was all") {
@@ -88,7 +88,8 @@ TEST_CASE("who comes later is told the last entry of each key, then that this wa
   bucket_ear late{server.url()};
   REQUIRE(late.has_read(1));
   CHECK(late.all<bucket_entry>() == std::vector<bucket_entry>{{"x", "5"}, {"y", "only"}});
-  CHECK(late.told().size() == 3);
+  CHECK(late.told().size() == 4);
+  CHECK(std::holds_alternative<entries_begin>(late.told().front()));
   late.bucket.read_all(7);
   REQUIRE(late.has_read(2));
   CHECK(late.all<bucket_entry>() == std::vector<bucket_entry>{{"x", "5"}, {"y", "only"}, {"x", "5"}, {"y", "only"}});
@@ -101,7 +102,7 @@ TEST_CASE("an empty bucket is all told at once") {
   const auto server = one_server(folder);
   const bucket_ear one{server.url()};
   REQUIRE(one.has_read(1));
-  CHECK(one.told().size() == 1);
+  CHECK(one.told().size() == 2);
 }
 
 TEST_CASE("a server that was away a while is the same bucket, and its entries are told again") {
@@ -109,21 +110,21 @@ TEST_CASE("a server that was away a while is the same bucket, and its entries ar
   auto server = one_server(folder);
   bucket_ear one{server.url(), {.call_deadline = 500ms}};
   REQUIRE(one.has_read(1));
-  REQUIRE(one.create("claim.x.1", "one") == creation::created);
+  REQUIRE(one.create("claim.1.1", "one") == creation::created);
   server.kill();
   REQUIRE(comes_true([&] { return !one.bucket.connection().connected(); }));
-  CHECK(one.create("claim.x.2", "one") == creation::unknown);
-  CHECK(one.read("claim.x.1").outcome == finding::failed);
+  CHECK(one.create("claim.1.2", "one") == creation::unknown);
+  CHECK(one.read("claim.1.1").outcome == finding::failed);
   const auto before = one.bucket.readings();
   server.start();
   REQUIRE(one.has_read(before + 1));
-  CHECK(one.table().count("claim.x.1") == 1);
-  CHECK(one.create("claim.x.1", "one") == creation::taken);
-  CHECK(one.create("claim.x.3", "one") == creation::created);
-  CHECK(one.sees({"claim.x.3", "one"}));
+  CHECK(one.table().count("claim.1.1") == 1);
+  CHECK(one.create("claim.1.1", "one") == creation::taken);
+  CHECK(one.create("claim.1.3", "one") == creation::created);
+  CHECK(one.sees({"claim.1.3", "one"}));
   CHECK(one.bucket.losses() == 0);
   // What was asked for while nobody could answer does not come later.
-  CHECK(one.read("claim.x.2").outcome == finding::absent);
+  CHECK(one.read("claim.1.2").outcome == finding::absent);
 }
 
 TEST_CASE("a bucket whose data is lost is noticed and made anew") {
@@ -132,7 +133,7 @@ TEST_CASE("a bucket whose data is lost is noticed and made anew") {
   bucket_ear one{server.url()};
   REQUIRE(one.has_read(1));
   for (int i = 1; i <= 3; ++i)
-    REQUIRE(one.create("claim.x." + std::to_string(i), "one") == creation::created);
+    REQUIRE(one.create("claim.1." + std::to_string(i), "one") == creation::created);
   SECTION("with the server's folder") {
     server.kill();
     server.lose_data();
@@ -171,9 +172,9 @@ TEST_CASE("a bucket whose data is lost is noticed and made anew") {
                        [](const bucket_event& e) { return std::holds_alternative<entries_read>(e); });
   }));
   CHECK(one.all<bucket_lost>().size() == 1);
-  CHECK(one.table().count("claim.x.1") == 0);
-  CHECK(one.create("claim.x.1", "again") == creation::created);
-  CHECK(one.sees({"claim.x.1", "again"}));
+  CHECK(one.table().count("claim.1.1") == 0);
+  CHECK(one.create("claim.1.1", "again") == creation::created);
+  CHECK(one.sees({"claim.1.1", "again"}));
 }
 
 TEST_CASE("the marker of a deleted key goes when it is old enough, what was written later stays") {

@@ -35,7 +35,7 @@ const faults = [
   ['cluster/a.cpp', '#include "actors/race.hpp"', 'cluster/ must not include actors/'],
   ['cluster/a.cpp', '#include <caf/all.hpp>', 'cluster/ must not see CAF'],
   ['cluster/a.cpp', '#include <nats/nats.h>', 'cluster/ must not see NATS'],
-  ['racing/a.cpp', '#include "cluster/entity.hpp"', 'racing/ must not include cluster/'],
+  ['racing/a.cpp', '#include "cluster/fence.hpp"', 'racing/ must not include cluster/'],
   ['messages/a.cpp', '#include <nats/nats.h>', 'messages/ must not see NATS'],
   ['messages/a.cpp', '#include "persistence/store.hpp"', 'messages/ must not include persistence/'],
   ['persistence/a.cpp', '#include "messages/json.hpp"', 'persistence/ must not include messages/'],
