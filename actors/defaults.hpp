@@ -81,6 +81,8 @@ inline constexpr auto purge_again = 1min;
 /// From this fill of a class's journal on ingest answers `busy`: the rest belongs to close marks.
 inline constexpr std::uint32_t busy_from_percent = 90;
 
+/// What was preloaded and not claimed is dropped after this.
+inline constexpr auto preload_lives = 60s;
 /// How often a shard looks at its journal and its clock.
 inline constexpr auto shard_tick = 1s;
 /// A listing of the journal that was not answered is asked for again.

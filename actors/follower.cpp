@@ -269,6 +269,7 @@ void follower_state::end_of(record_stream stream) {
   if (!current_)
     env_->log->info("follower.current", {{"messages", count_}, {"sequence", done_.sequence}});
   current_ = true;
+  env_->counts->follower_current.set(1);
   for (auto& promise : std::exchange(asking_, {}))
     promise.deliver(caught_up{});
   if (!waiting_.empty())

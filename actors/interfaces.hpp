@@ -178,6 +178,8 @@ using shard_actor = caf::typed_actor<
 using registry_actor = caf::typed_actor<
     // Read a class and its races, and emit nothing.
     caf::reacts_to<preload_class>,
+    // It was not needed.
+    caf::reacts_to<preload_over>,
     // Own it.
     caf::reacts_to<own_class>,
     // Let go of it.

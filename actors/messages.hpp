@@ -375,6 +375,9 @@ struct follow_progress {
 struct preload_class {
   class_id cls;
 };
+struct preload_over {
+  class_id cls;
+};
 struct own_class {
   class_id cls;
   epoch owner_epoch;
@@ -522,6 +525,7 @@ ALLEYCAT_LOCAL_MESSAGE(race_hint)
 ALLEYCAT_LOCAL_MESSAGE(journal_listing)
 ALLEYCAT_LOCAL_MESSAGE(journal_extent)
 ALLEYCAT_LOCAL_MESSAGE(preload_class)
+ALLEYCAT_LOCAL_MESSAGE(preload_over)
 ALLEYCAT_LOCAL_MESSAGE(own_class)
 ALLEYCAT_LOCAL_MESSAGE(disown_class)
 ALLEYCAT_LOCAL_MESSAGE(begin_term)

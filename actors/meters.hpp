@@ -60,6 +60,9 @@ struct meters {
   gauge races_open;
   gauge riders_live;
   // classes
+  counter classes_started;    ///< terms that began here
+  counter classes_taken_over; ///< of these, from an owner that had died
+  counter classes_fenced;     ///< terms that ended because somebody had a higher epoch
   counter rank_requests;
   counter races_merged;
   counter bests_beaten;
@@ -68,6 +71,7 @@ struct meters {
   counter results_log_read; ///< messages of the results stream and the changelog
   counter results_log_undecodable;
   counter streams_backwards; ///< a stream did not hold any more what was read from it
+  gauge follower_current;    ///< 1 = the store has caught up
   gauge results_log_left;    ///< messages still to be read
   counter bests_announced;   ///< entries of the changelog that were stored
   // store

@@ -44,6 +44,12 @@ void registry_state::preload(class_id cls) {
     return;
   }
   make(std::make_shared<term>(cls));
+  self_->delayed_send(self_, defaults::preload_lives, preload_over{cls});
+}
+
+void registry_state::drop_preload(class_id cls) {
+  if (const auto found = owned_.find(cls); found != owned_.end() && !found->second.under->running())
+    disown(cls);
 }
 
 void registry_state::own(const own_class& x) {
@@ -169,6 +175,7 @@ registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry
   return {
       [self](const preload_class& x) { self->state.preload(x.cls); },
       [self](const own_class& x) { self->state.own(x); },
+      [self](const preload_over& x) { self->state.drop_preload(x.cls); },
       [self](const disown_class& x) { self->state.disown(x.cls); },
       [self](const race_hint& x) { self->state.on_hint(x.key); },
       [self](shard_status& x) { self->state.on_status(x); },

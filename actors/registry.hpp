@@ -32,6 +32,8 @@ public:
   void preload(class_id cls);
   void own(const own_class& x);
   void disown(class_id cls);
+  /// Nobody claimed for us what was preloaded.
+  void drop_preload(class_id cls);
   void on_hint(race_key key);
   void on_status(shard_status& status);
   open_races open() const;

@@ -108,8 +108,8 @@ void membership::forget(const std::string& name) {
 void membership::choose_contenders() {
   contenders_.clear();
   for (const auto& [name, who] : members_)
-    if (who.alive && !who.last.address.empty() && speaks_with_us(who.last) && standing_of(who.last) != standing::none)
-      contenders_.push_back({name, standing_of(who.last)});
+    if (who.alive && !who.last.address.empty() && speaks_with_us(who.last) && fitness_of(who.last) != fitness::none)
+      contenders_.push_back({name, fitness_of(who.last)});
 }
 
 } // namespace alleycat

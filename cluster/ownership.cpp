@@ -337,7 +337,7 @@ heartbeat ownership::own_heartbeat(member_state state) const {
 void ownership::beat(member_state state) {
   pulse_.beat(now_);
   const auto out = own_heartbeat(state);
-  shown_ = standing_of(out);
+  shown_ = fitness_of(out);
   emit(put_entry{to_text(node_key{set_.name}), to_text(out)});
 }
 

@@ -281,7 +281,7 @@ private:
   bool fit_ = false, ready_ = false;
   std::optional<steady_time> unfit_since_;
   std::optional<steady_time> ready_since_; ///< without a pause
-  standing shown_ = standing::none;        ///< with the last heartbeat
+  fitness shown_ = fitness::none;          ///< with the last heartbeat
   int strikes_ = 0;
   steady_time struck_at_; ///< or forgiven
 

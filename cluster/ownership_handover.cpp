@@ -107,7 +107,7 @@ void ownership::balance() {
   std::map<std::string, std::vector<class_id>> held;
   held[set_.name];
   for (const auto& each : members_.contenders())
-    if (each.tier == standing::steady) {
+    if (each.tier == fitness::steady) {
       picture.push_back(each.name);
       held[each.name];
     }

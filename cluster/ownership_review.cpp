@@ -164,7 +164,7 @@ bool ownership::is_free(place& here, const claim_table::latest_claim* latest) co
 /// @returns how long after the class became free it is our turn; nothing: never
 std::optional<milliseconds> ownership::wait_in_line(class_id cls, const place& here) const {
   const auto& others = members_.contenders();
-  if (shown_ == standing::none || (members_.observed() < here.stands_back && !others.empty()))
+  if (shown_ == fitness::none || (members_.observed() < here.stands_back && !others.empty()))
     return std::nullopt;
   const auto* latest = claims_.latest(cls);
   const auto named = latest != nullptr && latest->what.release ? latest->what.to : std::string{};

@@ -65,10 +65,10 @@ std::optional<bucket_key> parse_numbered(std::string_view text) {
 
 } // namespace
 
-standing standing_of(const heartbeat& beat) {
+fitness fitness_of(const heartbeat& beat) {
   if (beat.state != member_state::serving || !beat.fit)
-    return standing::none;
-  return !beat.ready ? standing::fit : !beat.steady ? standing::ready : standing::steady;
+    return fitness::none;
+  return !beat.ready ? fitness::fit : !beat.steady ? fitness::ready : fitness::steady;
 }
 
 bool is_node_name(std::string_view text) {

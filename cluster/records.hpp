@@ -49,7 +49,7 @@ struct node_load {
 };
 
 /// Who comes first when a class needs an owner; higher is better.
-enum class standing : std::uint8_t {
+enum class fitness : std::uint8_t {
   none,   ///< may claim nothing
   fit,    ///< its connections of journal and output answer
   ready,  ///< fit, and its store has caught up
@@ -69,7 +69,7 @@ struct heartbeat {
   std::uint32_t reads = 1;       ///< highest format that it can read
   std::uint32_t writes = 1;      ///< format that it writes
   member_state state = member_state::serving;
-  bool fit = false, ready = false, steady = false; ///< see `standing`
+  bool fit = false, ready = false, steady = false; ///< see `fitness`
   epoch highest;                                   ///< epoch it knows of, of any class
   std::int32_t clock_ahead_ms = 0;                 ///< of its wall clock before the server's
   node_load load;
@@ -78,7 +78,7 @@ struct heartbeat {
 };
 
 /// What its owner says of itself.
-standing standing_of(const heartbeat& beat);
+fitness fitness_of(const heartbeat& beat);
 
 struct claim {
   std::string owner;             ///< empty: cannot be read. It is somebody's, though

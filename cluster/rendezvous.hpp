@@ -13,7 +13,7 @@ namespace alleycat {
 
 struct contender {
   std::string name;
-  standing tier = standing::none;
+  fitness tier = fitness::none;
 
   friend bool operator==(const contender&, const contender&) = default;
 };

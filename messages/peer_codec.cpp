@@ -23,7 +23,7 @@ void put(v1::PeerAsk& out, const peer_question& what) {
   question.set_payload(what.payload);
   question.set_deadline_ms(what.deadline_ms);
 }
-void put(v1::PeerAsk& out, const race_hint& what) {
+void put(v1::PeerAsk& out, const journal_hint& what) {
   out.mutable_hint()->set_race_id(what.race.value());
 }
 void put(v1::PeerAsk& out, const preload_offer&) {
@@ -76,7 +76,7 @@ std::optional<peer_request> request_in(const v1::PeerAsk& in) {
   case v1::PeerAsk::kQuestion:
     return peer_question{in.question().subject(), in.question().payload(), in.question().deadline_ms()};
   case v1::PeerAsk::kHint:
-    return race_hint{race_id{in.hint().race_id()}};
+    return journal_hint{race_id{in.hint().race_id()}};
   case v1::PeerAsk::kPreload:
     return preload_offer{};
   case v1::PeerAsk::kPreloaded:

@@ -41,9 +41,9 @@ struct peer_question {
   friend bool operator==(const peer_question&, const peer_question&) = default;
 };
 /// A race that may be new to the owner has been opened on the journal.
-struct race_hint {
+struct journal_hint {
   race_id race;
-  friend bool operator==(const race_hint&, const race_hint&) = default;
+  friend bool operator==(const journal_hint&, const journal_hint&) = default;
 };
 /// From the owner: prepare to take the class over.
 struct preload_offer {
@@ -76,7 +76,7 @@ struct unknown_request {
   friend bool operator==(const unknown_request&, const unknown_request&) = default;
 };
 
-using peer_request = std::variant<unknown_request, peer_question, race_hint, preload_offer, preloaded_report,
+using peer_request = std::variant<unknown_request, peer_question, journal_hint, preload_offer, preloaded_report,
                                   drain_request, status_request, next_part, received_note>;
 
 struct peer_ask {

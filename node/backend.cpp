@@ -9,10 +9,14 @@
 #include "actors/registry.hpp"
 #include "actors/retention.hpp"
 #include "actors/store.hpp"
+#include "cluster/rule_text.hpp"
 #include "messages/subjects.hpp"
+#include "node/cluster_side.hpp"
 #include "node/http/http_server.hpp"
 #include "node/http/web_folder.hpp"
 #include "node/metrics.hpp"
+#include "node/nats/worker.hpp"
+#include "node/peers/wire.hpp"
 #include "node/ports/answers.hpp"
 #include "node/ports/dead_letters.hpp"
 #include "node/ports/ephemeral_journal.hpp"
@@ -24,16 +28,21 @@
 #include "node/queries/queries.hpp"
 #include "node/queries/services.hpp"
 #include "node/telemetry/log.hpp"
+#include "node/telemetry/version.hpp"
 #include "persistence/lmdb_store.hpp"
 
 #include <caf/all.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <chrono>
 #include <cstdlib>
+#include <random>
 #include <stdexcept>
+#include <sys/socket.h>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 
 namespace alleycat {
@@ -45,6 +54,8 @@ using namespace std::chrono_literals;
 constexpr auto streams_deadline = 60s;
 constexpr auto flush_deadline = 10s;
 constexpr auto ready_deadline = 2s;
+constexpr auto health_interval = 500ms;
+constexpr std::int64_t health_deadline = 1'000;
 /// Messages that wait for the query thread.
 constexpr int query_limit = 10'000;
 
@@ -78,17 +89,6 @@ private:
   }
 };
 
-/// One node that owns everything.
-class sole_ownership : public ownership_port {
-public:
-  void recovered(class_id, epoch) override {}
-  void preloaded(class_id) override {}
-  void stopped(class_id) override {}
-  void hint(race_key) override {}
-  bool owns(class_id) const override { return true; }
-  bool may_ingest() const override { return true; }
-};
-
 class actor_config : public caf::actor_system_config {
 public:
   actor_config() {
@@ -97,8 +97,26 @@ public:
     // CAF takes four at least: on fewer cores they only wake and push each other. Not one alone: a merge takes its time.
     set("scheduler.max-threads", std::max(std::size_t{2}, std::size_t{std::thread::hardware_concurrency()}));
     set("logger.verbosity", caf::atom("quiet"));
+    configure_peers(*this, std::nullopt);
   }
 };
+
+/// A port of this machine that nobody listens on at the moment.
+/// @throws std::runtime_error when there is none
+std::uint16_t free_port() {
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in any{};
+  any.sin_family = AF_INET;
+  any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof any;
+  const bool bound = fd >= 0 && bind(fd, reinterpret_cast<sockaddr*>(&any), size) == 0 &&
+                     getsockname(fd, reinterpret_cast<sockaddr*>(&any), &size) == 0;
+  if (fd >= 0)
+    close(fd);
+  if (!bound)
+    throw std::runtime_error{"no free port to listen on"};
+  return ntohs(any.sin_port);
+}
 
 /// Tries until JetStream answers: a NATS that starts beside us needs its time.
 void wait_for_streams(jsCtx* js, const node_config& config) {
@@ -118,8 +136,9 @@ void wait_for_streams(jsCtx* js, const node_config& config) {
 } // namespace
 
 struct backend::impl {
-  impl(const node_config& config, const std::vector<std::string>& urls)
-      : incoming{urls, config.name + " updates"}, outgoing{urls, config.name + " out"},
+  impl(const node_config& config, const std::vector<std::string>& servers)
+      : node_name{config.name}, urls{servers}, incoming{urls, config.name + " updates"}, outgoing{urls,
+                                                                                                  config.name + " out"},
         live{urls, config.name + " live", {}, while_away::drop}, journal{urls, config.name},
         results_log{urls, config.name}, ephemeral{config.journal.storage == journal_storage::off
                                                       ? std::make_unique<ephemeral_journal>(urls, config.name,
@@ -129,7 +148,9 @@ struct backend::impl {
         answers{outgoing, clock}, desk{outgoing, clock, config.name} {}
 
   void open_store(const node_config& config);
-  void take_epoch();
+  void make_publisher();
+  void join_cluster(const node_config& config);
+  void look_at_health();
   void start_actors(const node_config& config);
   void start_listening(const node_config& config);
   void start_http(const node_config& config);
@@ -137,6 +158,8 @@ struct backend::impl {
   void stop();
 
   // In the order of dependence: what stands below uses what stands above.
+  std::string node_name;
+  std::vector<std::string> urls;
   system_clock_port clock;
   node_log log;
   meters counts;
@@ -154,7 +177,8 @@ struct backend::impl {
   answer_desk answers;
   service_desk desk;
   std::unique_ptr<nats_publisher> publisher;
-  sole_ownership ownership;
+  nats_publisher* publisher_seen = nullptr;
+  cluster_side cluster{counts, publisher_seen};
   actor_context context;
 
   actor_config caf_config;
@@ -176,7 +200,8 @@ struct backend::impl {
   nats_subscription ghost_subscription;
   metrics_page metrics;
   std::unique_ptr<http_server> http;
-  epoch owner_epoch;
+  std::unique_ptr<worker> health;
+  unix_ms drain_ms = 10'000;
   bool stopped = false;
 };
 
@@ -201,13 +226,12 @@ void backend::impl::open_store(const node_config& config) {
   context.log = &log;
   context.counts = &counts;
   context.names = &names;
-  context.ownership = &ownership;
+  context.ownership = &cluster;
 }
 
-void backend::impl::take_epoch() {
-  // A new folder does not turn epochs back.
-  owner_epoch = epoch{records->count_start(results_log.last_epoch().value() + 1)};
-  publisher = std::make_unique<nats_publisher>(live, clock, names, counts, [] { return true; });
+void backend::impl::make_publisher() {
+  publisher = std::make_unique<nats_publisher>(live, clock, names, counts, [this] { return cluster.trusted(); });
+  publisher_seen = publisher.get();
   context.publisher = publisher.get();
 }
 
@@ -226,7 +250,7 @@ void backend::impl::start_actors(const node_config& config) {
   retention_handle =
       system->spawn(retention, &context, retention_partners{reader_handle, store_handle, removal_handle});
   query_handle = system->spawn(queries, &context, &outgoing,
-                               query_partners{registry_handle, archive_handle, calendar_handle, &desk});
+                               query_partners{registry_handle, archive_handle, calendar_handle, &desk, &cluster});
   for (std::uint32_t i = 0; i < config.journal.ingest_actors; ++i) {
     auto inbox = std::make_shared<handoff<arrival>>(defaults::inbox_limit);
     ingests.push_back(system->spawn(ingest, &context, inbox, registry_handle));
@@ -234,16 +258,53 @@ void backend::impl::start_actors(const node_config& config) {
         incoming, config.rules.race.ride_seconds, inbox,
         [handle = ingests.back()] { caf::anon_send(handle, arrived{}); }, answers, counts, letters));
   }
+}
+
+void backend::impl::join_cluster(const node_config& config) {
+  drain_ms = unix_ms{1'000} * config.drain_seconds;
+  // Others are told the port before the peers listen on it.
+  const auto port = config.listen.port != 0 ? config.listen.port : free_port();
+  const auto& host = config.advertise.empty() ? config.listen.host : config.advertise;
+  cluster_side::settings how;
+  how.driver.urls = urls;
+  auto& mine = how.driver.ownership;
+  mine.name = config.name;
+  mine.address = host + ":" + std::to_string(port);
+  mine.started = clock.now();
+  mine.version = std::string{versions().alleycat};
+  mine.protocol = peer_protocol;
+  mine.rules = rules_text(config.rules);
+  mine.rules_digest = rules_digest(config.rules);
   for (const auto& cls : config.rules.classes)
-    caf::anon_send(registry_handle, own_class{cls.id, owner_epoch});
+    mine.classes.push_back(cls.id);
+  mine.starts = records->count_start();
+  mine.salt = static_cast<std::uint16_t>(std::random_device{}());
+  mine.timing.drain = milliseconds{drain_ms};
+  how.driver.look_outside = [this] { return results_log.last_epoch(); };
+  how.peers.hello = {std::string{versions().alleycat}, 1, 1, mine.rules_digest, mine.rules};
+  how.peers.listen_host = config.listen.host;
+  how.peers.listen_port = port;
+  cluster.start(*system, std::move(how), registry_handle, query_handle);
+  health = std::make_unique<worker>(health_interval, [this] { look_at_health(); });
+}
+
+/// Fit: journal and output answer a round trip. Ready: the store has caught up.
+void backend::impl::look_at_health() {
+  const bool fit = journal.connection().answers(health_deadline) && live.answers(health_deadline);
+  cluster.driver()->health(fit, counts.follower_current.value() != 0);
+  node_load load;
+  load.races = static_cast<std::uint32_t>(counts.races_open.value());
+  load.riders = static_cast<std::uint32_t>(counts.riders_live.value());
+  cluster.driver()->set_load(load);
 }
 
 void backend::impl::start_listening(const node_config&) {
   const auto ask = [this](natsMsg* message) {
     const auto reply = reply_of(message);
     if (may_answer(reply))
-      caf::anon_send(query_handle,
-                     query{std::string{subject_of(message)}, std::string{payload_of(message)}, std::string{reply}});
+      caf::anon_send(
+          query_handle,
+          query{std::string{subject_of(message)}, std::string{payload_of(message)}, std::string{reply}, {}, false});
   };
   const std::string queue{query_queue};
   query_subscription = outgoing.subscribe(std::string{all_queries}.c_str(), queue.c_str(), ask, query_limit);
@@ -269,10 +330,18 @@ std::string backend::impl::not_ready() {
   self->request(registry_handle, ready_deadline, get_open_races{})
       .receive(
           [&](const open_races& open) {
+            const auto seen = cluster.picture();
+            if (seen->draining)
+              reason = "leaving the cluster";
+            else if (seen->trusted == trust::stale)
+              reason = "joining the cluster";
             for (const auto& cls : context.rules.classes) {
+              const auto owner = seen->owners.find(cls.id);
               const auto owned = std::find_if(open.classes.begin(), open.classes.end(),
                                               [&](const owned_class& each) { return each.cls == cls.id; });
-              if (owned == open.classes.end() || !owned->ready)
+              if (owner == seen->owners.end())
+                reason = "class " + std::to_string(cls.id.value()) + " has no owner yet";
+              else if (owned != open.classes.end() ? !owned->ready : owner->second.name == node_name)
                 reason = "reading class " + std::to_string(cls.id.value()) + " and its races";
             }
           },
@@ -313,6 +382,8 @@ void backend::impl::start_http(const node_config& config) {
 void backend::impl::stop() {
   if (std::exchange(stopped, true))
     return;
+  cluster.drain(std::chrono::milliseconds{drain_ms} + 1s);
+  health.reset();
   listeners.clear();
   query_subscription = {};
   ghost_subscription = {};
@@ -325,6 +396,7 @@ void backend::impl::stop() {
       self->request(handle, flush_deadline, flush_pending{})
           .receive([](flushed) {}, [](const caf::error&) { log_event(log_level::warn, "node.flush_incomplete"); });
     outgoing.flush(2'000);
+    cluster.stop();
     for (const auto& handle : ingests)
       self->send_exit(handle, caf::exit_reason::user_shutdown);
     self->send_exit(query_handle, caf::exit_reason::user_shutdown);
@@ -356,8 +428,9 @@ backend::backend(const node_config& config, const std::vector<std::string>& urls
     : impl_{std::make_unique<impl>(config, urls)} {
   impl_->open_store(config);
   wait_for_streams(impl_->journal.context(), config);
-  impl_->take_epoch();
+  impl_->make_publisher();
   impl_->start_actors(config);
+  impl_->join_cluster(config);
   impl_->start_listening(config);
   impl_->start_http(config);
 }

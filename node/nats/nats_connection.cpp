@@ -139,6 +139,10 @@ void nats_connection::flush(std::int64_t deadline_ms) const {
   natsConnection_FlushTimeout(connection_, deadline_ms);
 }
 
+bool nats_connection::answers(std::int64_t deadline_ms) const {
+  return natsConnection_FlushTimeout(connection_, deadline_ms) == NATS_OK;
+}
+
 nats_subscription nats_connection::subscribe(const char* subject, const char* queue,
                                              nats_subscription::handler callback, int most_pending) const {
   nats_subscription result;

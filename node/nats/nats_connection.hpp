@@ -61,6 +61,8 @@ public:
   bool publish(const char* subject, std::string_view payload) const;
   bool publish(const char* subject, const char* reply_to, std::string_view payload) const;
   void flush(std::int64_t deadline_ms) const;
+  /// Whether the server answers a round trip within this time.
+  bool answers(std::int64_t deadline_ms) const;
 
   /// @param queue  queue group, or null
   /// @param most_pending  messages that wait for the callback; more are dropped by the library, and counted by it

@@ -121,7 +121,7 @@ void ensure_bucket(jsCtx* js) {
   ensure(js, plan, replicas);
 }
 
-void note_generation(jsCtx* js, std::uint64_t number) {
+void write_generation_note(jsCtx* js, std::uint64_t number) {
   jsPubOptions options;
   jsPubOptions_Init(&options);
   options.MaxWait = answer_ms;

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -59,7 +60,10 @@ private:
   using self_ptr = std::shared_ptr<conversation>;
 
   void answer(std::string_view json) const {
-    connection_.publish(asked_.reply_to.c_str(), json);
+    if (asked_.answer)
+      asked_.answer(std::string{json});
+    else
+      connection_.publish(asked_.reply_to.c_str(), json);
     const auto took = std::chrono::steady_clock::now() - began_;
     auto& counts = parse_ghost_subject(asked_.subject) ? partners_.desk->ghosts() : partners_.desk->queries();
     counts.add(json.starts_with(R"({"error":)") ? json : std::string_view{},
@@ -70,7 +74,13 @@ private:
   template <class Actor, class Message, class Then>
   void ask(const self_ptr& me, const Actor& whom, Message message, Then&& then) {
     self_->request(whom, defaults::store_deadline, std::move(message))
-        .then(std::forward<Then>(then), [me](const caf::error& e) { me->answer(error_json(me->self_->system(), e)); });
+        .then(std::forward<Then>(then), [me](const caf::error& e) {
+          if (e == ec::not_owner && !me->asked_.passed_on && me->cls_)
+            me->partners_.owners->ask_owner(*me->cls_, me->asked_.subject, me->asked_.body,
+                                            [me](const std::string& json) { me->answer(json); });
+          else
+            me->answer(error_json(me->self_->system(), e));
+        });
   }
 
   void dispatch(const self_ptr& me) {
@@ -96,6 +106,8 @@ private:
         entry{"racer", 1, &conversation::racer},
         entry{"ride", 3, &conversation::ride},
         entry{"ghost", 2, &conversation::ghost},
+        entry{"cluster", 0, &conversation::cluster},
+        entry{"drain", 1, &conversation::drain},
     };
     const auto found = std::find_if(table.begin(), table.end(), [&](const entry& e) { return e.verb == verb; });
     if (found == table.end())
@@ -105,10 +117,11 @@ private:
     (this->*found->handle)(me, args);
   }
 
-  class_id known_class(std::string_view token) const {
+  class_id known_class(std::string_view token) {
     const auto id = parse_class_id(token);
     if (!id || context_.rules.find(*id) == nullptr)
       throw bad_query{"unknown_class", fmt::format("there is no class \"{}\"", token)};
+    cls_ = id;
     return *id;
   }
 
@@ -116,36 +129,130 @@ private:
     return [this](racer_id racer) { return context_.names->of(racer); };
   }
 
+  /// Each owner tells of its own races.
   void now(const self_ptr& me, const tokens&) {
     ask(me, partners_.registry, get_open_races{}, [me](const open_races& open) {
-      const auto& rules = me->context_.rules.race;
-      const auto ts = me->context_.clock->now();
-      auto classes = nlohmann::ordered_json::array();
-      for (const auto& course : me->context_.rules.classes) {
-        auto races = nlohmann::ordered_json::array();
-        for (const auto& race : open.races)
-          if (race.key.cls == course.id)
-            races.push_back({{"raceId", race.key.race.value()},
-                             {"racers", race.racers},
-                             {"live", race.live},
-                             {"second", race.second.value()}});
-        classes.push_back({{"classId", course.id.value()}, {"races", std::move(races)}});
-      }
-      const auto race = rules.race_at(ts);
-      const nlohmann::ordered_json json{{"ts", ts},
-                                        {"raceId", race.value()},
-                                        {"windowStart", rules.start_ms(race)},
-                                        {"windowEnd", rules.window_end_ms(race)},
-                                        {"classes", std::move(classes)},
-                                        {"rules",
-                                         {{"windowSeconds", rules.window_seconds},
-                                          {"rideSeconds", rules.ride_seconds},
-                                          {"graceSeconds", rules.grace_seconds},
-                                          {"capacity", rules.capacity},
-                                          {"minPercent", rules.min_percent},
-                                          {"admit", rules.admit == admission::live ? "live" : "any"}}}};
-      me->answer(json.dump());
+      std::map<std::uint16_t, nlohmann::ordered_json> races;
+      for (const auto& course : me->context_.rules.classes)
+        races[course.id.value()] = nlohmann::ordered_json::array();
+      for (const auto& race : open.races)
+        races[race.key.cls.value()].push_back({{"raceId", race.key.race.value()},
+                                               {"racers", race.racers},
+                                               {"live", race.live},
+                                               {"second", race.second.value()}});
+      if (me->asked_.passed_on)
+        return me->answer_now(races);
+      me->partners_.owners->ask_others(me->asked_.subject, {},
+                                       [me, races](const std::vector<std::string>& answers) mutable {
+                                         for (const auto& answer : answers)
+                                           merge_races(answer, races);
+                                         me->answer_now(races);
+                                       });
     });
+  }
+
+  static void merge_races(const std::string& answer, std::map<std::uint16_t, nlohmann::ordered_json>& into) {
+    const auto json = nlohmann::ordered_json::parse(answer, nullptr, false);
+    if (!json.is_object() || !json.contains("classes") || !json["classes"].is_array())
+      return;
+    for (const auto& each : json["classes"])
+      if (each.is_object() && each.contains("classId") && each["classId"].is_number_unsigned() &&
+          each.contains("races") && !each["races"].empty())
+        into[each["classId"].get<std::uint16_t>()] = each["races"];
+  }
+
+  void answer_now(const std::map<std::uint16_t, nlohmann::ordered_json>& races) const {
+    const auto& rules = context_.rules.race;
+    const auto ts = context_.clock->now();
+    auto classes = nlohmann::ordered_json::array();
+    for (const auto& course : context_.rules.classes)
+      classes.push_back({{"classId", course.id.value()}, {"races", races.at(course.id.value())}});
+    const auto race = rules.race_at(ts);
+    const nlohmann::ordered_json json{{"ts", ts},
+                                      {"raceId", race.value()},
+                                      {"windowStart", rules.start_ms(race)},
+                                      {"windowEnd", rules.window_end_ms(race)},
+                                      {"classes", std::move(classes)},
+                                      {"rules",
+                                       {{"windowSeconds", rules.window_seconds},
+                                        {"rideSeconds", rules.ride_seconds},
+                                        {"graceSeconds", rules.grace_seconds},
+                                        {"capacity", rules.capacity},
+                                        {"minPercent", rules.min_percent},
+                                        {"admit", rules.admit == admission::live ? "live" : "any"}}}};
+    answer(json.dump());
+  }
+
+  /// Members as this node sees them; of each class what its owner says.
+  void cluster(const self_ptr& me, const tokens&) {
+    ask(me, partners_.registry, get_open_races{}, [me](const open_races& open) {
+      std::map<std::uint16_t, nlohmann::ordered_json> own;
+      for (const auto& each : open.classes)
+        own[each.cls.value()] = {{"ready", each.ready}, {"lagMs", 0}};
+      if (me->asked_.passed_on) {
+        auto classes = nlohmann::ordered_json::array();
+        for (const auto& [cls, how] : own)
+          classes.push_back({{"classId", cls}, {"ready", how["ready"]}, {"lagMs", how["lagMs"]}});
+        return me->answer(nlohmann::ordered_json{{"classes", std::move(classes)}}.dump());
+      }
+      me->partners_.owners->ask_others(me->asked_.subject, {},
+                                       [me, own](const std::vector<std::string>& answers) mutable {
+                                         for (const auto& answer : answers)
+                                           merge_classes(answer, own);
+                                         me->answer_cluster(own);
+                                       });
+    });
+  }
+
+  static void merge_classes(const std::string& answer, std::map<std::uint16_t, nlohmann::ordered_json>& into) {
+    const auto json = nlohmann::ordered_json::parse(answer, nullptr, false);
+    if (!json.is_object() || !json.contains("classes") || !json["classes"].is_array())
+      return;
+    for (const auto& each : json["classes"])
+      if (each.is_object() && each.contains("classId") && each["classId"].is_number_unsigned() &&
+          each.contains("ready") && each.contains("lagMs"))
+        into[each["classId"].get<std::uint16_t>()] = {{"ready", each["ready"]}, {"lagMs", each["lagMs"]}};
+  }
+
+  void answer_cluster(const std::map<std::uint16_t, nlohmann::ordered_json>& ready) const {
+    static constexpr std::array states{"live", "unfit", "draining", "dead"};
+    const auto seen = partners_.owners->picture();
+    auto nodes = nlohmann::ordered_json::array();
+    for (const auto& [last, state] : seen->members)
+      nodes.push_back({{"name", last.name},
+                       {"incarnation", last.incarnation},
+                       {"address", last.address},
+                       {"state", states.at(static_cast<std::size_t>(state))},
+                       {"ready", last.ready},
+                       {"version", last.version},
+                       {"since", last.started},
+                       {"classes", last.load.classes},
+                       {"races", last.load.races},
+                       {"riders", last.load.riders}});
+    auto classes = nlohmann::ordered_json::array();
+    for (const auto& course : context_.rules.classes) {
+      nlohmann::ordered_json row{{"classId", course.id.value()}};
+      if (const auto owner = seen->owners.find(course.id); owner != seen->owners.end()) {
+        row["owner"] = owner->second.name;
+        row["epoch"] = owner->second.owner_epoch.value();
+        row["since"] = owner->second.since;
+      } else {
+        row["owner"] = nullptr;
+        row["epoch"] = 0;
+        row["since"] = nullptr;
+      }
+      const auto how = ready.find(course.id.value());
+      row["ready"] = how != ready.end() && how->second["ready"] == true;
+      row["lagMs"] = how == ready.end() ? nlohmann::ordered_json{} : how->second["lagMs"];
+      classes.push_back(std::move(row));
+    }
+    answer(nlohmann::ordered_json{{"nodes", std::move(nodes)}, {"classes", std::move(classes)}}.dump());
+  }
+
+  void drain(const self_ptr& me, const tokens& args) {
+    const std::string node{args[0]};
+    if (!partners_.owners->drain_node(node, [me](const std::string& json) { me->answer(json); }))
+      answer(error_json("unknown_node", fmt::format("there is no node \"{}\"", node)));
   }
 
   void classes(const self_ptr& me, const tokens&) {
@@ -202,7 +309,7 @@ private:
     });
   }
 
-  race_key known_race(std::string_view cls, std::string_view race) const {
+  race_key known_race(std::string_view cls, std::string_view race) {
     const auto of = known_class(cls);
     const auto id = parse_race_id(race);
     if (!id)
@@ -366,6 +473,7 @@ private:
   const nats_connection& connection_;
   query_partners partners_;
   query asked_;
+  std::optional<class_id> cls_; ///< the question is about
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 

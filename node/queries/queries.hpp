@@ -3,13 +3,17 @@
 
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
+#include "node/membership/cluster_driver.hpp"
 #include "node/nats/nats_connection.hpp"
 #include "node/queries/services.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/typed_actor.hpp>
 
+#include <functional>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace alleycat {
 
@@ -17,7 +21,24 @@ namespace alleycat {
 struct query {
   std::string subject;
   std::string body;
-  std::string reply_to;
+  std::string reply_to;                    ///< empty: `answer` takes it
+  std::function<void(std::string)> answer; ///< of a question that another node passed on
+  bool passed_on = false;                  ///< it is not passed on a second time
+};
+
+/// Whom to ask for what other nodes own. Any thread; no call blocks; `done` is called once, on whatever thread.
+class owner_desk {
+public:
+  virtual ~owner_desk() = default;
+  /// @param done  gets the owner's answer, or an error: no_owner
+  virtual void ask_owner(class_id cls, const std::string& subject, const std::string& body,
+                         std::function<void(std::string)> done) = 0;
+  /// @param done  gets the answers of all other owners that answered in time
+  virtual void ask_others(const std::string& subject, const std::string& body,
+                          std::function<void(std::vector<std::string>)> done) = 0;
+  virtual std::shared_ptr<const cluster_picture> picture() const = 0;
+  /// @returns false for a node that is not known
+  virtual bool drain_node(const std::string& name, std::function<void(std::string)> done) = 0;
 };
 
 /// Finds out whom to ask, asks with a deadline, and answers: always, if only with an error.
@@ -28,6 +49,7 @@ struct query_partners {
   archive_actor archive;
   calendar_actor calendar;
   service_desk* desk = nullptr; ///< counts what is answered; outlives the actor
+  owner_desk* owners = nullptr; ///< outlives the actor
 };
 
 /// @param connection  for the answers; outlives the actor

@@ -473,6 +473,7 @@ inline registry_actor::behavior_type kept_registry(registry_actor::pointer,
                                                    std::shared_ptr<remembered_registry> registry) {
   return {
       [](const preload_class&) {},
+      [](const preload_over&) {},
       [](const own_class&) {},
       [](const disown_class&) {},
       [=](const race_hint& x) { registry->hints.push_back(x.key); },

@@ -215,7 +215,7 @@ inline class_id class_for(const std::vector<std::string>& line) {
   for (std::uint16_t number = 100;; ++number) {
     std::vector<contender> members;
     for (const auto& name : line)
-      members.push_back({name, standing::steady});
+      members.push_back({name, fitness::steady});
     if (in_line_for(class_id{number}, members) == members)
       return class_id{number};
   }

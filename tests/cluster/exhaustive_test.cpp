@@ -57,7 +57,7 @@ scenario small() {
   plan.nodes = 2;
   plan.classes = 1;
   plan.clocks_differ = false;
-  plan.quiet_for = 10s;
+  plan.quiet_for = 15s;
   return plan;
 }
 

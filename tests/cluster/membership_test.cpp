@@ -260,7 +260,7 @@ TEST_CASE("who is not fit stands but is given nothing") {
   beat.counter = 2;
   beat.fit = beat.ready = true;
   by.members.saw(beat);
-  CHECK(by.members.contenders() == std::vector<contender>{{"a", standing::ready}});
+  CHECK(by.members.contenders() == std::vector<contender>{{"a", fitness::ready}});
 }
 
 TEST_CASE("who speaks another protocol or has other rules stands but is given nothing") {

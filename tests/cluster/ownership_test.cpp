@@ -6,14 +6,14 @@ using namespace alleycat::testing;
 namespace {
 
 /// A node with this one class, among members that join after it started.
-bench node_with(class_id cls) {
+bench node_with(class_id only) {
   bench node(0);
-  node.settings.classes = {cls};
+  node.settings.classes = {only};
   return node;
 }
 
-std::string name_of(class_id cls, std::uint64_t number) {
-  return std::to_string(cls.value()) + " by " + std::to_string(number);
+std::string name_of(class_id of, std::uint64_t number) {
+  return std::to_string(of.value()) + " by " + std::to_string(number);
 }
 
 } // namespace
@@ -200,18 +200,18 @@ TEST_CASE("when nobody is ready, who is fit claims after one heartbeat") {
 TEST_CASE("how a node fares goes out at once when it changes") {
   bench node;
   node.start_steady();
-  CHECK(standing_of(node.last_beat()) == standing::steady);
+  CHECK(fitness_of(node.last_beat()) == fitness::steady);
   node.forget();
   node.be(true, true);
   CHECK(node.log.empty());
   node.be(false, true);
-  CHECK(standing_of(node.last_beat()) == standing::none);
+  CHECK(fitness_of(node.last_beat()) == fitness::none);
   node.be(true, true);
-  CHECK(standing_of(node.last_beat()) == standing::ready);
+  CHECK(fitness_of(node.last_beat()) == fitness::ready);
   node.pass(9'900ms);
-  CHECK(standing_of(node.last_beat()) == standing::ready);
+  CHECK(fitness_of(node.last_beat()) == fitness::ready);
   node.pass(1'100ms);
-  CHECK(standing_of(node.last_beat()) == standing::steady);
+  CHECK(fitness_of(node.last_beat()) == fitness::steady);
 }
 
 TEST_CASE("a living owner keeps what it has; a dead one loses it") {
@@ -713,7 +713,7 @@ TEST_CASE("who flaps waits longer each time, and longer until it is steady") {
     node.tell_claim(class_1, number + 2, held_by("a"));
     node.be(true, true);
     node.pass(2 * patience + 8s);
-    CHECK(standing_of(node.last_beat()) == standing::ready);
+    CHECK(fitness_of(node.last_beat()) == fitness::ready);
     // It gets the class back all the same.
     node.tell_claim(class_1, number + 3, released_by("a", "self"));
     number += 4;

@@ -54,7 +54,7 @@ TEST_CASE("a heartbeat may have fields more, and of what decides nothing less, b
   CHECK(least->load.races == 7);
   CHECK_FALSE(least->fit);
   CHECK(least->reads == 1);
-  CHECK(standing_of(*least) == standing::none);
+  CHECK(fitness_of(*least) == fitness::none);
   for (const auto* field :
        {"v=1", "incarnation=1", "counter=2", "address=h:1", "started=3", "rules=4", "protocol=5", "state=serving"}) {
     auto without = text;
@@ -75,15 +75,15 @@ TEST_CASE("a heartbeat may have fields more, and of what decides nothing less, b
 TEST_CASE("where a node stands in line follows from its heartbeat") {
   heartbeat beat;
   beat.ready = beat.steady = true;
-  CHECK(standing_of(beat) == standing::none);
+  CHECK(fitness_of(beat) == fitness::none);
   beat.fit = true;
-  CHECK(standing_of(beat) == standing::steady);
+  CHECK(fitness_of(beat) == fitness::steady);
   beat.steady = false;
-  CHECK(standing_of(beat) == standing::ready);
+  CHECK(fitness_of(beat) == fitness::ready);
   beat.ready = false;
-  CHECK(standing_of(beat) == standing::fit);
+  CHECK(fitness_of(beat) == fitness::fit);
   beat.state = member_state::draining;
-  CHECK(standing_of(beat) == standing::none);
+  CHECK(fitness_of(beat) == fitness::none);
 }
 
 TEST_CASE("a claim and a release are written and read back") {

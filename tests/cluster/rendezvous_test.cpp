@@ -10,7 +10,7 @@ using namespace alleycat;
 
 namespace {
 
-std::vector<contender> members(int count, standing tier = standing::steady) {
+std::vector<contender> members(int count, fitness tier = fitness::steady) {
   std::vector<contender> all;
   for (int i = 1; i <= count; ++i)
     all.push_back({"node-" + std::to_string(i), tier});
@@ -45,13 +45,13 @@ TEST_CASE("the order in which members are named does not matter") {
 TEST_CASE("a higher tier comes before a lower one, whatever the weights") {
   for (int number = 1; number <= 100; ++number) {
     auto all = members(4);
-    all[0].tier = standing::fit;
-    all[1].tier = standing::ready;
+    all[0].tier = fitness::fit;
+    all[1].tier = fitness::ready;
     const auto line = in_line_for(cls_of(number), all);
-    CHECK(line[0].tier == standing::steady);
-    CHECK(line[1].tier == standing::steady);
-    CHECK(line[2].tier == standing::ready);
-    CHECK(line[3].tier == standing::fit);
+    CHECK(line[0].tier == fitness::steady);
+    CHECK(line[1].tier == fitness::steady);
+    CHECK(line[2].tier == fitness::ready);
+    CHECK(line[3].tier == fitness::fit);
   }
 }
 

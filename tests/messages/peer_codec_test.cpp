@@ -24,7 +24,7 @@ peer_request any_request() {
   case 1:
     return peer_question{any_bytes(60), any_bytes(500), any_small()};
   case 2:
-    return race_hint{race_id{any_small()}};
+    return journal_hint{race_id{any_small()}};
   case 3:
     return preload_offer{};
   case 4:
@@ -92,7 +92,7 @@ TEST_CASE("the largest question and the largest part fit into a body", "[peer_co
 
 TEST_CASE("what has no fixed length counts for what is on its way", "[peer_codec]") {
   CHECK(peer_cost(peer_question{"12345", "1234567", 0}) == 64 + 12);
-  CHECK(peer_cost(race_hint{}) == 64);
+  CHECK(peer_cost(journal_hint{}) == 64);
   CHECK(peer_cost(peer_said{1, 0, answer_part{0, 1, "123"}}) == 64 + 3);
   CHECK(peer_cost(peer_said{1, 0, peer_refusal{"12", "123"}}) == 64 + 5);
   CHECK(peer_cost(peer_said{1, 0, peer_done{}}) == 64);

@@ -220,6 +220,6 @@ TEST_CASE("the highest generation that was noted is found, also by who knows no 
   }));
   CHECK(highest_noted_generation(any.js.get()) == 0);
   for (const std::uint64_t number : {1, 3, 2, 3})
-    note_generation(any.js.get(), number);
+    write_generation_note(any.js.get(), number);
   CHECK(highest_noted_generation(any.js.get()) == 3);
 }

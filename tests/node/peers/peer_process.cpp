@@ -59,7 +59,7 @@ json described(const peer_request& what) {
   if (const auto* q = std::get_if<peer_question>(&what))
     return {
         {"kind", "question"}, {"subject", q->subject}, {"bytes", q->payload.size()}, {"deadlineMs", q->deadline_ms}};
-  if (const auto* h = std::get_if<race_hint>(&what))
+  if (const auto* h = std::get_if<journal_hint>(&what))
     return {{"kind", "hint"}, {"race", h->race.value()}};
   if (std::holds_alternative<preload_offer>(what))
     return {{"kind", "preload"}};
@@ -218,7 +218,7 @@ peer_request request_of(const std::string& kind, std::istream& rest) {
   std::uint64_t number = 0;
   rest >> number;
   if (kind == "hint")
-    return race_hint{race_id{static_cast<std::uint32_t>(number)}};
+    return journal_hint{race_id{static_cast<std::uint32_t>(number)}};
   if (kind == "preload")
     return preload_offer{};
   if (kind == "preloaded")

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { fence, gapsAfter, longestOverlap, longestPause } from './listener.mjs';
+
+const beat = (at, epoch, raceId = 7, classId = 1) => ({ classId, raceId, epoch, asOf: at, at });
+
+test('two owners at once are seen: the lower one is dropped, and how long it was heard', () => {
+  const beats = [beat(0, 1), beat(1000, 2), beat(1500, 1), beat(2000, 2), beat(2900, 1)];
+  const { accepted, dropped } = fence(beats);
+  assert.deepEqual(accepted.map(({ epoch }) => epoch), [1, 2, 2]);
+  assert.equal(dropped.length, 2);
+  assert.equal(longestOverlap(beats), 1900);
+});
+
+test('one owner after the other does not overlap', () => {
+  const beats = [beat(0, 1), beat(900, 1), beat(4000, 2), beat(4900, 2)];
+  assert.equal(longestOverlap(beats), 0);
+  assert.deepEqual(fence(beats).dropped, []);
+});
+
+test('the gap of a kill ends with the first word of a higher epoch; a race that is not heard again has none', () => {
+  const beats = [beat(0, 1), beat(100, 1, 8), beat(1200, 1), beat(3000, 2)];
+  assert.deepEqual([...gapsAfter(beats, 1000, new Set([1]))], [['1/7', 2000], ['1/8', Infinity]]);
+});
+
+test('the longest pause is within one race', () => {
+  assert.equal(longestPause([beat(0, 1), beat(500, 1, 8), beat(1000, 1), beat(3000, 2)], 0, 10_000), 2000);
+});
