@@ -34,6 +34,8 @@ void add_race(CLI::App& app, const common_options& common);
 void add_racer(CLI::App& app, const common_options& common);
 void add_ride(CLI::App& app, const common_options& common);
 void add_ghost(CLI::App& app, const common_options& common);
+void add_cluster(CLI::App& app, const common_options& common);
+void add_drain(CLI::App& app, const common_options& common);
 void add_completion(CLI::App& app);
 void add_backup(CLI::App& app, const common_options& common);
 

@@ -51,6 +51,8 @@ int main(int argc, char** argv) {
   add_racer(app, common);
   add_ride(app, common);
   add_ghost(app, common);
+  add_cluster(app, common);
+  add_drain(app, common);
   add_backup(app, common);
   add_completion(app);
 

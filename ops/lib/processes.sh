@@ -28,6 +28,18 @@ stop() {
   wait "$pid" 2>/dev/null || true
 }
 
+# forget NAME: a started process that has ended is not looked after any more.
+forget() {
+  local i pids=() names=()
+  for i in "${!started_names[@]}"; do
+    [ "${started_names[i]}" = "$1" ] && continue
+    names+=("${started_names[i]}")
+    pids+=("${started_pids[i]}")
+  done
+  started_names=("${names[@]}")
+  started_pids=("${pids[@]}")
+}
+
 # Last started, first stopped.
 stop_all() {
   local i
