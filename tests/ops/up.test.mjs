@@ -18,10 +18,12 @@ async function start(t, folder, ...flags) {
   const run = { out: '', ended: once(child, 'close') };
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (piece) => (run.out += piece));
   t.after(() => child.kill('SIGKILL'));
-  await until('the last screen', () => /metrics http/.test(run.out) || child.exitCode !== null, { seconds: 1200 });
+  // It ends with an empty line.
+  await until('the last screen', () => /metrics http[^\n]*\n(?:[^\n]+\n)*\n/.test(run.out) || child.exitCode !== null, { seconds: 1200 });
   assert.equal(child.exitCode, null, run.out);
   const [url] = /nats:[^ ]+/.exec(run.out.slice(run.out.indexOf('NATS nats:')));
   const client = await Client.connect(url);
+  t.after(() => client.close());
   run.past = async (classId) => (await until('the node answers', async () => {
     const answer = await client.query(`races.${classId}`, { limit: 100 });
     return answer.rows && answer;
@@ -56,7 +58,7 @@ test('the first start stores 30 races in each of six classes; the second finds t
   await first.stop();
 
   const second = await start(t, folder);
-  assert.match(second.out, /^-- 5 of 5, 1 node\(s\): done in \d+ s$/m);
+  assert.match(second.out, /^-- 5 of 5, 3 node\(s\): done in \d+ s$/m);
   assert.doesNotMatch(second.out, /a history of/);
   assert.equal((await second.past(6)).length, 30);
   await second.stop();
