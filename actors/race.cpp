@@ -188,8 +188,6 @@ std::shared_ptr<race_state::publication> race_state::compose(unix_ms now) {
     const auto rank = here_now[news.row];
     p->tick.riders.push_back(compose_rider_tick(std::move(news), rank));
   }
-  if (p->table.phase == race_phase::closed)
-    p->table.phase = race_phase::running; // that is the result's word
   return p;
 }
 
@@ -203,9 +201,8 @@ standings race_state::describe() const {
   table.owner_epoch = term_->owner_epoch();
   table.as_of = race_->as_of();
   table.published = env_->clock->now();
-  if (race_->closed()) {
-    table.phase = race_phase::closed;
-  } else if (life_->complete(*race_, table.published)) {
+  // "closed" is the word of the result, once it is stored.
+  if (race_->closed() || life_->complete(*race_, table.published)) {
     table.phase = race_phase::complete;
     table.final_at = life_->final_at();
   }
