@@ -17,8 +17,14 @@ closing::closing(shard_actor::pointer self, const actor_context& env, term_ptr u
       to_disk_{nullptr, {in_ms(defaults::close_retry), in_ms(defaults::longest_retry)}} {}
 
 closing::~closing() {
-  advanced(to_result_);
-  advanced(to_disk_);
+  env_.counts->closes_delayed.add(-delayed_);
+}
+
+/// A race that waits for a step to succeed, and on the way to the disk those behind it.
+void closing::count_delayed() {
+  const auto waits = [](const road& of) { return of.again.failures() != 0; };
+  const auto now = (waits(to_result_) ? 1 : 0) + (waits(to_disk_) ? 1 + static_cast<std::int64_t>(results_.size()) : 0);
+  env_.counts->closes_delayed.add(now - std::exchange(delayed_, now));
 }
 
 void closing::add(const closed_race_ptr& race) {
@@ -95,6 +101,7 @@ void closing::merge(const std::shared_ptr<const std::string>& stored) {
                                  {"rides", race->rides.size()},
                                  {"finished", race->result.finished}});
   results_.push_back(race);
+  count_delayed();
   next_to_disk();
   // The next race is ranked behind the merge: the class takes its messages in order.
   self_->send(self_, look_at_clock{});
@@ -160,9 +167,8 @@ void closing::announce(race_key key, std::function<void(const caf::error&)> done
 // -- failures ----------------------------------------------------------------------------------------------------------
 
 void closing::failed(road& of, std::string_view step, const caf::error& why, void (closing::*todo)()) {
-  if (of.again.failures() == 0)
-    env_.counts->closes_delayed.add(1);
   of.again.failed(env_.clock->now(), [this, todo] { (this->*todo)(); });
+  count_delayed();
   // The first time, then ever more rarely: a disk may be full for hours.
   if (std::has_single_bit(of.again.failures()))
     env_.log->warn("race.close_delayed", {{"class", of.race->result.key.cls},
@@ -173,9 +179,8 @@ void closing::failed(road& of, std::string_view step, const caf::error& why, voi
 }
 
 void closing::advanced(road& of) {
-  if (of.again.failures() != 0)
-    env_.counts->closes_delayed.add(-1);
   of.again.succeeded();
+  count_delayed();
 }
 
 } // namespace alleycat

@@ -70,6 +70,7 @@ private:
   void tell();
   void failed(road& of, std::string_view step, const caf::error& why, void (closing::*todo)());
   void advanced(road& of);
+  void count_delayed();
 
   shard_actor::pointer self_;
   const actor_context& env_;
@@ -81,6 +82,7 @@ private:
   road to_result_;
   std::deque<closed_race_ptr> results_; ///< waiting to be applied
   road to_disk_;
+  std::int64_t delayed_ = 0; ///< as last counted
 };
 
 } // namespace alleycat

@@ -94,7 +94,7 @@ describe('the disk under LMDB', { concurrency: 3 }, () => {
       assert.equal(await world.metric('alleycat_data_free_bytes'), 0);
       assert.equal(await first.ended, 0, first.report);
       await until('the race waits', async () => (await world.metric('alleycat_closes_delayed')) === 1);
-      assert.match(eventsOf(world.node, 'race.close_delayed')[0], /step=merge failures=1 error=".*No space left on device.*nothing was written"/);
+      assert.match(eventsOf(world.node, 'race.close_delayed')[0], /step=apply failures=1 error=".*No space left on device.*nothing was written"/);
 
       const heard = await world.client.collect('alleycat.race.3.*.standings');
       const second = world.startRiders('second', [...flags, '--first-racer', 1001, '--racers', 20]);
@@ -116,7 +116,7 @@ describe('the disk under LMDB', { concurrency: 3 }, () => {
       const riders = world.startRiders('riders', ['--classes', '3,5', '--racers', 400, '--ack', '--start', 'next']);
       assert.equal(await riders.ended, 0, riders.report);
       await until('a race waits', async () => (await world.metric('alleycat_closes_delayed')) > 0);
-      assert.match(eventsOf(world.node, 'race.close_delayed')[0], /step=merge .*at its maximum of 262144 bytes; raise history\.max_bytes/);
+      assert.match(eventsOf(world.node, 'race.close_delayed')[0], /step=apply .*at its maximum of 262144 bytes; raise history\.max_bytes/);
       assert.ok((await world.metric('alleycat_store_map_bytes')) <= 256 * 1024);
       await restartNode(world, {});
       await equalToOracle(world, [riders.log]);

@@ -26,7 +26,7 @@ test('past races are closed at once, and a node by the clock answers with them',
     for (const classId of [1, 2]) {
       const { rows: closed } = await world.client.query(`races.${classId}`, { limit: 100 });
       assert.equal(closed.length, 8);
-      const journal = await readJournal(world.client, closed.map(({ raceId }) => ({ classId, raceId })));
+      const journal = await readJournal(world.client, closed.map(({ raceId }) => ({ classId, raceId })), { ...world.rules, admit: 'any' });
       const best = new Map();
       for (const { raceId } of closed) {
         const totals = new Map();
