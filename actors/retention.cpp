@@ -12,6 +12,9 @@ namespace alleycat {
 
 namespace {
 
+/// Looks by which a node that does not own the lowest class is later.
+constexpr unix_ms looks_later = 3;
+
 /// Time between two looks: a thirtieth of what is kept, at least a second and at most a day.
 std::chrono::milliseconds interval(unix_ms keep_ms) {
   using namespace std::chrono_literals;
@@ -31,6 +34,9 @@ void retention_state::start(pointer self, const actor_context& env, retention_pa
 
 void retention_state::look() {
   before_ = env_->clock->now() - env_->history_keep_ms;
+  // The owner of the lowest class prunes the streams; the others come later and find nothing there, unless it did not.
+  if (!env_->ownership->owns(env_->rules.classes.front().id))
+    before_ -= looks_later * interval(env_->history_keep_ms).count();
   results_ = 0;
   rides_ = 0;
   find({});
@@ -49,9 +55,6 @@ void retention_state::find(race_key from) {
 }
 
 void retention_state::remove(const old_race& race, std::optional<race_key> next) {
-  // One node prunes the streams, each its own store.
-  if (!env_->ownership->owns(env_->rules.classes.front().id))
-    return remove_here(race, next);
   self_->request(partners_.results, defaults::close_deadline, remove_stored{race})
       .then(
           [this, race, next](removed) {

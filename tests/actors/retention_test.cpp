@@ -122,3 +122,11 @@ TEST_CASE("a race that could not leave the stream stays in the store, and both a
   CHECK(s.steps == std::vector<std::string>{"stream 1", "stream 1", "store 1"});
   CHECK(s.counts.rides_removed.value() == 2);
 }
+
+TEST_CASE("a node that does not own the lowest class leaves a race three looks longer: its owner prunes the streams") {
+  history_stage s;
+  s.ownership.owner = false;
+  s.pass(61s);
+  REQUIRE(s.before.size() == 1);
+  CHECK(s.before[0] == race_start + 60'000 - 3'600'000 - 3 * 120'000);
+}
