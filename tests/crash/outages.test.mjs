@@ -56,7 +56,7 @@ describe('nothing acknowledged is lost and nothing counts twice', { concurrency:
     assert.equal(await world.metric('alleycat_updates_refused_total{reason="out_of_time"}'), 3);
   });
 
-  scenario('when two owners close the same races, each with a data folder of its own', async (world, t) => {
+  scenario('when two nodes share the classes: each race is closed once, and each node alone has everything', async (world, t) => {
     const first = world.node;
     const second = await world.startNode('node-2');
     const closed = (node) => node.stderr.split('race.closed').length + node.stdout.split('race.closed').length - 2;
@@ -64,7 +64,7 @@ describe('nothing acknowledged is lost and nothing counts twice', { concurrency:
     assert.equal(await riders.ended, 0, riders.report);
     await assertEqual(world, [riders.log], t);
     await Promise.all([first.stop(), second.stop()]);
-    assert.deepEqual([closed(first), closed(second)], [2, 2], 'both did');
+    assert.equal(closed(first) + closed(second), 2, 'each race once');
     for (const name of ['node-1', 'node-2']) {
       const node = await world.startNode(name);
       t.diagnostic(`${name} alone:`);
