@@ -101,22 +101,35 @@ public:
   }
 };
 
-/// A port of this machine that nobody listens on at the moment.
-/// @throws std::runtime_error when there is none
-std::uint16_t free_port() {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in any{};
-  any.sin_family = AF_INET;
-  any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof any;
-  const bool bound = fd >= 0 && bind(fd, reinterpret_cast<sockaddr*>(&any), size) == 0 &&
-                     getsockname(fd, reinterpret_cast<sockaddr*>(&any), &size) == 0;
-  if (fd >= 0)
-    close(fd);
-  if (!bound)
-    throw std::runtime_error{"no free port to listen on"};
-  return ntohs(any.sin_port);
-}
+/// A free port of this machine, bound so that no connection of any process is given it meanwhile.
+class held_port {
+public:
+  /// @throws std::runtime_error when there is none
+  held_port() {
+    sockaddr_in any{};
+    any.sin_family = AF_INET;
+    any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof any;
+    const bool bound = fd_ >= 0 && bind(fd_, reinterpret_cast<sockaddr*>(&any), size) == 0 &&
+                       getsockname(fd_, reinterpret_cast<sockaddr*>(&any), &size) == 0;
+    if (!bound)
+      throw std::runtime_error{"no free port to listen on"};
+    number_ = ntohs(any.sin_port);
+  }
+  ~held_port() { release(); }
+  held_port(const held_port&) = delete;
+  held_port& operator=(const held_port&) = delete;
+
+  std::uint16_t number() const { return number_; }
+  void release() {
+    if (fd_ >= 0)
+      close(std::exchange(fd_, -1));
+  }
+
+private:
+  int fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  std::uint16_t number_ = 0;
+};
 
 /// Tries until JetStream answers: a NATS that starts beside us needs its time.
 void wait_for_streams(jsCtx* js, const node_config& config) {
@@ -263,7 +276,10 @@ void backend::impl::start_actors(const node_config& config) {
 void backend::impl::join_cluster(const node_config& config) {
   drain_ms = unix_ms{1'000} * config.drain_seconds;
   // Others are told the port before the peers listen on it.
-  const auto port = config.listen.port != 0 ? config.listen.port : free_port();
+  std::optional<held_port> held;
+  if (config.listen.port == 0)
+    held.emplace();
+  const auto port = held ? held->number() : config.listen.port;
   const auto& host = config.advertise.empty() ? config.listen.host : config.advertise;
   cluster_side::settings how;
   how.driver.urls = urls;
@@ -284,6 +300,7 @@ void backend::impl::join_cluster(const node_config& config) {
   how.peers.hello = {std::string{versions().alleycat}, 1, 1, mine.rules_digest, mine.rules};
   how.peers.listen_host = config.listen.host;
   how.peers.listen_port = port;
+  how.before_listening = [&held] { held.reset(); };
   cluster.start(*system, std::move(how), registry_handle, query_handle);
   health = std::make_unique<worker>(health_interval, [this] { look_at_health(); });
 }

@@ -63,6 +63,8 @@ void cluster_side::start(caf::actor_system& system, settings how, registry_actor
     std::this_thread::sleep_for(20ms);
   }
   how.peers.self = {name_, driver_->picture()->incarnation};
+  if (how.before_listening)
+    how.before_listening();
   auto made = std::make_shared<peers>(system, how.peers, *this);
   std::map<std::string, heartbeat> early;
   {

@@ -24,6 +24,7 @@ public:
   struct settings {
     driver_settings driver;
     peer_settings peers; ///< the incarnation is filled in
+    std::function<void()> before_listening;
   };
 
   cluster_side(meters& counts, nats_publisher* const& publisher) : counts_{counts}, publisher_{publisher} {}
