@@ -59,10 +59,11 @@ commands ownership::tick(steady_time now) {
   return finish();
 }
 
-commands ownership::on_bucket(steady_time now, const bucket_event& event) {
+commands ownership::on_bucket(steady_time now, std::span<const bucket_event> events) {
   begin(now);
-  if (!over_)
-    std::visit([this](const auto& x) { on_event(x); }, event);
+  for (const auto& event : events)
+    if (!over_)
+      std::visit([this](const auto& x) { on_event(x); }, event);
   return finish();
 }
 

@@ -52,6 +52,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -82,7 +83,9 @@ public:
 
   /// At least every 250 ms.
   commands tick(steady_time now);
-  commands on_bucket(steady_time now, const bucket_event& event);
+  commands on_bucket(steady_time now, const bucket_event& event) { return on_bucket(now, std::span{&event, 1}); }
+  /// Several at once cost one review of all classes.
+  commands on_bucket(steady_time now, std::span<const bucket_event> events);
   /// The answer to `look_outside`.
   commands outside(steady_time now, epoch highest);
   /// The answer to `note_generation`.

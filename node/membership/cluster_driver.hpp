@@ -1,7 +1,13 @@
 /// Runs the ownership machine of this node on the cluster's bucket.
+///
+///     bucket on NATS ──events──▶ ┌────────────────┐ ──on_start, on_stop, on_offer …──▶ driver_listener
+///                   ◀─commands── │ cluster_driver │
+///     epochs elsewhere, notes ─▶ │  (ownership)   │ ◀──recovered, preloaded, stopped, health …── any thread
+///                                └────────────────┘ ──trusted, picture──▶ any thread
 #pragma once
 
 #include "cluster/ownership.hpp"
+#include "node/membership/clock_gauge.hpp"
 #include "node/nats/cluster_bucket.hpp"
 #include "node/nats/worker.hpp"
 
@@ -14,13 +20,15 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace alleycat {
 
-/// What is decided for this node. Called on the driver's thread, in order; must not block.
+/// What is decided for this node. Called on the driver's thread, in order; must not block. May call the driver.
 class driver_listener {
 public:
   virtual ~driver_listener() = default;
@@ -42,7 +50,8 @@ struct cluster_picture {
   std::map<class_id, ownership::owner> owners;
   std::vector<ownership::owned> own;
   trust trusted = trust::stale;
-  std::uint64_t incarnation = 0;
+  std::uint64_t incarnation = 0; ///< 0 until the bucket was read
+  std::uint32_t format = 1;      ///< what may be written
   bool draining = false;
 };
 
@@ -50,32 +59,44 @@ struct driver_settings {
   std::vector<std::string> urls;
   ownership_settings ownership;
   /// The highest epoch in results, changelog and LMDB; may block and throw.
-  std::function<epoch()> look_outside;
+  std::function<epoch()> look_outside = [] { return epoch{}; };
+  std::function<unix_ms()> wall_clock = {}; ///< none: the system's
+  std::function<steady_time()> clock = {};  ///< none: `boot_now`
 };
 
 /// Its own thread ticks the machine every 100 ms by the boot clock, so that nothing that happens elsewhere in this process
-/// delays a heartbeat; what may block (looking for epochs, noting a generation) has another one.
+/// delays a heartbeat; what may block (looking for epochs, noting a generation) has another one. Runs until it is
+/// destroyed, gave up or has left.
 class cluster_driver {
 public:
   /// @param listener  outlives this
+  /// @throws std::runtime_error for a URL that is none. A server that does not answer is waited for, for ever.
   cluster_driver(driver_settings settings, driver_listener& listener);
+  /// Ends at once, without leaving: to the others this node has died. See `drain`.
   ~cluster_driver();
   cluster_driver(const cluster_driver&) = delete;
   cluster_driver& operator=(const cluster_driver&) = delete;
 
   // Thread safe, do not block.
+  /// @param fit    the connections of journal and output answer
+  /// @param ready  the store has caught up
   void health(bool fit, bool ready);
   void recovered(class_id cls, epoch owner_epoch);
   void preloaded(class_id cls, const std::string& by);
+  /// What was stopped last of this class has ended.
   void stopped(class_id cls);
+  /// An epoch that was seen outside the bucket.
   void met(class_id cls, epoch owner_epoch);
   void connection_down(const std::string& member);
   void drain();
   void set_load(const node_load& load);
 
-  /// Whether what is owned here is known to be owned at this moment. Cheap.
-  bool trusted() const;
-  /// Of this node's wall clock before the server's, by the last own heartbeat that came back.
+  /// Whether what is owned here is known to be owned at this moment. Cheap; to be looked at again each time.
+  bool trusted() const {
+    return settings_.clock().time_since_epoch().count() < trusted_until_.load(std::memory_order_acquire);
+  }
+  /// By how much this node's wall clock is at least ahead of the server's, by the last own heartbeat that came back; 0 while
+  /// they may agree.
   std::int64_t clock_ahead_ms() const { return clock_ahead_ms_.load(std::memory_order_relaxed); }
   bool owns(class_id cls) const;
   std::shared_ptr<const cluster_picture> picture() const;
@@ -83,36 +104,57 @@ public:
   const nats_connection& connection() const { return bucket_->connection(); }
 
 private:
-  using input = std::function<commands(ownership&, steady_time)>;
+  /// What came in from other threads since the last step. Bounded by the classes, the members and `most_events`.
+  struct inputs {
+    std::deque<bucket_event> events;
+    std::map<class_id, epoch> recovered, met;
+    std::map<class_id, std::set<std::string>> preloaded;
+    std::set<class_id> stopped;
+    std::set<std::string> down;
+    std::optional<std::pair<bool, bool>> health;
+    std::optional<node_load> load;
+    std::optional<std::pair<std::uint64_t, epoch>> outside; ///< with the round it was asked in
+    std::optional<std::uint64_t> noted;
+    bool drain = false;
+    bool any = false;
+  };
 
-  void post(input what);
+  template <class Change>
+  void put_in(Change change);
+  void put_in_event(const bucket_event& event);
   void work();
-  void carry_out_all(const commands& decided);
-  void execute(const command& what);
-  void look_outside();
-  void note(std::uint64_t generation);
-  void take_picture();
+  void step(inputs in);
+  template <class Input>
+  void feed(Input input);
+  void feed_events(std::deque<bucket_event> events);
   void measure_clock(const bucket_event& event);
+  void execute(const command& what);
+  void find_outside(std::uint64_t round, milliseconds pause);
+  void note(std::uint64_t generation, milliseconds pause);
+  void take_picture();
 
   driver_settings settings_;
   driver_listener& listener_;
-  ownership machine_;
-  std::atomic<steady_time::rep> trusted_until_{0};
-  std::atomic<bool> fresh_{false};
+  std::atomic<steady_time::rep> trusted_until_;
   std::atomic<std::int64_t> clock_ahead_ms_{0};
-  std::uint64_t counter_back_ = 0;    ///< of the bucket's thread: the last own beat that came back
-  std::map<class_id, epoch> running_; ///< of the driver's thread: by what epoch a class was started last
+
+  // Of the driver's thread.
+  ownership machine_;
+  clock_gauge gauge_;
+  std::map<class_id, epoch> stopped_by_; ///< the epoch of what was stopped last
+  std::uint64_t round_ = 0;              ///< of looks outside
+  bool over_ = false;
 
   mutable std::mutex mutex_; ///< guards what follows
   std::condition_variable changed_;
-  std::deque<input> inputs_;
-  bool stopping_ = false;
+  inputs in_;
+  std::atomic<bool> stopping_{false};
   std::shared_ptr<const cluster_picture> picture_ = std::make_shared<const cluster_picture>();
 
   nats_connection notes_;
   jetstream js_;
-  worker blocking_;
   std::unique_ptr<jetstream_bucket> bucket_;
+  std::unique_ptr<worker> blocking_;
   std::thread thread_; ///< last: uses the rest
 };
 

@@ -26,6 +26,10 @@ struct stream_plan {
 
 constexpr std::int64_t replicas_of_a_cluster = 3;
 
+stream_plan generations_plan() {
+  return {std::string{generations_stream}, {std::string{all_generations}}, js_FileStorage, -1, 0, 1, js_DiscardOld};
+}
+
 std::vector<stream_plan> plans(const node_config& config) {
   std::vector<stream_plan> all;
   const auto storage = config.journal.storage == journal_storage::memory ? js_MemoryStorage : js_FileStorage;
@@ -37,8 +41,7 @@ std::vector<stream_plan> plans(const node_config& config) {
       {std::string{results_stream}, {std::string{all_results}, std::string{all_rides}}, js_FileStorage, -1, 0, 1});
   all.push_back({std::string{bests_stream}, {std::string{all_bests}}, js_FileStorage, -1, 0, 1, js_DiscardOld});
   all.push_back({std::string{edits_stream}, {std::string{all_edits}}});
-  all.push_back(
-      {std::string{generations_stream}, {std::string{all_generations}}, js_FileStorage, -1, 0, 1, js_DiscardOld});
+  all.push_back(generations_plan());
   all.push_back({std::string{deadletter_stream},
                  {std::string{all_deadletters}},
                  js_FileStorage,
@@ -137,8 +140,18 @@ std::optional<std::uint64_t> highest_noted_generation(jsCtx* js) {
   options.Wait = answer_ms;
   options.Stream.Info.SubjectsFilter = filter.c_str();
   jsStreamInfo* info = nullptr;
-  if (js_GetStreamInfo(&info, js, std::string{generations_stream}.c_str(), &options, nullptr) != NATS_OK)
-    return std::nullopt;
+  auto code = static_cast<jsErrCode>(0);
+  if (js_GetStreamInfo(&info, js, std::string{generations_stream}.c_str(), &options, &code) != NATS_OK) {
+    if (code != JSStreamNotFoundErr)
+      return std::nullopt;
+    auto replicas = replicas_of_a_cluster;
+    try {
+      ensure(js, generations_plan(), replicas);
+    } catch (const std::runtime_error&) {
+      return std::nullopt;
+    }
+    return 0;
+  }
   std::uint64_t highest = 0;
   if (info->State.Subjects != nullptr)
     for (int i = 0; i < info->State.Subjects->Count; ++i)

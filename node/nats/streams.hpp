@@ -32,7 +32,7 @@ void ensure_bucket(jsCtx* js);
 /// Notes that a generation of epochs is in use, where a lost bucket takes nothing with it; once more does no harm.
 /// @throws std::runtime_error when it was not confirmed within 2 s
 void write_generation_note(jsCtx* js, std::uint64_t number);
-/// The highest that was noted; 0 for none.
+/// The highest that was noted; 0 for none. Makes the stream if it is gone, with whatever else the server lost.
 /// @returns nothing when there was no answer within 2 s
 std::optional<std::uint64_t> highest_noted_generation(jsCtx* js);
 
