@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Standings } from '../src/logic/contract';
-import { inSeconds, lead, smoothed, steps } from '../src/logic/curve';
+import { inSeconds, lead, mean, smoothed } from '../src/logic/curve';
 import { nextScene } from '../src/logic/gym';
-import { readGhost, readProfile, readRideCurves } from '../src/logic/history';
+import { readProfile, readRideCurves } from '../src/logic/history';
 import { MAX_TEXT, MessageLog } from '../src/logic/message_log';
 import { isNews, raceToWatch } from '../src/logic/race_choice';
 import { endsRide, reasonText } from '../src/logic/reasons';
@@ -112,7 +112,7 @@ describe('news of a race', () => {
 });
 
 describe('curves', () => {
-  test('outputs are what a total gains', () => expect(steps([100, null, 250, 350])).toEqual([100, null, 150, 100]));
+  test('a mean leaves out what is missing', () => expect([mean([1, null, 4]), mean([null]), mean([])]).toEqual([2.5, 0, 0]));
   test('smoothing leaves out what is missing and invents nothing', () => expect(smoothed([2, 4, null, 9], 2)).toEqual([2, 3, null, 9]));
   test('a lead is where both are', () => expect(lead([10, 30, null, 70], [5, null, 40])).toEqual([5, null, null, null]));
   test('a gap is as long as it takes to make it up', () => {
@@ -155,11 +155,34 @@ describe('the gym’s wall', () => {
 });
 
 describe('answers about the past', () => {
+  test('a profile has the records, the bests of each second and the rides as the server tells them', () => {
+    expect(readProfile({
+      racerId: 8,
+      name: 'Adell',
+      bests: [{ classId: 3, scores: [null, 151.788, 300] }],
+      records: [{ classId: 3, total: 45536.4, raceId: 5400172, at: 1620051940000 }],
+      rides: [{ classId: 3, raceId: 5400172, closed: 1620052240000, rank: null, finished: false, second: 250, seconds: 249, total: 36000.5 }],
+    })).toEqual({
+      racerId: 8,
+      name: 'Adell',
+      bests: new Map([[3, [null, 151.788, 300]]]),
+      records: [{ classId: 3, total: 45536.4, raceId: 5400172, at: 1620051940000 }],
+      rides: [{ classId: 3, raceId: 5400172, at: 1620052240000, rank: null, finished: false, seconds: 249, total: 36000.5 }],
+    });
+  });
+  test('a ride has a value for each second, none where nothing arrived', () => {
+    const rows = [
+      { second: 1, cadence: 74.2, resistance: 74, output: 151.788, total: 151.788, hereNowRank: 2, allTimeRank: 17 },
+      { second: 2, cadence: null, resistance: null, output: null, total: 151.788, hereNowRank: 3, allTimeRank: null },
+    ];
+    expect(readRideCurves({ name: 'Adell', rows })).toEqual({
+      name: 'Adell', seconds: 1, output: [151.788, null], total: [151.788, 151.788], cadence: [74.2, null], resistance: [74, null], hereNow: [2, 3], allTime: [17, null],
+    });
+  });
   test('what is missing or of another kind does no harm', () => {
     for (const answer of [null, 1, [], {}, { bests: 'x', rides: [null, 3, {}] }]) {
       expect(() => readProfile(answer)).not.toThrow();
       expect(() => readRideCurves(answer)).not.toThrow();
-      expect(() => readGhost(answer, 'x')).not.toThrow();
     }
   });
 });

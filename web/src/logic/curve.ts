@@ -1,23 +1,5 @@
 /** Curves of rides: a score for each own second. */
 
-export interface Curve {
-  label: string;
-  racerId: number | null;
-  /** Score at each second, index 0 is second 1; null where there is none. */
-  scores: (number | null)[];
-}
-
-/** What changed from each second to the next: the outputs of a curve of totals. */
-export function steps(scores: readonly (number | null)[]): (number | null)[] {
-  let last = 0;
-  return scores.map((score) => {
-    if (score === null) return null;
-    const step = score - last;
-    last = score;
-    return step;
-  });
-}
-
 /** The mean of each value and the ones before it, at most `span` of them; missing ones are left out. */
 export function smoothed(values: readonly (number | null)[], span: number): (number | null)[] {
   return values.map((value, i) => {
@@ -33,6 +15,12 @@ export function lead(mine: readonly (number | null)[], theirs: readonly (number 
     const other = theirs[i];
     return score === null || other === null || other === undefined ? null : score - other;
   });
+}
+
+/** The mean of those that are there; 0 of none. */
+export function mean(values: readonly (number | null)[]): number {
+  const there = values.filter((value) => value !== null);
+  return there.length === 0 ? 0 : there.reduce((sum, value) => sum + value, 0) / there.length;
 }
 
 /**

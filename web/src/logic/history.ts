@@ -2,15 +2,12 @@
  * Answers about the past: one rider, one ride. What a server does not tell is null or missing; the page shows what is there.
  */
 
-import type { Curve } from './curve';
-
-export interface RiderBest {
+/** The best finished ride on a course: what stands on its leaderboard. */
+export interface RiderRecord {
   classId: number;
   total: number;
   raceId: number;
   at: number;
-  rank: number | null;
-  of: number | null;
 }
 
 export interface RideSummary {
@@ -18,8 +15,8 @@ export interface RideSummary {
   raceId: number;
   at: number;
   total: number;
+  /** null: not finished. */
   rank: number | null;
-  racers: number | null;
   seconds: number | null;
   finished: boolean;
 }
@@ -27,13 +24,17 @@ export interface RideSummary {
 export interface RiderProfile {
   racerId: number;
   name: string;
-  bests: RiderBest[];
+  records: RiderRecord[];
+  /** Best score ever at each own second, by course, over all rides, finished or not: index 0 is second 1. */
+  bests: ReadonlyMap<number, (number | null)[]>;
   rides: RideSummary[];
 }
 
-/** One ride, second by second: index 0 is second 1, null where nothing arrived. */
+/** One ride, second by second: index 0 is second 1, null where nothing arrived. All columns are equally long. */
 export interface RideCurves {
   name: string;
+  /** How many seconds arrived. */
+  seconds: number;
   output: (number | null)[];
   total: (number | null)[];
   cadence: (number | null)[];
@@ -54,21 +55,19 @@ export function readProfile(answer: unknown): RiderProfile {
   return {
     racerId: number(from.racerId) ?? 0,
     name: text(from.name),
-    bests: list(from.bests).map(object).map((row) => ({
+    records: list(from.records).map(object).map((row) => ({
       classId: number(row.classId) ?? 0,
       total: number(row.total) ?? 0,
       raceId: number(row.raceId) ?? 0,
       at: number(row.at) ?? 0,
-      rank: number(row.rank),
-      of: number(row.of),
     })),
+    bests: new Map(list(from.bests).map(object).map((row) => [number(row.classId) ?? 0, column(row.scores)])),
     rides: list(from.rides).map(object).map((row) => ({
       classId: number(row.classId) ?? 0,
       raceId: number(row.raceId) ?? 0,
-      at: number(row.at) ?? number(row.closed) ?? 0,
+      at: number(row.closed) ?? 0,
       total: number(row.total) ?? 0,
       rank: number(row.rank),
-      racers: number(row.racers) ?? number(row.of),
       seconds: number(row.seconds),
       finished: row.finished === true,
     })),
@@ -77,19 +76,17 @@ export function readProfile(answer: unknown): RiderProfile {
 
 export function readRideCurves(answer: unknown): RideCurves {
   const from = object(answer);
+  const rows = list(from.rows).map(object);
+  const of = (name: string) => rows.map((row) => number(row[name]));
+  const output = of('output');
   return {
     name: text(from.name),
-    output: column(from.output),
-    total: column(from.total),
-    cadence: column(from.cadence),
-    resistance: column(from.resistance),
-    hereNow: column(from.hereNowRank),
-    allTime: column(from.allTimeRank),
+    seconds: output.filter((value) => value !== null).length,
+    output,
+    total: of('total'),
+    cadence: of('cadence'),
+    resistance: of('resistance'),
+    hereNow: of('hereNowRank'),
+    allTime: of('allTimeRank'),
   };
-}
-
-/** A ghost's score at each second. */
-export function readGhost(answer: unknown, label: string): Curve {
-  const from = object(answer);
-  return { label: text(from.name) || label, racerId: number(from.racerId), scores: column(from.scores ?? from.total) };
 }
