@@ -436,7 +436,7 @@ private:
     if (wish.choice)
       with_ghost(me, cls, *wish.choice, place);
     else
-      place({});
+      with_class(me, cls, [place](const class_actor&) { place({}); }); // only its owner knows who rides
   }
 
   /// To the latest of the races first, until one has the rider.
