@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
-#include <random>
 
 using namespace alleycat;
 using namespace alleycat::testing;
@@ -13,7 +12,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// ALLEYCAT_CLUSTER_SEED repeats from that seed on, ALLEYCAT_CLUSTER_SCHEDULES says how many.
+/// ALLEYCAT_CLUSTER_SEED is the first seed, 1 where it is not said, so that what fails fails again; ALLEYCAT_CLUSTER_SCHEDULES says
+/// how many. `ops/test --full` runs 10,000.
 std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
   const char* text = std::getenv(name);
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
@@ -34,7 +34,7 @@ scenario scenario_of(std::uint64_t seed) {
 
 TEST_CASE(
     "whatever goes wrong, an epoch has one owner, no receiver goes back, and in the end each class has one owner") {
-  const auto first = from_environment("ALLEYCAT_CLUSTER_SEED", std::random_device{}());
+  const auto first = from_environment("ALLEYCAT_CLUSTER_SEED", 1);
   const auto count = from_environment("ALLEYCAT_CLUSTER_SCHEDULES", 400);
   std::vector<milliseconds> settled;
   std::uint64_t sent = 0, fenced = 0, owners = 0;

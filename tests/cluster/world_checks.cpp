@@ -6,7 +6,8 @@ namespace alleycat::testing {
 
 using namespace std::chrono_literals;
 
-/// Of the bucket's generation: requests of an earlier one may have come late. Absurd ones are nobody's.
+/// Of the bucket's generation: requests of an earlier one may have come late. Absurd ones are nobody's. When one node is left out,
+/// so are deleted claims: who woke cannot be overtaken by one, since its owner has to claim anew.
 epoch world::highest_claim(class_id cls, const node* not_of) const {
   epoch highest;
   std::uint64_t generation = 0;
@@ -14,12 +15,14 @@ epoch world::highest_claim(class_id cls, const node* not_of) const {
     const auto key = parse_bucket_key(text);
     if (key && std::holds_alternative<generation_key>(*key))
       generation = std::max(generation, std::get<generation_key>(*key).number);
-    if (key && std::holds_alternative<claim_key>(*key))
-      if (const auto& claimed = std::get<claim_key>(*key);
-          claimed.cls == cls && generation_of(claimed.owner_epoch) < 1'000)
-        if (const auto what = parse_claim(entry.value); not_of == nullptr || !what || what->owner != not_of->name ||
-                                                        what->incarnation != not_of->mind->incarnation())
-          highest = std::max(highest, claimed.owner_epoch);
+    if (!key || !std::holds_alternative<claim_key>(*key) || (not_of != nullptr && entry.deleted))
+      continue;
+    const auto& claimed = std::get<claim_key>(*key);
+    if (claimed.cls != cls || generation_of(claimed.owner_epoch) >= 1'000)
+      continue;
+    if (const auto what = parse_claim(entry.value);
+        not_of == nullptr || !what || what->owner != not_of->name || what->incarnation != not_of->mind->incarnation())
+      highest = std::max(highest, claimed.owner_epoch);
   }
   return generation != 0 && highest > generation_base(generation) ? highest : epoch{};
 }
