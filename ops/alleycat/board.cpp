@@ -16,22 +16,25 @@ constexpr std::size_t least_lines = 3;
 } // namespace
 
 bool board::take(const standings& s, time_point now) {
+  auto& owner = owners_[s.key.cls];
+  if (s.owner_epoch < owner) {
+    return false;
+  }
+  owner = s.owner_epoch;
   if (const auto known = races_.find(s.key); known != races_.end()) {
     const auto& race = known->second;
-    if (race.closed || s.owner_epoch < race.owner_epoch ||
-        (s.owner_epoch == race.owner_epoch && s.as_of < race.as_of)) {
+    if (race.phase == race_phase::closed || (s.owner_epoch == race.owner_epoch && s.as_of < race.as_of)) {
       return false;
     }
   }
-  races_[s.key] = {s.owner_epoch,    s.as_of,  s.phase == race_phase::closed,
-                   s.all_time_stale, s.second, s.reported,
-                   s.finished,       s.rows,   now};
+  races_[s.key] = {s.owner_epoch, s.as_of,    s.phase,    s.final_at, s.all_time_stale,
+                   s.second,      s.reported, s.finished, s.rows,     now};
   forget_old(now);
   return true;
 }
 
 bool board::take(const race_result& r, time_point now) {
-  if (const auto known = races_.find(r.key); known != races_.end() && known->second.closed) {
+  if (const auto known = races_.find(r.key); known != races_.end() && known->second.phase == race_phase::closed) {
     return false; // the result is stored once; whoever sends it again sends the same
   }
   own_second furthest;
@@ -40,17 +43,21 @@ bool board::take(const race_result& r, time_point now) {
   }
   const auto reached =
       std::count_if(r.rows.begin(), r.rows.end(), [&](const standing& row) { return row.second == furthest; });
-  races_[r.key] = {r.owner_epoch, r.as_of, true, false, furthest, static_cast<std::uint32_t>(reached),
-                   r.finished,    r.rows,  now};
+  races_[r.key] = {
+      r.owner_epoch, r.as_of, race_phase::closed, 0, false, furthest, static_cast<std::uint32_t>(reached), r.finished,
+      r.rows,        now};
   forget_old(now);
   return true;
 }
 
 void board::forget_old(time_point now) {
-  const auto live = std::count_if(races_.begin(), races_.end(), [](const auto& race) { return !race.second.closed; });
+  const auto is_closed = [](const shown_race& race) { return race.phase == race_phase::closed; };
+  const auto live =
+      std::count_if(races_.begin(), races_.end(), [&](const auto& race) { return !is_closed(race.second); });
   std::erase_if(races_, [&](const auto& entry) {
     const auto silent = now - entry.second.heard;
-    return entry.second.closed ? live > 0 && silent > final_shown_for : races_.size() > 1 && silent > forgotten_after;
+    return is_closed(entry.second) ? live > 0 && silent > final_shown_for
+                                   : races_.size() > 1 && silent > forgotten_after;
   });
   while (races_.size() > most_races) {
     races_.erase(std::min_element(races_.begin(), races_.end(),
@@ -61,9 +68,13 @@ void board::forget_old(time_point now) {
 std::vector<board_line> board::lines_of(race_key key, const shown_race& race, std::size_t rows, std::size_t width,
                                         time_point now) {
   std::vector<board_line> out;
-  // The badge stands where a narrow terminal does not cut it off.
+  // The badge stands where a narrow terminal does not cut it off. Of a race that is complete nothing is published until it
+  // is final.
   const auto silent = std::chrono::duration_cast<std::chrono::seconds>(now - race.heard);
-  const auto badge = race.closed             ? std::string{"  FINAL"}
+  const bool closed = race.phase == race_phase::closed;
+  const auto badge = closed ? std::string{"  FINAL"}
+                     : race.phase == race_phase::complete
+                         ? fmt::format("  PROVISIONAL, final at {} UTC", time_text(race.final_at))
                      : silent >= stale_after ? fmt::format("  STALE {} s", silent.count())
                                              : std::string{};
   const auto heading =
@@ -82,7 +93,7 @@ std::vector<board_line> board::lines_of(race_key key, const shown_race& race, st
           {}};
   for (std::size_t i = 0; i < std::min(rows, race.rows.size()); ++i) {
     const auto& row = race.rows[i];
-    t.rows.push_back({rank_text(row.here_now_rank), race.closed && row.rank == 0 ? "DNF" : rank_text(row.rank),
+    t.rows.push_back({rank_text(row.here_now_rank), closed && row.rank == 0 ? "DNF" : rank_text(row.rank),
                       name_text(row.name, row.racer), fmt::format("{}", row.second.value()), score_text(row.output),
                       score_text(row.total), rank_text(race.all_time_stale ? 0 : row.all_time_rank)});
   }

@@ -26,7 +26,8 @@ class board {
 public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// Older epochs, standings behind what is shown, and standings of a race with a result have no effect.
+  /// Standings of an older epoch than was seen of the class, or behind what is shown, and standings of a race with a result
+  /// have no effect.
   /// @returns whether it was taken.
   bool take(const standings& s, time_point now);
   bool take(const race_result& r, time_point now);
@@ -47,7 +48,8 @@ private:
   struct shown_race {
     epoch owner_epoch;
     journal_position as_of;
-    bool closed = false;
+    race_phase phase = race_phase::running;
+    unix_ms final_at = 0;
     bool all_time_stale = false;
     own_second second;
     std::uint32_t reported = 0;
@@ -59,6 +61,7 @@ private:
   static std::vector<board_line> lines_of(race_key key, const shown_race& race, std::size_t rows, std::size_t width,
                                           time_point now);
 
+  std::map<class_id, epoch> owners_;     ///< the highest epoch seen; an owner that lost its class may still be talking
   std::map<race_key, shown_race> races_; ///< at most 16: the longest silent goes first
 };
 

@@ -20,12 +20,14 @@ struct race_options {
 };
 
 void show_race(const nlohmann::json& answer, const race_options& o) {
-  const auto state = answer.find("state");
-  const bool closed = state != answer.end() && *state == "closed";
-  fmt::print("Class {}  race {}  {}  second {}  racers {}  finished {}\n\n", o.cls, o.race,
-             o.second ? "as it stood"
-             : closed ? "FINAL"
-                      : "running",
+  const auto found = answer.find("state");
+  const auto state = found != answer.end() && found->is_string() ? found->get<std::string>() : std::string{};
+  const bool closed = state == "closed";
+  const auto how = o.second              ? std::string{"as it stood"}
+                   : closed              ? std::string{"FINAL"}
+                   : state == "complete" ? fmt::format("PROVISIONAL, final at {} UTC", time_cell(answer, "finalAt"))
+                                         : std::string{"running"};
+  fmt::print("Class {}  race {}  {}  second {}  racers {}  finished {}\n\n", o.cls, o.race, how,
              number_cell(answer, "second"), number_cell(answer, "racers"), number_cell(answer, "finished"));
   table t{{{"RANK", align::right},
            {"NAME"},

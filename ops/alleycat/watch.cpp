@@ -131,6 +131,27 @@ private:
   std::optional<full_screen> screen_;
 };
 
+/// Puts the open races of the class into the inbox as they stand: news may be a while in coming. What cannot be asked
+/// now is waited for.
+void ask_for_races(const connection& nats, class_id cls, inbox& into) {
+  try {
+    const auto now = nlohmann::json::parse(nats.query("now", "{}"));
+    for (const auto& course : now.at("classes")) {
+      if (course.at("classId") != cls.value()) {
+        continue;
+      }
+      for (const auto& open : course.at("races")) {
+        const race_key key{cls, race_id{open.at("raceId").get<std::uint32_t>()}};
+        const auto answer = nats.query(fmt::format("race.{}.{}", cls.value(), key.race.value()), "{}");
+        const bool closed = nlohmann::json::parse(answer).at("state") == "closed";
+        into.put(closed ? result_subject(key) : standings_subject(key), answer);
+      }
+    }
+  } catch (const command_failed&) {
+  } catch (const nlohmann::json::exception&) {
+  }
+}
+
 void run(const common_options& common, const watch_options& o) {
   stop_at_signals();
   inbox messages;
@@ -139,15 +160,23 @@ void run(const common_options& common, const watch_options& o) {
   nats.subscribe(fmt::format("alleycat.race.{}.*.standings", o.cls), put);
   nats.subscribe(fmt::format("alleycat.race.{}.*.result", o.cls), put);
   watcher shown{o, common.json};
-  shown.redraw(nats.is_up());
+  bool was_up = false;
   while (!asked_to_stop && !shown.has_shown_all() && std::ferror(stdout) == 0) {
+    shown.redraw(nats.is_up());
+    // Also after a time without NATS: a race may have been closed meanwhile.
+    if (const bool up = nats.is_up(); up != was_up) {
+      was_up = up;
+      if (up) {
+        ask_for_races(nats, class_id{o.cls}, messages);
+      }
+    }
     for (const auto& message : messages.take(redraw_interval)) {
       if (!shown.has_shown_all()) {
         shown.take(message);
       }
     }
-    shown.redraw(nats.is_up());
   }
+  shown.redraw(nats.is_up());
 }
 
 /// Shows each message of one subject by `show`, or as it came.

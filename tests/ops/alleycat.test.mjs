@@ -255,6 +255,20 @@ test('watch race prints plain lines where the output is not a terminal, and ends
   ].join('\n'));
 });
 
+test('watch race shows the open races at once, before any news', async () => {
+  answers.now = { ts: 1620051640000, classes: [{ classId: 1, races: [{ raceId: 7 }] }, { classId: 3, races: [{ raceId: 5400180 }] }] };
+  answers['race.3.5400180'] = standings({ raceId: 5400180, state: 'complete', finalAt: 1620052230000 });
+  try {
+    const { code, out } = await alleycat(['watch', 'race', '3', '--count', '1']);
+    assert.equal(code, 0);
+    assert.match(out, /^Class 3  race 5400180  PROVISIONAL, final at 2021-05-03 14:30:30 UTC  second 13  racers 1 /);
+    assert.deepEqual(asked.slice(-2), [['now', {}], ['race.3.5400180', {}]]);
+    assert.match((await alleycat(['race', '3', '5400180'])).out, /^Class 3  race 5400180  PROVISIONAL, final at 2021-05-03 14:30:30 UTC  second 13 /);
+  } finally {
+    delete answers.now;
+  }
+});
+
 test('watch race shows races of its class only, and what is no standings changes nothing', async () => {
   const run = start(['watch', 'race', '3', '--count', '2', '--nats', world.natsUrl]);
   await publishUntil('the board has ended', () => run.child.exitCode !== null,

@@ -126,6 +126,29 @@ TEST_CASE("where not all races fit the latest are shown") {
   CHECK_THAT(lines.at(0).text, Catch::Contains("race 5400173"));
 }
 
+TEST_CASE("a race that is complete says that its ranking is provisional, when it is final, and goes not stale") {
+  board b;
+  auto s = field(early, 1, {rider(1, 8, "Adell", 13, 19732440)});
+  s.phase = race_phase::complete;
+  s.final_at = 1'620'052'230'000;
+  REQUIRE(b.take(s, start));
+  CHECK(b.render(150, 24, start + 20s).front().text == "Class 3  race 5400172  PROVISIONAL, final at 2021-05-03 "
+                                                       "14:30:30 UTC  second 13  racers 1  reported 1  finished 0");
+  // A second that comes late takes it back.
+  REQUIRE(b.take(field(early, 2, {rider(1, 8, "Adell", 13, 19732441)}), start + 21s));
+  CHECK(b.render(150, 24, start + 21s).front().text ==
+        "Class 3  race 5400172  second 13  racers 1  reported 1  finished 0");
+}
+
+TEST_CASE("an earlier owner of the class has no say in any of its races") {
+  board b;
+  auto s = field(early, 1, {rider(1, 8, "Adell", 13, 19732440)});
+  s.owner_epoch = epoch{2};
+  REQUIRE(b.take(s, start));
+  CHECK_FALSE(b.take(field(late, 500, {rider(1, 9, "Eve", 13, 19732440)}), start));
+  CHECK(b.races() == 1);
+}
+
 TEST_CASE("a race nothing is heard of for 3 seconds is marked stale, and is live again with its next standings") {
   board b;
   b.take(field(early, 1, many_riders(1)), start);

@@ -6,8 +6,9 @@ import { after, before, describe, test } from 'node:test';
 import { completeRules } from '../oracle/rules.mjs';
 import { sleep, until } from '../e2e/lib/until.mjs';
 import { verify } from '../e2e/lib/verify.mjs';
+import { watchBadge } from './lib/badge.mjs';
 import { PageWorld } from './lib/page_world.mjs';
-import { rankOn, secondsRidden, startRace, untilResult, windowOpens } from './lib/rider.mjs';
+import { rankOn, secondsRidden, startRace, untilResult, wellBeforeWindow, windowOpens } from './lib/rider.mjs';
 import { tap } from './lib/tap.mjs';
 
 /** Twenty-second races with time enough to come back from an outage. */
@@ -32,11 +33,13 @@ const disturbances = {
     await sleep(1500);
     await world.startNats();
   },
-  'the node is killed and comes back': async (world) => {
+  'the node is killed and comes back': async (world, page) => {
     await world.node.kill();
-    // Long enough for updates to wait in vain.
-    await sleep(2500);
+    // Long enough for updates to wait in vain, and for the page to say that it shows what was.
+    const badge = await watchBadge(page);
+    await until('the page says that there is no news', async () => (await badge()).now);
     await world.startNode();
+    await until('there is news again', async () => !(await badge()).now);
   },
 };
 
@@ -51,9 +54,11 @@ describe('a rider at the page', () => {
 
   /** Rides a race in a class of its own among `racers` others, with something happening in between. */
   async function ride(classId, course, racers, { disturb = undefined, during = undefined } = {}) {
-    const others = world.startRiders(`class-${classId}`, ['--classes', classId, '--racers', racers, '--first-racer', classId * 1000, '--ack', '--start', 'next']);
     const page = await world.page(`/?screen=start&class=${classId}`);
     const heard = await tap(world.client, classId, me.racerId, world.path(`page-${classId}.ndjson`));
+    await page.getByRole('button', { name: 'Start race' }).waitFor();
+    await wellBeforeWindow(rules);
+    const others = world.startRiders(`class-${classId}`, ['--classes', classId, '--racers', racers, '--first-racer', classId * 1000, '--ack', '--start', 'next']);
     await windowOpens(rules);
     await startRace(page, { ...me, course });
     await during?.(page);
@@ -75,19 +80,24 @@ describe('a rider at the page', () => {
 
   scenario('rides a whole race among 200, sees the rank change, and stands in result and leaderboard as the oracle says', async (t) => {
     const seen = { here: new Set(), all: new Set() };
+    let provisional = '';
     const { page, race, mine, verdict } = await ride(3, 'Old Town Twist', 200, {
       async during(at) {
         await until('the ride is over', async () => {
           seen.here.add(await rankOn(at, 'Here now').catch(() => null));
           return at.getByRole('region', { name: 'Finish' }).isVisible();
         }, { seconds: 60, everyMs: 150 });
+        await at.getByText('Provisional: everybody is through. The result is final at').waitFor();
+        provisional = await at.getByRole('region', { name: 'Finish' }).innerText();
       },
     });
     assert.ok([...seen.here].filter((rank) => rank !== null).length >= 3, `ranks seen: ${[...seen.here]}`);
     t.diagnostic(`ranks seen: ${[...seen.here]}; in the end ${mine.rank} of ${race.ranking.length}`);
 
     const finish = await page.getByRole('region', { name: 'Finish' }).innerText();
-    assert.match(finish, new RegExp(`^${mine.rank}(st|nd|rd|th) of 201 with ${written(mine.total).replace('.', '\\.')}$`, 'm'));
+    const place = new RegExp(`^${mine.rank}(st|nd|rd|th) of 201 with ${written(mine.total).replace('.', '\\.')}$`, 'm');
+    assert.match(provisional, place, 'seen before it was final');
+    assert.match(finish, place);
     assert.match(finish, /20 of 20 seconds were acknowledged/);
 
     await page.getByRole('link', { name: 'See the results' }).click();

@@ -5,7 +5,7 @@ import { inSeconds, lead, mean, smoothed } from '../src/logic/curve';
 import { nextScene } from '../src/logic/gym';
 import { readProfile, readRideCurves } from '../src/logic/history';
 import { MAX_TEXT, MessageLog } from '../src/logic/message_log';
-import { isNews, raceToWatch } from '../src/logic/race_choice';
+import { isNews, newsExpected, raceToWatch } from '../src/logic/race_choice';
 import { endsRide, reasonText } from '../src/logic/reasons';
 import { modelAt } from '../src/logic/rider_model';
 import { readRoute, routeText, type Route } from '../src/logic/route';
@@ -106,9 +106,23 @@ describe('news of a race', () => {
     ['of a new owner, however early', {}, { epoch: 3, asOf: 1 }, true],
     ['the result', {}, { state: 'closed' as const, asOf: 100 }, true],
     ['running again after the result', { state: 'closed' as const }, { epoch: 9, asOf: 999 }, false],
+    ['the result once more', { state: 'closed' as const }, { state: 'closed' as const }, false],
+    ['complete', {}, { state: 'complete' as const, finalAt: 1 }, true],
+    ['running again after complete, by a late second', { state: 'complete' as const }, { asOf: 101 }, true],
+    ['the result after complete', { state: 'complete' as const }, { state: 'closed' as const }, true],
     ['another race', { state: 'closed' as const }, { raceId: 2, asOf: 1 }, true],
   ])('%s', (_why, shown, next, is) => expect(isNews(standings(shown), standings(next))).toBe(is));
   test('the first news is news', () => expect(isNews(null, standings({}))).toBe(true));
+
+  const open = (raceId: number, live: number) => [{ raceId, live, racers: 10, second: 1 }];
+  test.each([
+    ['somebody rides', {}, open(1, 3), true],
+    ['nobody rides', {}, open(1, 0), false],
+    ['nobody tells of the race: its owner may be dead', {}, [], true],
+    ['everybody is through', { state: 'complete' as const }, open(1, 0), false],
+    ['the race is closed', { state: 'closed' as const }, [], false],
+  ])('is expected or not: %s', (_why, shown, races, is) => expect(newsExpected(standings(shown), races)).toBe(is));
+  test('of no race nothing is expected', () => expect(newsExpected(null, [])).toBe(false));
 });
 
 describe('curves', () => {

@@ -32,7 +32,7 @@ export class ClusterWorld extends World {
    */
   static async startCluster({ nodes = 3, servers = 1, namespaces = false, rules = clusterRules } = {}) {
     ['alleycat-node', 'alleycat-sim'].forEach(programPath);
-    const world = new ClusterWorld(rules);
+    const world = new this(rules);
     const names = Array.from({ length: nodes }, (_, i) => `node-${i + 1}`);
     try {
       /** @type {Net | null} */
@@ -53,11 +53,14 @@ export class ClusterWorld extends World {
   /** @type {Map<string, {program: import('../../e2e/lib/processes.mjs').Program, http: string}>} */
   nodes = new Map();
 
+  /** More for the configuration of a single nats-server. */
+  natsConf = '';
+
   async startServers(count) {
     const ports = await Promise.all(Array.from({ length: count }, async () => [await freePort(), await freePort(), await freePort()]));
     const routes = `[${ports.map(([, route]) => `nats://${this.hub}:${route}`).join(', ')}]`;
     // As shipped: a member of a queue group that is cut off is fed until its pings stay unanswered.
-    writeFileSync(this.path('nats.conf'), 'ping_interval: "2s"\nping_max: 2\n');
+    writeFileSync(this.path('nats.conf'), `ping_interval: "2s"\nping_max: 2\n${this.natsConf}`);
     ports.forEach(([port, route, monitor], i) => {
       const name = `nats-${i + 1}`;
       const store = this.path(name);

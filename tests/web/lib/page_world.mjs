@@ -1,9 +1,10 @@
-// A nats-server with WebSocket, a node that serves the page, riders: what tests/e2e has, and a browser on it.
+// A nats-server with WebSocket, nodes that serve the page, riders: what tests/e2e and tests/cluster have, and a browser on it.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
 
+import { ClusterWorld } from '../../cluster/lib/cluster_world.mjs';
 import { freePort } from '../../e2e/lib/processes.mjs';
 import { Client } from '../../e2e/lib/client.mjs';
 import { programPath, World } from '../../e2e/lib/world.mjs';
@@ -31,36 +32,16 @@ export const launchBrowser = () =>
 /** The courses as shipped: pictures shall show what people see. */
 const courseNames = ['Harbour Flat', 'River Rollers', 'Old Town Twist', 'Quarry Ramp', 'Ridge Traverse', 'Summit Hairpins'];
 
-export class PageWorld extends World {
+/** A world whose nats-server speaks WebSocket and whose nodes serve the page, and a browser on it. */
+const withBrowser = (Base) => class extends Base {
   constructor(rules) {
     super(rules);
     const text = readFileSync(this.path('node.toml'), 'utf8');
     writeFileSync(this.path('node.toml'), text.replace(/"Course (\d+)"/g, (name, id) => JSON.stringify(courseNames[id - 1] ?? name)));
   }
 
-  /** A nats-server, a node with the page and a client. */
-  static async start(rules) {
-    ['alleycat-node', 'alleycat-sim'].forEach(programPath);
-    if (!existsSync(join(pageFolder, 'index.html'))) throw new Error(`no page in ${pageFolder}: npm --prefix web run build`);
-    const world = new PageWorld(rules);
-    try {
-      world.wsPort = await freePort();
-      writeFileSync(world.path('nats.conf'), `websocket { listen: "127.0.0.1:${world.wsPort}", no_tls: true }\nping_interval: "2s"\nping_max: 2\n`);
-      world.natsFlags = ['-c', world.path('nats.conf')];
-      await world.startNats();
-      await world.startNode();
-      world.client = await Client.connect(world.natsUrl);
-    } catch (error) {
-      await world.stop(error);
-      throw error;
-    }
-    return world;
-  }
-
-  async startNode(name = 'node-1', flags = [], ...more) {
-    // The page stays where it is when a node comes back.
-    this.httpPort ??= await freePort();
-    return super.startNode(name, ['--ws-port', `${this.wsPort}`, '--http.web', pageFolder, ...flags], ...more);
+  get pageFlags() {
+    return ['--ws-port', `${this.wsPort}`, '--http.web', pageFolder];
   }
 
   /** The browser of this world, with a profile of its own that goes with it. */
@@ -102,5 +83,51 @@ export class PageWorld extends World {
   async stop(error = null) {
     await this.chromium?.close();
     await super.stop(error);
+  }
+};
+
+const webSocket = (port) => `websocket { listen: "127.0.0.1:${port}", no_tls: true }\n`;
+const needsPage = () => {
+  if (!existsSync(join(pageFolder, 'index.html'))) throw new Error(`no page in ${pageFolder}: npm --prefix web run build`);
+};
+
+/** Several nodes, each of which serves the page. */
+export class PageCluster extends withBrowser(ClusterWorld) {
+  async startServers(count) {
+    needsPage();
+    this.wsPort = await freePort();
+    this.natsConf = webSocket(this.wsPort);
+    return super.startServers(count);
+  }
+
+  async startNode(name, flags = []) {
+    return super.startNode(name, [...this.pageFlags, ...flags]);
+  }
+}
+
+export class PageWorld extends withBrowser(World) {
+  /** A nats-server, a node with the page and a client. */
+  static async start(rules) {
+    ['alleycat-node', 'alleycat-sim'].forEach(programPath);
+    needsPage();
+    const world = new PageWorld(rules);
+    try {
+      world.wsPort = await freePort();
+      writeFileSync(world.path('nats.conf'), `${webSocket(world.wsPort)}ping_interval: "2s"\nping_max: 2\n`);
+      world.natsFlags = ['-c', world.path('nats.conf')];
+      await world.startNats();
+      await world.startNode();
+      world.client = await Client.connect(world.natsUrl);
+    } catch (error) {
+      await world.stop(error);
+      throw error;
+    }
+    return world;
+  }
+
+  async startNode(name = 'node-1', flags = [], ...more) {
+    // The page stays where it is when a node comes back.
+    this.httpPort ??= await freePort();
+    return super.startNode(name, [...this.pageFlags, ...flags], ...more);
   }
 }

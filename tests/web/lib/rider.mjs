@@ -14,6 +14,13 @@ export async function startRace(page, { name, racerId, course, ghost = 'Nobody',
   await page.getByRole('timer', { name: 'Time left' }).waitFor();
 }
 
+/** A moment with time enough left in the window for riders of `--start next`, started now, to find the same next one as the page. */
+export async function wellBeforeWindow(rules, seconds = 4) {
+  const window = rules.window_seconds * 1000;
+  const left = window - (Date.now() % window);
+  if (left < seconds * 1000) await sleep(left + 1);
+}
+
 /** Shortly after the next window opens: riders of `--start next` are in the same race then. */
 export async function windowOpens(rules, after = 300) {
   const window = rules.window_seconds * 1000;

@@ -21,6 +21,12 @@ export interface StandingRow {
   allTimeStale?: boolean;
 }
 
+/**
+ * Of a race. `complete`: nobody can start any more and all have ridden all their seconds, so the ranking is most likely final; it
+ * is from `finalAt` on. A second that comes late sets it back to running.
+ */
+export type RaceState = 'running' | 'complete' | 'closed';
+
 /** Live standings, their first 20 rows, a result, or the standings at an earlier second. */
 export interface Standings {
   classId: number;
@@ -28,7 +34,9 @@ export interface Standings {
   epoch: number;
   asOf: number;
   ts: number;
-  state: 'running' | 'closed';
+  state: RaceState;
+  /** With `complete`: server ms. */
+  finalAt?: number;
   second: number;
   racers: number;
   reported: number;

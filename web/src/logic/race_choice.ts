@@ -14,9 +14,22 @@ export function raceToWatch(open: readonly OpenRace[], watched: number | null): 
   return watched ?? best?.raceId ?? null;
 }
 
-/** Whether news of a race replaces what is shown: an owner that lost its race may still be talking. */
+/**
+ * Whether news of a race replaces what is shown of it. What an earlier owner of the class says is left out before (`Fence`). A
+ * result is stored once: the same again is no news.
+ */
 export function isNews(shown: Standings | null, next: Standings): boolean {
   if (!shown || shown.raceId !== next.raceId || shown.classId !== next.classId) return true;
-  if (shown.state === 'closed') return next.state === 'closed';
+  if (shown.state === 'closed') return false;
+  if (next.state === 'closed') return true;
   return next.epoch > shown.epoch || (next.epoch === shown.epoch && next.asOf >= shown.asOf);
+}
+
+/**
+ * Whether standings should be coming. Nothing is published while nobody rides; but a race that nobody tells of any more is not one
+ * in which nobody rides: its owner may have died.
+ * @param open  what was last told of the course's open races
+ */
+export function newsExpected(shown: Standings | null, open: readonly OpenRace[]): boolean {
+  return shown?.state === 'running' && open.find(({ raceId }) => raceId === shown.raceId)?.live !== 0;
 }

@@ -4,6 +4,7 @@ import { computed, shallowRef } from 'vue';
 
 import { ServerClock } from '../logic/clock';
 import type { Course, Now, OpenRace, Rules } from '../logic/contract';
+import { Fence } from '../logic/fence';
 import { readConfig, socketUrl } from '../net/config';
 import { Link, type LinkState } from '../net/link';
 
@@ -22,6 +23,9 @@ export const link = (): Link | null => opened.value;
 
 export const linkState = computed<LinkState>(() => opened.value?.state.value ?? 'connecting');
 export const linkTrouble = computed(() => opened.value?.trouble.value || configTrouble.value);
+
+/** One for the whole page: an epoch holds for all races of its class, and all that is told of them. */
+export const fence = new Fence();
 
 export const rules = shallowRef<Rules | null>(null);
 export const courses = shallowRef<Course[]>([]);

@@ -5,7 +5,7 @@ import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue';
 import type { Standings } from '../logic/contract';
 import { isNews } from '../logic/race_choice';
 import { QueryError, type Stop } from '../net/link';
-import { clock, linked } from './backend';
+import { clock, fence, linked } from './backend';
 
 export interface RaceFeed {
   standings: ShallowRef<Standings | null>;
@@ -31,6 +31,7 @@ export function useRace(race: () => { classId: number; raceId: number } | null, 
   }
 
   function take(message: Standings, live: boolean): void {
+    if (message.state !== 'closed' && !fence.admits(message)) return;
     if (!isNews(standings.value, message)) return;
     standings.value = message;
     error.value = null;

@@ -6,12 +6,13 @@
 import { computed, shallowRef } from 'vue';
 
 import type { Answer, Standings, StandingRow, View } from '../logic/contract';
+import { GhostRequest } from '../logic/ghost_request';
 import { decimal } from '../logic/output';
 import { deadline, raceAt } from '../logic/race_times';
 import { addSecond, newRide, note, phaseOf, readRide, secondsDue, settle, totals, updateOf, type BikeKind, type Ride } from '../logic/ride';
 import { Ring, SendPace, type Kept } from '../logic/ring';
-import type { Link, Stop } from '../net/link';
-import { clock, linked, linkState, rules } from './backend';
+import { QueryError, type Link, type Stop } from '../net/link';
+import { clock, fence, linked, linkState, rules } from './backend';
 import { measure, reading, turn } from './bike';
 import { settings } from './settings';
 import { load, save, tabName } from './storage';
@@ -44,18 +45,22 @@ export const view = shallowRef<View | null>(null);
 export const viewAt = shallowRef(0);
 /** The closed race of this ride. */
 export const result = shallowRef<Standings | null>(null);
+/** The race while everybody is through and it is not final yet. */
+export const provisional = shallowRef<Standings | null>(null);
 export const ghostTrouble = shallowRef('');
 
 let ring = new Ring();
 const pace = new SendPace();
 let connection: Link | null = null;
 let stops: Stop[] = [];
-let ghostAsked = '';
+let ghost = new GhostRequest('none');
+/** The race's rows while it is not final are listened to once this ride is over. */
+let listensToRace = false;
 let timer: ReturnType<typeof setInterval> | undefined;
 
 export const phase = computed(() => (ride.value ? phaseOf(ride.value, clock.now()) : null));
 export const myResult = computed<StandingRow | null>(
-  () => result.value?.rows.find(({ racerId }) => racerId === ride.value?.racerId) ?? null,
+  () => (result.value ?? provisional.value)?.rows.find(({ racerId }) => racerId === ride.value?.racerId) ?? null,
 );
 /** Whether a ride is on that leaving would spoil. */
 export const riding = computed(() => phase.value === 'ready' || phase.value === 'riding' || phase.value === 'settling');
@@ -87,16 +92,9 @@ export function leave(): void {
   show(null);
   view.value = null;
   result.value = null;
+  provisional.value = null;
   reading.value = null;
   save('ride', null);
-}
-
-/** Changes whom to race against in mid-ride. */
-export function chooseGhost(ghost: string): void {
-  if (!current) return;
-  current.ghost = ghost;
-  ghostAsked = '';
-  changed();
 }
 
 /** Goes on with a ride of before the reload, if there is one. */
@@ -148,7 +146,9 @@ function begin(next: Ride, kept: Kept[]): void {
   stopAll();
   view.value = null;
   result.value = null;
-  ghostAsked = '';
+  provisional.value = null;
+  listensToRace = false;
+  ghost = new GhostRequest(next.ghost === 'best' ? String(next.racerId) : next.ghost);
   ghostTrouble.value = '';
   show(next);
   ring = new Ring(kept);
@@ -170,7 +170,7 @@ function listen(link: Link, mine: Ride): void {
     () => link.handleAnswers(null),
     link.whenUp(() => {
       ring.reconnected(clock.now());
-      void askResult(link, mine);
+      void askRace(link, mine);
     }),
     link.listen<View>(`alleycat.racer.${mine.racerId}.view`, (message) => {
       if (message.classId === mine.classId && message.raceId === mine.raceId && current === mine) saw(message);
@@ -181,15 +181,36 @@ function listen(link: Link, mine: Ride): void {
   );
 }
 
-/** After a reload the race may be closed already. */
-async function askResult(link: Link, mine: Ride): Promise<void> {
-  if (mine.measured.length < mine.rules.rideSeconds || result.value) return;
+/** Whether the ride is over and its race is not: how it stands is of interest. */
+const awaitsResult = (mine: Ride): boolean => current === mine && mine.measured.length === mine.rules.rideSeconds && !result.value;
+
+/** How the race stands: after a reload it may be closed already. */
+async function askRace(link: Link, mine: Ride): Promise<void> {
+  if (!awaitsResult(mine)) return;
   try {
-    const race = await link.query<Standings>(`race.${mine.classId}.${mine.raceId}`);
-    if (race.state === 'closed' && current === mine) result.value = race;
+    tookRace(mine, await link.query<Standings>(`race.${mine.classId}.${mine.raceId}`));
   } catch {
     // It is published when it is there.
   }
+}
+
+function tookRace(mine: Ride, race: Standings): void {
+  if (!awaitsResult(mine)) return;
+  if (race.state === 'closed') result.value = race;
+  else if (fence.admits(race)) provisional.value = race.state === 'complete' ? race : null;
+}
+
+/** The first twenty rows tell when all are through; the whole field is asked for then. */
+function listenToRace(link: Link, mine: Ride): void {
+  listensToRace = true;
+  void askRace(link, mine);
+  stops.push(
+    link.listen<Standings>(`alleycat.race.${mine.classId}.${mine.raceId}.top`, (race) => {
+      if (!awaitsResult(mine) || !fence.admits(race)) return;
+      if (race.state !== 'complete') provisional.value = null;
+      else if (provisional.value?.asOf !== race.asOf) void askRace(link, mine);
+    }),
+  );
 }
 
 function stopAll(): void {
@@ -222,6 +243,11 @@ function step(): void {
       pace.sent();
     }
   }
+  if (connection && linkState.value === 'up') {
+    if (!listensToRace && awaitsResult(mine)) listenToRace(connection, mine);
+    // The racer who computes the ghost's lead lives from the ride's first second on, and to its last.
+    if (mine.measured.length < mine.rules.rideSeconds && mine.states.includes('accepted') && ghost.due(now)) void askGhost(connection, mine, ghost);
+  }
   if (dirty) changed();
 }
 
@@ -232,14 +258,15 @@ function answered(number: number, answer: Answer | null): void {
   if (meaning === 'accepted') settle(mine, number, 'accepted');
   else if (meaning === 'refused' && answer && !answer.ok) settle(mine, number, 'refused', { error: answer.error, message: answer.message });
   else return;
-  if (meaning === 'accepted') void askGhost(mine);
   changed();
 }
 
 function saw(message: View): void {
   const mine = current!;
+  if (!fence.admits(message)) return;
   view.value = message;
   viewAt.value = clock.now();
+  ghost.saw(message, clock.now());
   note(mine, {
     second: message.second,
     here: message.hereNow.rank,
@@ -251,17 +278,16 @@ function saw(message: View): void {
   changed();
 }
 
-/** The racer who computes the ghost's lead lives from the ride's first second on. */
-async function askGhost(mine: Ride): Promise<void> {
-  if (!connection || ghostAsked === mine.ghost) return;
-  ghostAsked = mine.ghost;
-  const wanted = mine.ghost === 'best' ? String(mine.racerId) : mine.ghost;
+async function askGhost(link: Link, mine: Ride, request: GhostRequest): Promise<void> {
+  request.asked();
   try {
-    await connection.ask(`alleycat.racer.${mine.racerId}.ghost`, { classId: mine.classId, raceId: mine.raceId, ghost: wanted });
-    ghostTrouble.value = '';
+    await link.ask(`alleycat.racer.${mine.racerId}.ghost`, { classId: mine.classId, raceId: mine.raceId, ghost: request.wanted });
+    request.granted();
   } catch (error) {
-    ghostTrouble.value = error instanceof Error ? error.message : String(error);
+    const fault = error instanceof QueryError ? error : new QueryError('internal', String(error));
+    request.failed(fault.code, fault.message, clock.now());
   }
+  if (request === ghost) ghostTrouble.value = request.trouble;
 }
 
 function show(next: Ride | null): void {
