@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { completeRules } from '../oracle/rules.mjs';
 import { until } from '../e2e/lib/until.mjs';
 import { verify } from '../e2e/lib/verify.mjs';
-import { boardRows, ordinal, tableRows, whole, written } from './lib/figures.mjs';
+import { boardRows, ordinal, rankText, tableRows, whole, written } from './lib/figures.mjs';
 import { PageWorld } from './lib/page_world.mjs';
 
 const rules = completeRules({
@@ -118,12 +118,21 @@ describe('what the page shows of the past', () => {
         return true;
       });
     }
+
+    // A slider that is dragged asks for where it is when the last answer is there, not for each second on its way.
+    const asked = await world.client.collect(`alleycat.query.race.3.${race.raceId}`);
+    await page.getByRole('slider', { name: 'Second of the race' }).evaluate(async (slider) => {
+      for (let second = 1; second <= 18; second += 1) {
+        slider.value = String(second);
+        slider.dispatchEvent(new Event('input'));
+        // Time for the page to notice, none for an answer to come.
+        for (let i = 0; i < 20; i += 1) await null;
+      }
+    });
+    const last = Object.values(race.rides).filter((ride) => ride.score[17] != null).length;
+    await until('the board shows where the slider was let go', async () => (await boardRows(board)).length === last && asked.some((message) => message.json().second === 18));
+    const seconds = asked.map((message) => message.json().second);
+    assert.ok(seconds.length <= 2, `asked for ${seconds}`);
     assert.deepEqual(page.faults, []);
   });
 });
-
-/** "=3" where it is shared. */
-function rankText(rows, { rank }) {
-  if (rank === null) return '–';
-  return rows.filter((row) => row.rank === rank).length > 1 ? `=${rank}` : String(rank);
-}

@@ -163,6 +163,42 @@ describe('a rider at the page', () => {
     await page.context().close();
   });
 
+  scenario('starting anew before the last ride is settled asks first, and waiting loses nothing', async () => {
+    const page = await world.page('/?screen=start&class=2');
+    await page.getByRole('button', { name: 'Start race' }).waitFor();
+    await page.evaluate(() => {
+      window.alleycatWrites = 0;
+      const set = Storage.prototype.setItem;
+      Storage.prototype.setItem = function (key, value) {
+        if (key === 'alleycat.ride') window.alleycatWrites += 1;
+        return set.call(this, key, value);
+      };
+    });
+    await startRace(page, { name: 'In A Hurry', racerId: 556, course: 'River Rollers' });
+    await until('the ride is nearly over', async () => (await secondsRidden(page)) >= rules.ride_seconds - 3);
+    // Each second once before it is sent, and now and then what became of it: not each answer and each view.
+    const [ridden, writes] = [await secondsRidden(page), await page.evaluate(() => window.alleycatWrites)];
+    assert.ok(writes >= ridden && writes <= 2 * ridden + 6, `${writes} times stored in ${ridden} seconds`);
+
+    await world.node.kill();
+    await page.getByRole('region', { name: 'Finish' }).waitFor();
+    await page.getByRole('link', { name: 'Alleycat' }).click();
+    await page.getByText('of your last ride are still to be acknowledged').waitFor();
+    await page.getByRole('button', { name: 'Start race' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Start anew before the last ride is settled?' });
+    await dialog.getByRole('button', { name: 'Wait' }).click();
+    await world.startNode();
+    await until('all is acknowledged', async () => (await page.getByText('of your last ride').count()) === 0);
+    await page.goto(`${world.httpUrl}/?screen=ride`);
+    await untilResult(page);
+    assert.match(await page.getByRole('region', { name: 'Finish' }).innerText(), /20 of 20 seconds were acknowledged/);
+    await page.getByRole('button', { name: 'Ride again' }).click();
+    await page.getByRole('button', { name: 'Start race' }).click();
+    await page.getByRole('timer', { name: 'Time left' }).waitFor();
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+  });
+
   scenario('a second tab does not ride the same race again', async () => {
     const page = await world.page('/?screen=start&class=2');
     await page.getByRole('button', { name: 'Start race' }).waitFor();

@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 import { describe, expect, test } from 'vitest';
 
 import type { Standings } from '../src/logic/contract';
@@ -72,6 +75,21 @@ describe('the message log', () => {
     expect(list(log, { direction: 'received' })).toEqual(['alleycat.racer.8.view']);
     expect(list(log, { text: 'ADA' })).toEqual(['alleycat.update.3.8']);
     expect(list(log, { text: 'view' })).toEqual(['alleycat.racer.8.view']);
+  });
+  test('keeps the beginnings of 500 long messages, and not the messages', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const log = new MessageLog();
+    const bytes = new TextEncoder().encode('x'.repeat(200_000));
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    // Each is a text of its own, as it comes from the wire.
+    for (let i = 0; i < 500; i += 1) log.add(i, 'received', 'alleycat.race.3.1.standings', new TextDecoder().decode(bytes));
+    collect();
+    const grown = process.memoryUsage().heapUsed - before;
+    expect(log.list({ direction: 'both', text: '' }, 500)).toHaveLength(500);
+    // 500 × 200 kB are 100 MB, 500 × 400 characters are 0.2 MB.
+    expect(grown).toBeLessThan(10_000_000);
   });
   test('counts what comes while paused, and keeps long messages short', () => {
     const log = new MessageLog();

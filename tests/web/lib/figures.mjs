@@ -10,6 +10,12 @@ export const whole = (n) => grouped.format(n);
 /** "3rd" */
 export const ordinal = (n) => `${whole(n)}${{ one: 'st', two: 'nd', few: 'rd', other: 'th' }[new Intl.PluralRules('en', { type: 'ordinal' }).select(n)]}`;
 
+/** A rank as the page writes it: "=3" where it is shared. */
+export function rankText(rows, { rank }) {
+  if (rank === null) return '–';
+  return rows.filter((row) => row.rank === rank).length > 1 ? `=${rank}` : String(rank);
+}
+
 /**
  * Every row of a ranking, also those that are out of sight: it is scrolled to its end.
  * @param {import('playwright-core').Locator} board  the scrolling region, or a table that grows with its rows

@@ -21,6 +21,11 @@ export interface LogFilter {
 
 export const MAX_TEXT = 400;
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+/** The beginning of a text, in memory of its own: a mere slice keeps the whole text, of up to 200 kB for a full race. */
+const beginning = (text: string): string => `${decoder.decode(encoder.encode(text.slice(0, MAX_TEXT)))}…`;
+
 export class MessageLog {
   private entries: LogEntry[] = [];
   private next = 1;
@@ -44,7 +49,7 @@ export class MessageLog {
       at,
       direction,
       subject,
-      text: text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text,
+      text: text.length > MAX_TEXT ? beginning(text) : text,
       bytes: text.length,
       outcome: wantsAnswer ? 'waiting' : 'none',
     });

@@ -1,6 +1,7 @@
 /**
- * The ride of this page: one at a time, in one tab. Each second is measured, kept, sent and sent again until it is answered; all of it
- * is stored after each step, so that a reload goes on where it stopped.
+ * The ride of this page: one at a time, in one tab. Each second is measured, kept, sent and sent again until it is answered. It is
+ * stored before it is sent, so that a reload goes on where it stopped; answers and views are stored with the next second, or a
+ * second later.
  */
 
 import { computed, shallowRef } from 'vue';
@@ -23,6 +24,8 @@ const stepEvery = 100;
 export const countdown = 3000;
 /** A tab that has not stored its ride for so long is gone, ms. */
 const tabTimeout = 4000;
+/** An answer that was not stored is asked for again after a reload, which is harmless. */
+const storeEvery = 1000;
 
 interface Stored {
   ride: Ride;
@@ -57,6 +60,9 @@ let ghost = new GhostRequest('none');
 /** The race's rows while it is not final are listened to once this ride is over. */
 let listensToRace = false;
 let timer: ReturnType<typeof setInterval> | undefined;
+/** Device ms of the last time the ride was stored, and whether it has changed since. */
+let storedAt = 0;
+let unstored = false;
 
 export const phase = computed(() => (ride.value ? phaseOf(ride.value, clock.now()) : null));
 export const myResult = computed<StandingRow | null>(
@@ -232,6 +238,8 @@ function step(): void {
     reading.value = measured;
     dirty = true;
   }
+  // What is sent must be what a reload would send.
+  if (dirty) store();
   for (const { number } of ring.giveUp(now)) {
     settle(mine, number, 'lost');
     dirty = true;
@@ -249,6 +257,7 @@ function step(): void {
     if (mine.measured.length < mine.rules.rideSeconds && mine.states.includes('accepted') && ghost.due(now)) void askGhost(connection, mine, ghost);
   }
   if (dirty) changed();
+  if (unstored && Date.now() - storedAt >= storeEvery) store();
 }
 
 function answered(number: number, answer: Answer | null): void {
@@ -297,7 +306,7 @@ function show(next: Ride | null): void {
 
 function changed(): void {
   show(current);
-  store();
+  unstored = true;
 }
 
 /** Another bike in mid-ride; what was ridden stays. */
@@ -311,10 +320,13 @@ export function changeBike(kind: BikeKind): void {
   current.bike = kind;
   settings.bike = kind;
   changed();
+  store();
 }
 
 function store(): void {
   if (!current || elsewhere.value) return;
+  storedAt = Date.now();
+  unstored = false;
   const stored: Stored = { ride: current, kept: ring.kept, tab, beat: Date.now() };
   save('ride', JSON.stringify(stored));
 }
