@@ -42,6 +42,7 @@ struct meters {
   counter batches_no_room; ///< refused: the journal is full
   counter batches_failed;  ///< refused for another reason; sent again
   gauge updates_unstored;
+  counter questions_refused; ///< too long, or too many at once
   // races
   counter updates_folded;
   counter updates_accepted;

@@ -159,7 +159,8 @@ void race_state::publish_if_due(unix_ms now) {
   publishing_ = true;
   const auto p = compose(now);
   policy_->published(now);
-  self_->request(partners_.cls, defaults::rank_deadline, batch_for(*p))
+  // Before the questions that wait at the class. CAF 0.17.6 forgets the priority when it is given a chrono duration.
+  self_->request<caf::message_priority::high>(partners_.cls, caf::duration{defaults::rank_deadline}, batch_for(*p))
       .then(
           [this, p](const rank_answer& answer) {
             take_ranks(*p, answer);

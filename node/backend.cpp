@@ -58,6 +58,7 @@ constexpr auto health_interval = 500ms;
 constexpr std::int64_t health_deadline = 1'000;
 /// Messages that wait for the query thread.
 constexpr int query_limit = 10'000;
+constexpr std::size_t archive_readers = 3;
 
 class system_clock_port : public clock_port {
 public:
@@ -165,6 +166,7 @@ struct backend::impl {
   void join_cluster(const node_config& config);
   void look_at_health();
   void start_actors(const node_config& config);
+  archive_actor spawn_archives();
   void start_listening(const node_config& config);
   void start_http(const node_config& config);
   std::string not_ready();
@@ -209,6 +211,7 @@ struct backend::impl {
   std::vector<ingest_actor> ingests;
 
   std::vector<std::unique_ptr<update_listener>> listeners;
+  std::unique_ptr<query_entrance> entrance;
   nats_subscription query_subscription;
   nats_subscription ghost_subscription;
   metrics_page metrics;
@@ -242,6 +245,18 @@ void backend::impl::open_store(const node_config& config) {
   context.ownership = &cluster;
 }
 
+/// One handle for several that read at the same time: a long answer holds no other one up.
+archive_actor backend::impl::spawn_archives() {
+  const auto pool = caf::actor_pool::make(
+      system->dummy_execution_unit(), archive_readers,
+      [this] {
+        return caf::actor_cast<caf::actor>(
+            system->spawn<caf::detached>(archive, &context, static_cast<record_store*>(records.get())));
+      },
+      caf::actor_pool::round_robin());
+  return caf::actor_cast<archive_actor>(pool);
+}
+
 void backend::impl::make_publisher() {
   publisher = std::make_unique<nats_publisher>(live, clock, names, counts, [this] { return cluster.trusted(); });
   publisher_seen = publisher.get();
@@ -254,7 +269,7 @@ void backend::impl::start_actors(const node_config& config) {
   reader_handle = system->spawn<caf::detached>(store, &context, static_cast<record_store*>(records.get()));
   results_handle = system->spawn<caf::detached>(results, &results_out);
   removal_handle = system->spawn<caf::detached>(results, &results_removal);
-  archive_handle = system->spawn<caf::detached>(archive, &context, static_cast<record_store*>(records.get()));
+  archive_handle = spawn_archives();
   calendar_handle = system->spawn<caf::detached>(calendar, &context, static_cast<record_store*>(records.get()));
   follower_handle = system->spawn(follower, &context, store_handle, calendar_handle);
   registry_handle =
@@ -316,12 +331,16 @@ void backend::impl::look_at_health() {
 }
 
 void backend::impl::start_listening(const node_config&) {
+  entrance = std::make_unique<query_entrance>(
+      [this](query question) { caf::anon_send(query_handle, std::move(question)); },
+      [this](const std::string& reply_to, const std::string& answer) {
+        counts.questions_refused.add();
+        desk.queries().add(answer, 0);
+        outgoing.publish(reply_to.c_str(), answer);
+      });
   const auto ask = [this](natsMsg* message) {
-    const auto reply = reply_of(message);
-    if (may_answer(reply))
-      caf::anon_send(
-          query_handle,
-          query{std::string{subject_of(message)}, std::string{payload_of(message)}, std::string{reply}, {}, false});
+    if (const auto reply = reply_of(message); may_answer(reply))
+      entrance->take(subject_of(message), payload_of(message), reply);
   };
   const std::string queue{query_queue};
   query_subscription = outgoing.subscribe(std::string{all_queries}.c_str(), queue.c_str(), ask, query_limit);

@@ -241,7 +241,7 @@ void cluster_side::on_ask(const peer_identity& from, class_id cls, epoch by, pee
   if (by != epoch{} && cls != class_id{})
     driver_->met(cls, by);
   if (auto* question = std::get_if<peer_question>(&what)) {
-    query asked{std::move(question->subject), std::move(question->payload), {}, {}, true};
+    query asked{std::move(question->subject), std::move(question->payload), {}, {}, true, {}};
     asked.answer = [reply](std::string json) { reply(std::move(json)); };
     caf::anon_send(queries_, std::move(asked));
     return;

@@ -24,6 +24,8 @@ constexpr named_counter counters[] = {
      &meters::batches_no_room},
     {"alleycat_batches_failed_total", "Journal batches refused for another reason, and sent again.",
      &meters::batches_failed},
+    {"alleycat_questions_refused_total", "Questions refused at once: too long, or too many under way.",
+     &meters::questions_refused},
     {"alleycat_updates_folded_total", "Updates read back from the journal by this node's races.",
      &meters::updates_folded},
     {"alleycat_updates_accepted_total", "Updates that took effect in a race.", &meters::updates_accepted},

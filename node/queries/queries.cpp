@@ -49,6 +49,8 @@ public:
                                                                                                      asked)} {}
 
   static void start(const std::shared_ptr<conversation>& me) {
+    if (std::chrono::steady_clock::now() - me->asked_.arrived > question_patience)
+      return me->answer(error_json("timeout", "the question waited too long; this node does not keep up"));
     try {
       me->dispatch(me);
     } catch (const bad_query& e) {
@@ -64,7 +66,7 @@ private:
       asked_.answer(std::string{json});
     else
       connection_.publish(asked_.reply_to.c_str(), json);
-    const auto took = std::chrono::steady_clock::now() - began_;
+    const auto took = std::chrono::steady_clock::now() - asked_.arrived;
     auto& counts = parse_ghost_subject(asked_.subject) ? partners_.desk->ghosts() : partners_.desk->queries();
     counts.add(json.starts_with(R"({"error":)") ? json : std::string_view{},
                static_cast<std::uint64_t>(std::chrono::nanoseconds{took}.count()));
@@ -474,10 +476,20 @@ private:
   query_partners partners_;
   query asked_;
   std::optional<class_id> cls_; ///< the question is about
-  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
 } // namespace
+
+void query_entrance::take(std::string_view subject, std::string_view body, std::string_view reply_to) {
+  query question{std::string{subject}, std::string{body}, std::string{reply_to}, {}, false, {}};
+  if (body.size() > most_question_bytes)
+    return refused_(question.reply_to,
+                    error_json("bad_request", fmt::format("the body is longer than {} bytes", most_question_bytes)));
+  question.admitted = gate_.enter();
+  if (!question.admitted)
+    return refused_(question.reply_to, error_json("busy", "too many questions at once; ask again in a moment"));
+  asked_(std::move(question));
+}
 
 query_actor::behavior_type queries(query_actor::pointer self, const actor_context* context,
                                    const nats_connection* connection, query_partners partners) {

@@ -5,14 +5,18 @@
 #include "actors/interfaces.hpp"
 #include "node/membership/cluster_driver.hpp"
 #include "node/nats/nats_connection.hpp"
+#include "node/queries/query_gate.hpp"
 #include "node/queries/services.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/typed_actor.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace alleycat {
@@ -24,6 +28,27 @@ struct query {
   std::string reply_to;                    ///< empty: `answer` takes it
   std::function<void(std::string)> answer; ///< of a question that another node passed on
   bool passed_on = false;                  ///< it is not passed on a second time
+  query_gate::pass admitted;               ///< null: whoever passed it on counts it
+  std::chrono::steady_clock::time_point arrived = std::chrono::steady_clock::now();
+};
+
+/// A question that waited longer than this is not looked into: whoever asked has given up.
+inline constexpr std::chrono::milliseconds question_patience{2'000};
+
+/// Takes questions from NATS threads: those that may be answered go to `asked`, after the gate; the others are refused at once.
+class query_entrance {
+public:
+  /// @param refused  gets the reply subject and the answer
+  query_entrance(std::function<void(query)> asked, std::function<void(const std::string&, const std::string&)> refused)
+      : asked_{std::move(asked)}, refused_{std::move(refused)} {}
+
+  /// @pre may_answer(reply_to)
+  void take(std::string_view subject, std::string_view body, std::string_view reply_to);
+
+private:
+  query_gate gate_;
+  std::function<void(query)> asked_;
+  std::function<void(const std::string&, const std::string&)> refused_;
 };
 
 /// Whom to ask for what other nodes own. Any thread; no call blocks; `done` is called once, on whatever thread.

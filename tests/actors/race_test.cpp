@@ -12,7 +12,7 @@ struct race_stage : stage {
   race_stage() {
     clock.time = race_start + 1'000;
     const auto partners =
-        race_partners{keep(system().spawn(kept_shard, shard)), keep(system().spawn(empty_class, class_silent))};
+        race_partners{keep(system().spawn(kept_shard, shard)), keep(system().spawn(empty_class, course))};
     actor = keep(system().spawn(race, &context, under, the_race, partners));
     settle();
   }
@@ -30,7 +30,7 @@ struct race_stage : stage {
     settle();
   }
 
-  std::shared_ptr<bool> class_silent = std::make_shared<bool>(false);
+  std::shared_ptr<class_script> course = std::make_shared<class_script>();
   /// A mark that counts: stored after the deadline.
   void ended() {
     clock.time = deadline + 1;
@@ -67,6 +67,7 @@ TEST_CASE("standings go out as soon as every live ride has reported") {
   CHECK(table.second == own_second{3});
   CHECK(table.rows.size() == 2);
   CHECK_FALSE(table.all_time_stale);
+  CHECK(s.course->in_a_hurry); // questions that wait at the class hold no standings up
 }
 
 TEST_CASE("standings do not wait for riders who fell silent longer than a second") {
@@ -81,7 +82,7 @@ TEST_CASE("standings do not wait for riders who fell silent longer than a second
 
 TEST_CASE("a class that does not answer delays standings by 150 ms and costs the all-time ranks") {
   race_stage s;
-  *s.class_silent = true;
+  s.course->silent = true;
   s.journaled_now({update_at(8, 1)});
   CHECK(s.publications.tables.empty());
   s.pass(160ms);
@@ -247,7 +248,7 @@ TEST_CASE(
   s.clear();
   const auto under = std::make_shared<term>(the_race.cls);
   const auto partners = race_partners{s.keep(s.system().spawn(kept_shard, s.shard)),
-                                      s.keep(s.system().spawn(empty_class, s.class_silent))};
+                                      s.keep(s.system().spawn(empty_class, s.course))};
   s.keep(s.system().spawn(race, &s.context, under, the_race, partners));
   s.settle();
   s.journaled_now({update_at(8, 1), update_at(8, 1)});
@@ -318,7 +319,7 @@ TEST_CASE("a rider who finds the race full is told so") {
   stage full{rules};
   full.clock.time = race_start + 1'000;
   const auto partners = race_partners{full.keep(full.system().spawn(kept_shard, std::make_shared<remembered_shard>())),
-                                      full.keep(full.system().spawn(empty_class, std::make_shared<bool>(false)))};
+                                      full.keep(full.system().spawn(empty_class, std::make_shared<class_script>()))};
   full.keep(
       full.system().spawn(race, &full.context, std::make_shared<term>(the_race.cls, epoch{7}), the_race, partners));
   full.settle();

@@ -274,13 +274,19 @@ inline journal_update journaled(const update& u) {
   return {u.racer, u.second, u.device_timestamp, u.measured, u.wants_view, u.name};
 }
 
-/// Answers rank batches like a class without history; can be told to keep silent.
-inline class_actor::behavior_type empty_class(class_actor::pointer self, std::shared_ptr<bool> silent) {
+struct class_script {
+  bool silent = false;    ///< rank batches are not answered
+  bool in_a_hurry = true; ///< every rank batch so far went before other messages
+};
+
+/// Answers rank batches like a class without history.
+inline class_actor::behavior_type empty_class(class_actor::pointer self, std::shared_ptr<class_script> script) {
   return {
       [=](look_at_clock) {},
       [=](const rank_batch& batch) {
         auto promise = self->make_response_promise<rank_answer>();
-        if (*silent)
+        script->in_a_hurry = script->in_a_hurry && self->current_mailbox_element()->is_high_priority();
+        if (script->silent)
           return promise; // forgotten: the request runs into its deadline
         rank_answer answer;
         answer.places.assign(batch.items.size(), all_time_place{1, 1, {}});

@@ -1,10 +1,12 @@
 // How long each query takes, with 6 classes of 40,000 riders stored, and what live standings notice of it.
 //
-//   node tests/bench/queries.mjs [--racers 40000] [--classes 6] [--live 1000] [--rounds 200]
+//   node tests/bench/queries.mjs [--racers 40000] [--classes 6] [--live 1000] [--rounds 200] [--storm 2000]
 //
 // `live` riders of each class race meanwhile, at real pace. Questions come one after the other from one client; a page has 100
-// rows. Standings are watched twice: without questions and with them.
+// rows. Standings are watched three times: without questions, with them, and in a storm of `storm` questions a second from 8 clients,
+// which does not wait for answers.
 
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { Client } from '../e2e/lib/client.mjs';
@@ -14,34 +16,16 @@ import { programPath, World } from '../e2e/lib/world.mjs';
 import { completeRules } from '../oracle/rules.mjs';
 import { load } from './lib/cpu.mjs';
 import { percentile } from './lib/figures.mjs';
+import { questionsOf } from './lib/questions.mjs';
 
 const { values } = parseArgs({ options: {
   racers: { type: 'string', default: '40000' }, classes: { type: 'string', default: '6' }, live: { type: 'string', default: '1000' },
-  rounds: { type: 'string', default: '200' } } });
-const [racers, classes, live, rounds] = [values.racers, values.classes, values.live, values.rounds].map(Number);
+  rounds: { type: 'string', default: '200' }, storm: { type: 'string', default: '2000' } } });
+const [racers, classes, live, rounds, storm] = [values.racers, values.classes, values.live, values.rounds, values.storm].map(Number);
 
-const draw = (n) => 1 + Math.floor(Math.random() * n);
-/** Races as bench-history makes them: 1,000 racers each, in order. */
-const raceOf = (racer) => Math.ceil(racer / 1000);
-
-const page = { limit: 100 };
-const questions = {
-  leaderboard: () => [`leaderboard.${draw(classes)}`, { ...page, offset: draw(racers - 100) }],
-  'leaderboard around': () => [`leaderboard.${draw(classes)}`, { ...page, around: draw(racers) }],
-  'leaderboard 30d': () => [`leaderboard.${draw(classes)}`, { ...page, period: '30d' }],
-  alltime: () => [`alltime.${draw(classes)}.${draw(300)}`, { ...page, offset: draw(racers - 100) }],
-  races: () => [`races.${draw(classes)}`, page],
-  'race (1,000 rows)': () => [`race.${draw(classes)}.${raceOf(draw(racers))}`, {}],
-  'race at a second': () => [`race.${draw(classes)}.${raceOf(draw(racers))}`, { second: draw(300) }],
-  racer: () => [`racer.${draw(racers)}`, page],
-  ride: () => {
-    const racer = draw(racers);
-    return [`ride.${draw(classes)}.${raceOf(racer)}.${racer}`, {}];
-  },
-  'ghost leader': () => [`ghost.${draw(classes)}.leader`, {}],
-  'ghost median': () => [`ghost.${draw(classes)}.median`, {}],
-  'ghost rank-N': () => [`ghost.${draw(classes)}.rank-${draw(racers)}`, {}],
-};
+// In a process of its own: whoever asks so much hears standings late, whatever the node does.
+const stormFile = fileURLToPath(new URL('lib/storm.mjs', import.meta.url));
+const questions = questionsOf(classes, racers);
 
 /** Milliseconds of each call. @throws {Error} for an answer that is none */
 async function timesOf(client, ask) {
@@ -88,9 +72,15 @@ try {
     console.log(`${name.padEnd(20)} p50 ${percentile(times, 0.5).toFixed(2).padStart(7)} ms  p99 ${percentile(times, 0.99).toFixed(2).padStart(7)} ms`);
   }
   const end = Date.now();
+  const stormBegins = Date.now();
+  const storming = new Program('storm', process.execPath, [stormFile, world.natsUrl, storm, 8, classes, racers].map(String));
+  if ((await storming.ended) !== 0) throw new Error(storming.report);
+  const stormEnds = Date.now();
+  console.log(`storm of ${storm}/s      ${storming.stdout.trim()}`);
   if (live > 0) {
     console.log(`without questions  ${gapsOf(heard, quiet, asking)}`);
     console.log(`with questions     ${gapsOf(heard, asking, end)}`);
+    console.log(`in the storm       ${gapsOf(heard, stormBegins, stormEnds)}`);
   }
   console.log(`${classes} x ${racers} stored, ${classes} x ${live} racing, ${rounds} questions each; load ${load()}`);
   await Promise.all([client.close(), watching.close()]);
