@@ -331,13 +331,13 @@ void backend::impl::look_at_health() {
 }
 
 void backend::impl::start_listening(const node_config&) {
-  entrance = std::make_unique<query_entrance>(
-      [this](query question) { caf::anon_send(query_handle, std::move(question)); },
-      [this](const std::string& reply_to, const std::string& answer) {
-        counts.questions_refused.add();
-        desk.queries().add(answer, 0);
-        outgoing.publish(reply_to.c_str(), answer);
-      });
+  entrance =
+      std::make_unique<query_entrance>([this](query question) { caf::anon_send(query_handle, std::move(question)); },
+                                       [this](const std::string& reply_to, const std::string& answer) {
+                                         counts.questions_refused.add();
+                                         desk.queries().add(answer, 0);
+                                         outgoing.publish(reply_to.c_str(), answer);
+                                       });
   const auto ask = [this](natsMsg* message) {
     if (const auto reply = reply_of(message); may_answer(reply))
       entrance->take(subject_of(message), payload_of(message), reply);

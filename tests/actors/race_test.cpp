@@ -247,8 +247,8 @@ TEST_CASE(
   race_stage s;
   s.clear();
   const auto under = std::make_shared<term>(the_race.cls);
-  const auto partners = race_partners{s.keep(s.system().spawn(kept_shard, s.shard)),
-                                      s.keep(s.system().spawn(empty_class, s.course))};
+  const auto partners =
+      race_partners{s.keep(s.system().spawn(kept_shard, s.shard)), s.keep(s.system().spawn(empty_class, s.course))};
   s.keep(s.system().spawn(race, &s.context, under, the_race, partners));
   s.settle();
   s.journaled_now({update_at(8, 1), update_at(8, 1)});
