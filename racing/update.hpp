@@ -89,7 +89,9 @@ constexpr bool worth_a_retry(refusal r) {
 }
 
 /// @returns whether `name` is 1..64 bytes of UTF-8 without control (C0, DEL, C1), line-separator or direction characters
-/// (U+061C, U+200B..U+200F, U+2028..U+202E, U+2060..U+2069, U+FEFF).
+/// (U+061C, U+200B..U+200F, U+2028..U+202E, U+2060..U+2069, U+FEFF). Zero width non-joiner and joiner (U+200C, U+200D) may stand
+/// between two characters that they can join, as Persian, Indic names and joined emoji need: UAX #31, section 2.3.1, here by
+/// the character's block instead of its script's joining type.
 bool valid_name(std::string_view name);
 
 } // namespace alleycat

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { calledName, findPeople, folded, nameFault } from '../src/logic/names';
 
 describe('names', () => {
-  test.each(['Adell', 'Søren K.', '山田 太郎', 'عمر', '<b>bold</b>', '"; DROP TABLE', '👩‍🚴'.replace('\u200d', ''), 'x'.repeat(64)])('%s is allowed', (name) => expect(nameFault(name)).toBeNull());
+  test.each(['Adell', 'Søren K.', '山田 太郎', 'عمر', '<b>bold</b>', '"; DROP TABLE', '👩‍🚴', '🏳️‍🌈', 'علی\u200cرضا', 'ක්\u200dය', 'x'.repeat(64)])('%s is allowed', (name) => expect(nameFault(name)).toBeNull());
   test.each([
     ['', 'empty'],
     ['   ', 'only blanks'],
@@ -11,6 +11,9 @@ describe('names', () => {
     ['é'.repeat(33), '66 bytes in 33 letters'],
     ['a\u202eb', 'right-to-left override'],
     ['a\u200bb', 'zero width'],
+    ['a\u200db', 'a joiner between Latin letters'],
+    ['علی\u200c', 'a joiner at the end'],
+    ['ع\u200c\u200dع', 'two joiners'],
     ['a\nb', 'a line break'],
     ['a\u0085b', 'a control character of the upper half'],
     ['a\ud800b', 'half a character'],

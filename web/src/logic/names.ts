@@ -3,12 +3,15 @@
 export const MAX_NAME_BYTES = 64;
 
 // Control, separator, zero-width and direction characters and halves of a character: invisible, or able to disguise other text.
+// The joiners U+200C and U+200D may stand between two characters from Hebrew on, which they can join.
+const joinable = '[\\u0590-\\u1fff\\u2070-\\u2fff\\u3001-\\ufefe\\uff00-\\u{10ffff}]';
+const joiners = new RegExp(`(?<=${joinable})[\\u200c\\u200d](?=${joinable})`, 'gu');
 const unprintable = /[\p{Cs}\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
 
 /** What is wrong with a name, or nothing. */
 export function nameFault(name: string): string | null {
   if (name.trim() === '') return 'Enter a name.';
-  if (unprintable.test(name)) return 'The name has an invisible character.';
+  if (unprintable.test(name.replace(joiners, ''))) return 'The name has an invisible character.';
   const bytes = new TextEncoder().encode(name).length;
   if (bytes > MAX_NAME_BYTES) return `The name is ${bytes - MAX_NAME_BYTES} bytes too long.`;
   return null;
