@@ -1,5 +1,6 @@
 /// What the actors need from the world outside, in words of `racing`. Implemented in node/ on NATS.
-/// No call blocks on the network: outcomes come back as messages.
+/// No call waits for an answer: outcomes come back as messages. A server that takes nothing any more holds a caller up for 1 s once,
+/// then its connection counts as lost.
 #pragma once
 
 #include "actors/handoff.hpp"

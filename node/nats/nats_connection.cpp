@@ -13,6 +13,8 @@ namespace {
 
 constexpr int io_buffer_bytes = 256 * 1024;
 constexpr int reconnect_buffer_bytes = 8 * 1024 * 1024;
+/// A server that takes nothing holds whoever publishes for so long, and loses the connection.
+constexpr std::int64_t write_deadline_ms = 1'000;
 /// 0 would stand for the library's default.
 constexpr int no_buffer_bytes = 1;
 
@@ -97,6 +99,7 @@ nats_connection::nats_connection(const std::vector<std::string>& urls, const std
   natsOptions_SetReconnectWait(options, 250);
   natsOptions_SetReconnectJitter(options, 100, 100);
   natsOptions_SetReconnectBufSize(options, policy == while_away::buffer ? reconnect_buffer_bytes : no_buffer_bytes);
+  natsOptions_SetWriteDeadline(options, write_deadline_ms);
   natsOptions_SetPingInterval(options, 2'000);
   natsOptions_SetMaxPingsOut(options, 2);
   natsOptions_SetIOBufSize(options, io_buffer_bytes);

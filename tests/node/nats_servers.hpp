@@ -61,6 +61,9 @@ public:
     reap(process_);
     process_ = {};
   }
+  /// It stays, and takes nothing any more.
+  void pause() { process_.signal(SIGSTOP); }
+  void resume() { process_.signal(SIGCONT); }
   /// @pre killed
   void lose_data() { std::filesystem::remove_all(store_); }
 

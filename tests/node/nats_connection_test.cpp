@@ -1,0 +1,53 @@
+#include "node/nats/nats_connection.hpp"
+#include "tests/node/nats_servers.hpp"
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <iostream>
+
+using namespace alleycat;
+using namespace alleycat::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Publishes so much that the socket is full, and goes on.
+/// @returns the longest call
+std::chrono::milliseconds longest_publish(const nats_connection& connection) {
+  const std::string payload(64 * 1024, 'x');
+  std::chrono::steady_clock::duration longest{};
+  for (int i = 0; i < 1'000; ++i) {
+    const auto began = std::chrono::steady_clock::now();
+    connection.publish("stalled", payload);
+    longest = std::max(longest, std::chrono::steady_clock::now() - began);
+  }
+  return std::chrono::duration_cast<std::chrono::milliseconds>(longest);
+}
+
+} // namespace
+
+TEST_CASE("a server that takes nothing holds nobody up for longer than the write deadline, and is found again") {
+  const auto policy = GENERATE(while_away::buffer, while_away::drop);
+  const temporary_folder folder;
+  auto server = one_server(folder);
+  nats_connection connection{{server.url()}, "publisher", {}, policy};
+  nats_connection listener{{server.url()}, "listener"};
+  std::atomic<int> heard = 0;
+  const auto subscription = listener.subscribe(
+      "after", nullptr, [&](natsMsg*) { ++heard; }, 100);
+  REQUIRE(comes_true([&] { return connection.answers(1'000) && listener.answers(1'000); }));
+
+  server.pause();
+  const auto longest = longest_publish(connection);
+  CHECK_FALSE(connection.connected());
+  server.resume();
+
+  // Without the deadline it takes the third unanswered ping, 6 s.
+  CHECK(longest < 4s);
+  CHECK(longest >= 500ms); // it was stalled at all
+  CHECK(comes_true([&] {
+    connection.publish("after", "x");
+    return heard > 0;
+  }));
+  std::cout << "longest publish to a stalled server: " << longest.count() << " ms\n";
+}
