@@ -39,7 +39,7 @@ ride_answer look_at(record_store& records, const find_ride& x) {
 
 } // namespace
 
-archive_actor::behavior_type archive(archive_actor::pointer, const actor_context* env, record_store* records) {
+archive_actor::behavior_type archive(archive_self*, const actor_context* env, record_store* records) {
   return {
       [=](const list_races& x) {
         return call_store<race_list>(*env, [&] { return race_list{records->races(x.cls, x.before, x.limit)}; });

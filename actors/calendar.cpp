@@ -73,8 +73,7 @@ caf::result<leaderboard_answer> calendar_state::page(const get_period_board& x) 
   return page_of(found->second.board(x.over), x.page);
 }
 
-calendar_actor::behavior_type calendar(calendar_actor::stateful_pointer<calendar_state> self, const actor_context* env,
-                                       record_store* records) {
+calendar_actor::behavior_type calendar(calendar_self* self, const actor_context* env, record_store* records) {
   self->state.start(self, *env, *records);
   return {
       [self](look_at_clock) { self->state.look_at_clock(); },

@@ -3,6 +3,7 @@
 
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/metered.hpp"
 #include "racing/day_boards.hpp"
 #include "racing/record_store.hpp"
 
@@ -39,9 +40,10 @@ private:
   std::map<class_id, day_boards> boards_; ///< of the classes loaded
 };
 
+using calendar_self = metered_actor<actor_kind::calendar, calendar_actor, calendar_state>;
+
 /// Spawn detached: loading may take seconds.
 /// @param records  outlives the actor; only read here
-calendar_actor::behavior_type calendar(calendar_actor::stateful_pointer<calendar_state> self, const actor_context* env,
-                                       record_store* records);
+calendar_actor::behavior_type calendar(calendar_self* self, const actor_context* env, record_store* records);
 
 } // namespace alleycat

@@ -32,6 +32,20 @@ void class_state::start(pointer self, const actor_context& env, term_ptr under, 
   load();
 }
 
+class_state::~class_state() {
+  if (env_ == nullptr)
+    return;
+  auto& counts = env_->counts->classes.at(rules_.id);
+  counts.racers.set(0);
+  counts.records.set(0);
+}
+
+void class_state::note_size() const {
+  auto& counts = env_->counts->classes.at(rules_.id);
+  counts.racers.set(static_cast<std::int64_t>(table_.racers()));
+  counts.records.set(static_cast<std::int64_t>(board_.size()));
+}
+
 void class_state::load() {
   self_->request(partners_.follower, defaults::load_deadline, catch_up{})
       .then([this](caught_up) { read_bests(); }, [this](const caf::error& e) { load_failed(e); });
@@ -59,6 +73,7 @@ void class_state::take(const std::vector<racer_bests>& records) {
   loaded_ = true;
   for (const auto& race : std::exchange(early_, {}))
     take(*race);
+  note_size();
   self_->send(partners_.shard, class_status{true});
   env_->log->info("class.loaded", {{"class", rules_.id}, {"racers", table_.racers()}, {"records", board_.size()}});
 }
@@ -108,10 +123,13 @@ void class_state::take(const closed_race& race) {
     if (!ride.name.empty())
       env_->names->set(ride.racer, ride.name);
   failpoint("class.merge");
+  const auto began = env_->clock->steady();
   const auto former = board_.page(0, 1);
   env_->counts->bests_beaten.add(table_.merge(race.rides, rules_.score));
   const auto improved = board_.merge(race.rides, rules_.score);
   env_->counts->records_broken.add(improved.size());
+  env_->counts->merge.observe(env_->clock->steady() - began);
+  note_size();
   if (improved.empty())
     return;
   publish_leaderboard();
@@ -156,11 +174,9 @@ caf::result<ghost_source> class_state::find(const ghost_choice& choice) const {
   return source;
 }
 
-class_actor::behavior_type class_behavior(class_actor::stateful_pointer<class_state> self, const actor_context* env,
-                                          term_ptr under, class_rules rules, class_partners partners) {
+class_actor::behavior_type class_behavior(class_self* self, const actor_context* env, term_ptr under, class_rules rules,
+                                          class_partners partners) {
   self->state.start(self, *env, std::move(under), rules, std::move(partners));
-  env->counts->class_actors.add(1);
-  self->attach_functor([env] { env->counts->class_actors.add(-1); });
   return {
       [self](look_at_clock) { self->state.load(); },
       [self](const rank_batch& x) { return self->state.rank(x); },

@@ -3,6 +3,7 @@
 
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/metered.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -25,6 +26,11 @@ struct class_partners {
 ///                                 '--------------'---(failed)--> tried again
 class class_state {
 public:
+  class_state() = default;
+  class_state(const class_state&) = delete;
+  class_state& operator=(const class_state&) = delete;
+  ~class_state();
+
   using pointer = class_actor::stateful_pointer<class_state>;
 
   void start(pointer self, const actor_context& env, term_ptr under, const class_rules& rules, class_partners partners);
@@ -45,6 +51,7 @@ private:
   void take(const std::vector<racer_bests>& records);
   void take(const closed_race& race);
   void publish_leaderboard() const;
+  void note_size() const;
 
   pointer self_ = nullptr;
   const actor_context* env_ = nullptr;
@@ -57,7 +64,9 @@ private:
   bool loaded_ = false;
 };
 
-class_actor::behavior_type class_behavior(class_actor::stateful_pointer<class_state> self, const actor_context* env,
-                                          term_ptr under, class_rules rules, class_partners partners);
+using class_self = metered_actor<actor_kind::cls, class_actor, class_state>;
+
+class_actor::behavior_type class_behavior(class_self* self, const actor_context* env, term_ptr under, class_rules rules,
+                                          class_partners partners);
 
 } // namespace alleycat

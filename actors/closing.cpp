@@ -33,6 +33,7 @@ void closing::add(const closed_race_ptr& race) {
   if (is_there(to_result_.race) || is_there(to_disk_.race) || std::any_of(results_.begin(), results_.end(), is_there))
     return;
   folded_[key.race] = race;
+  folded_at_.try_emplace(key.race, env_.clock->steady());
 }
 
 void closing::go_on(std::optional<race_id> lowest_open, bool may_rank, unix_ms now) {
@@ -96,6 +97,8 @@ void closing::merge(const std::shared_ptr<const std::string>& stored) {
   env_.publisher->publish_result(*term_, race->result.key, *stored);
   env_.publisher->publish_closed(*term_, race->result);
   env_.counts->races_closed.add();
+  if (const auto began = folded_at_.extract(race->result.key.race))
+    env_.counts->close.observe(env_.clock->steady() - began.mapped());
   env_.log->info("race.closed", {{"class", race->result.key.cls},
                                  {"race", race->result.key.race},
                                  {"rides", race->rides.size()},

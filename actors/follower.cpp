@@ -314,8 +314,8 @@ follow_progress follower_state::progress() const {
   return {current_, left_, count_};
 }
 
-follower_actor::behavior_type follower(follower_actor::stateful_pointer<follower_state> self, const actor_context* env,
-                                       store_actor store, calendar_actor calendar) {
+follower_actor::behavior_type follower(follower_self* self, const actor_context* env, store_actor store,
+                                       calendar_actor calendar) {
   self->state.start(self, *env, std::move(store), std::move(calendar));
   return {
       [self](arrived) { self->state.take_items(); },

@@ -3,6 +3,7 @@
 
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/metered.hpp"
 #include "actors/retry.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -102,7 +103,9 @@ private:
   bool current_ = false;
 };
 
-follower_actor::behavior_type follower(follower_actor::stateful_pointer<follower_state> self, const actor_context* env,
-                                       store_actor store, calendar_actor calendar);
+using follower_self = metered_actor<actor_kind::follower, follower_actor, follower_state>;
+
+follower_actor::behavior_type follower(follower_self* self, const actor_context* env, store_actor store,
+                                       calendar_actor calendar);
 
 } // namespace alleycat

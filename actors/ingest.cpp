@@ -50,14 +50,15 @@ void ingest_state::take_arrivals() {
   inbox_->take(arrivals_);
   const auto now = env_->clock->now();
   env_->counts->updates_received.add(arrivals_.size());
+  const auto steady = env_->clock->steady();
   for (auto& a : arrivals_)
-    take(a, now);
+    take(a, now, steady);
   arrivals_.clear();
   commit_due(now);
   env_->counts->updates_unstored.set(static_cast<std::int64_t>(unstored_));
 }
 
-void ingest_state::take(arrival& a, unix_ms now) {
+void ingest_state::take(arrival& a, unix_ms now, std::int64_t steady) {
   if (a.reason != refusal::none)
     return refuse(a.reply_to, a.reason, a.why);
   auto& u = a.content;
@@ -80,7 +81,7 @@ void ingest_state::take(arrival& a, unix_ms now) {
   race.pending.push_back({u.racer, u.second, u.device_timestamp, u.measured, u.wants_view, std::move(u.name)});
   if (planted_fault("ack_early") && !a.reply_to.empty())
     env_->answers->stored(std::exchange(a.reply_to, {}), journal_position{1});
-  race.waiting.push_back(std::move(a.reply_to));
+  race.waiting.push_back({std::move(a.reply_to), steady});
   ++unstored_;
   if (race.pending.size() >= defaults::batch_limit && race.in_flight < defaults::batches_in_flight)
     commit(key, race);
@@ -159,7 +160,7 @@ void ingest_state::forget_empty() {
 }
 
 void ingest_state::commit(race_key key, open_race& race) {
-  sent_batch sent{key, {}, {}, env_->clock->now()};
+  sent_batch sent{key, {}, {}, env_->clock->now(), env_->clock->steady()};
   if (race.pending.size() <= defaults::batch_limit) {
     sent.batch.swap(race.pending);
     sent.waiting.swap(race.waiting);
@@ -203,7 +204,8 @@ void ingest_state::settle(const journal_ack& ack) {
     }
     env_->counts->batches_stored.add();
     env_->counts->updates_acknowledged.add(batch.batch.size());
-    for (const auto& reply_to : batch.waiting)
+    observe_stored(batch);
+    for (const auto& [reply_to, since] : batch.waiting)
       if (!reply_to.empty())
         env_->answers->stored(reply_to, ack.position);
     break;
@@ -229,6 +231,29 @@ void ingest_state::finish(std::map<std::uint64_t, sent_batch>::iterator batch) {
   less_unstored(settled);
 }
 
+void ingest_state::observe_stored(const sent_batch& batch) const {
+  const auto now = env_->clock->steady();
+  env_->counts->journal_commit.observe(now - batch.sent_steady);
+  // Updates that came together waited equally long.
+  for (auto first = batch.waiting.begin(); first != batch.waiting.end();) {
+    const auto next =
+        std::find_if(first, batch.waiting.end(), [&](const waiter& other) { return other.since != first->since; });
+    env_->counts->acknowledgement.observe(now - first->since, static_cast<std::uint64_t>(next - first));
+    first = next;
+  }
+}
+
+void ingest_state::note_oldest() const {
+  const auto now = env_->clock->steady();
+  auto oldest = now;
+  for (const auto& [token, batch] : in_flight_)
+    oldest = std::min(oldest, batch.waiting.front().since);
+  for (const auto& [key, race] : races_)
+    if (!race.waiting.empty())
+      oldest = std::min(oldest, race.waiting.front().since);
+  env_->counts->oldest_unstored_ms.set((now - oldest) / 1'000'000);
+}
+
 void ingest_state::less_unstored(std::size_t settled) {
   unstored_ -= settled;
   env_->counts->updates_unstored.set(static_cast<std::int64_t>(unstored_));
@@ -247,7 +272,7 @@ void ingest_state::give_up(const sent_batch& batch, refusal reason, std::string_
   for (const auto& u : batch.batch)
     if (!u.name.empty())
       riders[u.racer].times = 0;
-  for (const auto& reply_to : batch.waiting)
+  for (const auto& [reply_to, since] : batch.waiting)
     refuse(reply_to, reason, why);
 }
 
@@ -265,9 +290,11 @@ void ingest_state::look_at_clock() {
       continue;
     }
     batch.sent = now;
+    batch.sent_steady = env_->clock->steady();
     env_->counts->batches_resent.add();
     writer_->append(batch.key, batch.batch, current->first);
   }
+  note_oldest();
   std::erase_if(races_, [&](const auto& entry) {
     const auto& race = entry.second;
     return race.in_flight == 0 && race.pending.empty() && now - race.last_use > forget_race_after_ms;
@@ -291,11 +318,9 @@ caf::typed_response_promise<flushed> ingest_state::flush() {
   return flush_promise_;
 }
 
-ingest_actor::behavior_type ingest(ingest_actor::stateful_pointer<ingest_state> self, const actor_context* env,
-                                   std::shared_ptr<handoff<arrival>> inbox, registry_actor registry) {
+ingest_actor::behavior_type ingest(ingest_self* self, const actor_context* env, std::shared_ptr<handoff<arrival>> inbox,
+                                   registry_actor registry) {
   self->state.start(self, *env, std::move(inbox), std::move(registry));
-  env->counts->ingest_actors.add(1);
-  self->attach_functor([env] { env->counts->ingest_actors.add(-1); });
   return {
       [self](arrived) { self->state.take_arrivals(); },
       [self](linger_over which) { self->state.commit_due(which); },

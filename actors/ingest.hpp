@@ -4,6 +4,7 @@
 #include "actors/commit_policy.hpp"
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/metered.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -46,11 +47,16 @@ private:
     std::uint8_t times = 0;
     commit_policy::round round = 0;
   };
+  /// Of an update that is not stored yet.
+  struct waiter {
+    std::string reply_to;
+    std::int64_t since = 0; ///< its arrival, steady
+  };
   struct open_race {
     explicit open_race(unix_ms linger_ms) : policy{linger_ms} {}
 
     journal_batch pending;
-    std::vector<std::string> waiting; ///< reply subjects of `pending`
+    std::vector<waiter> waiting; ///< for `pending`, in order
     std::size_t in_flight = 0;
     std::unordered_map<racer_id, known_rider> riders;
     commit_policy policy;
@@ -60,11 +66,12 @@ private:
   struct sent_batch {
     race_key key;
     journal_batch batch;
-    std::vector<std::string> waiting;
+    std::vector<waiter> waiting;
     unix_ms sent = 0;
+    std::int64_t sent_steady = 0;
   };
 
-  void take(arrival& a, unix_ms now);
+  void take(arrival& a, unix_ms now, std::int64_t steady);
   void refuse(const std::string& reply_to, refusal reason, std::string_view why);
   /// Why nothing can be taken at the moment; empty = it can.
   std::string_view busy_with(class_id cls) const;
@@ -77,6 +84,8 @@ private:
   bool is_before_deadline(race_key key, std::chrono::milliseconds margin) const;
   void give_up(const sent_batch& batch, refusal reason, std::string_view why);
   void less_unstored(std::size_t settled);
+  void observe_stored(const sent_batch& batch) const;
+  void note_oldest() const;
   void finish(std::map<std::uint64_t, sent_batch>::iterator batch);
   void wake_at(unix_ms due, unix_ms now);
 
@@ -96,9 +105,11 @@ private:
   bool flushing_ = false;
 };
 
+using ingest_self = metered_actor<actor_kind::ingest, ingest_actor, ingest_state>;
+
 /// @param inbox  filled by NATS threads, which send `arrived` when it stops being empty
 /// @param registry  gets a hint for every race seen
-ingest_actor::behavior_type ingest(ingest_actor::stateful_pointer<ingest_state> self, const actor_context* env,
-                                   std::shared_ptr<handoff<arrival>> inbox, registry_actor registry);
+ingest_actor::behavior_type ingest(ingest_self* self, const actor_context* env, std::shared_ptr<handoff<arrival>> inbox,
+                                   registry_actor registry);
 
 } // namespace alleycat

@@ -70,6 +70,7 @@ struct race_tick {
   epoch owner_epoch;
   journal_position as_of;
   unix_ms published = 0;
+  unix_ms oldest = 0; ///< journal's time of the oldest update in it; 0 = not known
   bool all_time_stale = false;
   std::vector<rider_tick> riders;
 };

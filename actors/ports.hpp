@@ -23,11 +23,13 @@
 
 namespace alleycat {
 
-/// The wall clock, UTC.
+/// The wall clock, UTC, and one that only goes forward.
 class clock_port {
 public:
   virtual ~clock_port() = default;
   virtual unix_ms now() const = 0;
+  /// Nanoseconds since some moment: for how long something takes.
+  virtual std::int64_t steady() const { return now() * 1'000'000; }
 };
 
 /// What became of a batch.

@@ -31,6 +31,26 @@ void race_state::start(pointer self, const actor_context& env, term_ptr under, r
   self_->delayed_send(self_, defaults::race_tick, alleycat::look_at_clock{});
 }
 
+race_state::~race_state() {
+  if (env_ == nullptr)
+    return;
+  auto& counts = env_->counts->classes.at(race_->key().cls);
+  const auto slot = race_->key().race.value() % class_meters::slots;
+  counts.race_lag_ms[slot].set(0);
+  counts.race_overdue_ms[slot].set(0);
+}
+
+/// What waits in the journal, as far as is known: by what came with the last message, or by the last listing.
+void race_state::note_lag(unix_ms now) {
+  const auto since = behind_ || !caught_up_ ? last_stored_ : behind_since_;
+  auto& counts = env_->counts->classes.at(race_->key().cls);
+  const auto slot = race_->key().race.value() % class_meters::slots;
+  counts.race_lag_ms[slot].set(since == 0 ? 0 : std::max<unix_ms>(0, now - since));
+  const auto& rules = env_->rules.race;
+  counts.race_overdue_ms[slot].set(
+      rules.admit == admission::any ? 0 : std::max<unix_ms>(0, now - rules.deadline_ms(race_->key().race)));
+}
+
 void race_state::take_items() {
   inbox_->take(items_);
   const auto now = env_->clock->now();
@@ -47,9 +67,13 @@ void race_state::take_items() {
       race_->skip(item.position);
       env_->counts->journal_undecodable.add();
     } else {
+      if (caught_up_ && oldest_ == 0)
+        oldest_ = item.stored;
       race_->apply({item.position, item.stored, std::move(*item.content)});
       life_->saw_update(now);
     }
+    last_stored_ = item.stored;
+    behind_ = item.behind != 0;
     if (item.behind == 0 && !caught_up_) {
       caught_up_ = true;
       note_outcomes();
@@ -89,6 +113,7 @@ void race_state::note_outcomes() {
 
 void race_state::look_at_clock() {
   const auto now = env_->clock->now();
+  note_lag(now);
   if (caught_up_ && term_->running() && life_->should_mark(*race_, now))
     mark(now);
   note_outcomes();
@@ -176,7 +201,7 @@ void race_state::publish_if_due(unix_ms now) {
 
 std::shared_ptr<race_state::publication> race_state::compose(unix_ms now) {
   auto p = std::make_shared<publication>();
-  p->tick = {race_->key(), term_->owner_epoch(), race_->as_of(), now, false, {}};
+  p->tick = {race_->key(), term_->owner_epoch(), race_->as_of(), now, std::exchange(oldest_, 0), false, {}};
   seen_deltas_ = 0;
   p->table = describe();
   p->table.published = now;
@@ -266,6 +291,8 @@ void race_state::send(publication& p) {
   publishing_ = false;
   env_->publisher->publish(*term_, p.table);
   env_->counts->standings_published.add();
+  if (p.tick.oldest != 0)
+    env_->counts->standings_delay.observe((env_->clock->now() - p.tick.oldest) * 1'000'000);
   tell_racers(std::move(p.tick));
   publish_if_due(env_->clock->now());
 }
@@ -339,11 +366,9 @@ void race_state::leave() {
   self_->quit();
 }
 
-race_actor::behavior_type race(race_actor::stateful_pointer<race_state> self, const actor_context* env, term_ptr under,
-                               race_key key, race_partners partners) {
+race_actor::behavior_type race(race_self* self, const actor_context* env, term_ptr under, race_key key,
+                               race_partners partners) {
   self->state.start(self, *env, std::move(under), key, std::move(partners));
-  env->counts->race_actors.add(1);
-  self->attach_functor([env] { env->counts->race_actors.add(-1); });
   return {
       [self](arrived) { self->state.take_items(); },
       [self](look_at_clock) { self->state.look_at_clock(); },

@@ -3,6 +3,7 @@
 
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/metered.hpp"
 #include "racing/race_fold.hpp"
 #include "racing/race_lifecycle.hpp"
 #include "racing/standings_policy.hpp"
@@ -34,6 +35,11 @@ class race_state {
 public:
   using pointer = race_actor::stateful_pointer<race_state>;
 
+  race_state() = default;
+  race_state(const race_state&) = delete;
+  race_state& operator=(const race_state&) = delete;
+  ~race_state();
+
   void start(pointer self, const actor_context& env, term_ptr under, race_key key, race_partners partners);
   void take_items();
   void look_at_clock();
@@ -64,6 +70,7 @@ private:
   void publish_turned_away(racer_id racer, std::uint32_t times, unix_ms now) const;
   void report_status();
   void note_outcomes();
+  void note_lag(unix_ms now);
 
   void mark(unix_ms now);
   /// Hands the final state to the shard, once.
@@ -95,9 +102,14 @@ private:
   std::uint64_t read_then_ = 0; ///< at `behind_since_`
   unix_ms behind_since_ = 0;    ///< the journal has had more than that since; 0 = it has not
   std::uint32_t early_marks_ = 0;
+  unix_ms last_stored_ = 0; ///< journal's time of what was read last
+  bool behind_ = false;     ///< by what the journal said with it
+  unix_ms oldest_ = 0;      ///< journal's time of the oldest update since the last publication
 };
 
-race_actor::behavior_type race(race_actor::stateful_pointer<race_state> self, const actor_context* env, term_ptr under,
-                               race_key key, race_partners partners);
+using race_self = metered_actor<actor_kind::race, race_actor, race_state>;
+
+race_actor::behavior_type race(race_self* self, const actor_context* env, term_ptr under, race_key key,
+                               race_partners partners);
 
 } // namespace alleycat

@@ -21,6 +21,8 @@ void racer_state::take(const race_tick& tick, const rider_tick& news) {
     return;
   env_->publisher->publish(*term_, view_of(tick, news));
   env_->counts->views_published.add();
+  if (tick.oldest != 0)
+    env_->counts->view_delay.observe((env_->clock->now() - tick.oldest) * 1'000'000);
 }
 
 rider_view racer_state::view_of(const race_tick& tick, const rider_tick& news) const {
@@ -68,11 +70,8 @@ std::vector<own_second> racer_state::missing(own_second furthest) const {
   return result;
 }
 
-racer_actor::behavior_type racer(racer_actor::stateful_pointer<racer_state> self, const actor_context* env,
-                                 term_ptr under, racer_id id) {
+racer_actor::behavior_type racer(racer_self* self, const actor_context* env, term_ptr under, racer_id id) {
   self->state.start(*env, std::move(under), id);
-  env->counts->racer_actors.add(1);
-  self->attach_functor([env] { env->counts->racer_actors.add(-1); });
   return {
       [self](const race_tick_ptr& tick, std::uint32_t index) { self->state.take(*tick, tick->riders[index]); },
       [self](const ghost_curve_ptr& ghost) { self->state.race_against(ghost); },

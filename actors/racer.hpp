@@ -3,6 +3,7 @@
 
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/metered.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -36,7 +37,8 @@ private:
   refusal_counts refused_{};  ///< since the ride began
 };
 
-racer_actor::behavior_type racer(racer_actor::stateful_pointer<racer_state> self, const actor_context* env,
-                                 term_ptr under, racer_id id);
+using racer_self = metered_actor<actor_kind::racer, racer_actor, racer_state>;
+
+racer_actor::behavior_type racer(racer_self* self, const actor_context* env, term_ptr under, racer_id id);
 
 } // namespace alleycat

@@ -95,6 +95,7 @@ void registry_state::lost(const caf::down_msg& down) {
   const auto owner_epoch = found->second.under->owner_epoch();
   env_->log->warn("shard.lost", {{"class", cls}, {"reason", self_->system().render(down.reason)}});
   owned_.erase(found);
+  actor_meters::of(actor_kind::shard).restarted();
   if (owner_epoch == epoch{})
     preload(cls);
   else
@@ -169,8 +170,7 @@ void registry_state::leave(const caf::error& why) {
   self_->quit(why);
 }
 
-registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry_state> self, const actor_context* env,
-                                       registry_partners partners) {
+registry_actor::behavior_type registry(registry_self* self, const actor_context* env, registry_partners partners) {
   self->state.start(self, *env, std::move(partners));
   return {
       [self](const preload_class& x) { self->state.preload(x.cls); },

@@ -3,6 +3,7 @@
 
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/metered.hpp"
 #include "actors/term.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -62,7 +63,8 @@ private:
   std::map<shard_actor, class_id> leaving_; ///< ended, not gone yet
 };
 
-registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry_state> self, const actor_context* env,
-                                       registry_partners partners);
+using registry_self = metered_actor<actor_kind::registry, registry_actor, registry_state>;
+
+registry_actor::behavior_type registry(registry_self* self, const actor_context* env, registry_partners partners);
 
 } // namespace alleycat

@@ -92,8 +92,7 @@ void retention_state::failed(std::string_view step, const caf::error& why) {
                       look_at_clock{});
 }
 
-retention_actor::behavior_type retention(retention_actor::stateful_pointer<retention_state> self,
-                                         const actor_context* env, retention_partners partners) {
+retention_actor::behavior_type retention(retention_self* self, const actor_context* env, retention_partners partners) {
   self->state.start(self, *env, std::move(partners));
   return {
       [self](look_at_clock) { self->state.look(); },

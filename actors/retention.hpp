@@ -3,6 +3,7 @@
 
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/metered.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -46,7 +47,8 @@ private:
   std::size_t rides_ = 0;
 };
 
-retention_actor::behavior_type retention(retention_actor::stateful_pointer<retention_state> self,
-                                         const actor_context* env, retention_partners partners);
+using retention_self = metered_actor<actor_kind::retention, retention_actor, retention_state>;
+
+retention_actor::behavior_type retention(retention_self* self, const actor_context* env, retention_partners partners);
 
 } // namespace alleycat

@@ -253,7 +253,7 @@ void shard_state::lost(const caf::down_msg& down) {
     return;
   const auto key = found->first;
   races_.erase(found);
-  env_->counts->races_restarted.add();
+  actor_meters::of(actor_kind::race).restarted();
   env_->log->warn("race.lost",
                   {{"class", key.cls}, {"race", key.race}, {"reason", self_->system().render(down.reason)}});
   report();
@@ -344,8 +344,8 @@ caf::result<race_actor> shard_state::find(race_key key) const {
   return found->second.actor;
 }
 
-shard_actor::behavior_type shard(shard_actor::stateful_pointer<shard_state> self, const actor_context* env,
-                                 term_ptr under, class_rules rules, shard_partners partners) {
+shard_actor::behavior_type shard(shard_self* self, const actor_context* env, term_ptr under, class_rules rules,
+                                 shard_partners partners) {
   self->state.start(self, *env, std::move(under), rules, std::move(partners));
   return {
       [self](begin_term x) { self->state.begin(x.owner_epoch); },

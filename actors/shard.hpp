@@ -5,6 +5,7 @@
 #include "actors/closing.hpp"
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/metered.hpp"
 #include "actors/race.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -105,7 +106,9 @@ private:
   bool good_ = false; ///< made good what was left undone
 };
 
-shard_actor::behavior_type shard(shard_actor::stateful_pointer<shard_state> self, const actor_context* env,
-                                 term_ptr under, class_rules rules, shard_partners partners);
+using shard_self = metered_actor<actor_kind::shard, shard_actor, shard_state>;
+
+shard_actor::behavior_type shard(shard_self* self, const actor_context* env, term_ptr under, class_rules rules,
+                                 shard_partners partners);
 
 } // namespace alleycat

@@ -7,7 +7,6 @@
 
 #include <caf/all.hpp>
 
-#include <algorithm>
 #include <chrono>
 
 namespace alleycat {
@@ -39,11 +38,13 @@ caf::result<Result> write(const actor_context& env, record_store& records, const
   auto& counts = *env.counts;
   const auto begin = env.clock->now();
   counts.store_busy_since.set(begin);
+  const auto began = env.clock->steady();
   auto result = answer<Result>(env, call);
-  const auto took = std::max<unix_ms>(0, env.clock->now() - begin);
+  const auto took_ns = env.clock->steady() - began;
+  const auto took = took_ns / 1'000'000;
   counts.store_busy_since.set(0);
   counts.store_writes.add();
-  counts.store_write_ms.add(static_cast<std::uint64_t>(took));
+  counts.store_commit.observe(took_ns);
   if (took >= std::chrono::milliseconds{defaults::slow_write}.count())
     env.log->warn("store.slow", {{"operation", std::string{what}}, {"milliseconds", took}});
   measure(env, records);
@@ -52,7 +53,7 @@ caf::result<Result> write(const actor_context& env, record_store& records, const
 
 } // namespace
 
-store_actor::behavior_type store(store_actor::pointer, const actor_context* env, record_store* records) {
+store_actor::behavior_type store(store_self*, const actor_context* env, record_store* records) {
   return {
       [=](const load_class& x) {
         return answer<class_records_ptr>(*env, [&] {

@@ -27,6 +27,7 @@
 #include "node/ports/updates.hpp"
 #include "node/queries/queries.hpp"
 #include "node/queries/services.hpp"
+#include "node/status.hpp"
 #include "node/telemetry/log.hpp"
 #include "node/telemetry/version.hpp"
 #include "persistence/lmdb_store.hpp"
@@ -64,6 +65,10 @@ class system_clock_port : public clock_port {
 public:
   unix_ms now() const override {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+  }
+  std::int64_t steady() const override {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
         .count();
   }
 };
@@ -169,6 +174,7 @@ struct backend::impl {
   archive_actor spawn_archives();
   void start_listening(const node_config& config);
   void start_http(const node_config& config);
+  std::vector<std::pair<std::string_view, nats_subscription::backlog>> backlogs() const;
   std::string not_ready();
   void stop();
 
@@ -178,6 +184,7 @@ struct backend::impl {
   system_clock_port clock;
   node_log log;
   meters counts;
+  query_meters asked;
   name_book names;
   std::unique_ptr<lmdb_store> records;
   nats_connection incoming;
@@ -214,7 +221,9 @@ struct backend::impl {
   std::unique_ptr<query_entrance> entrance;
   nats_subscription query_subscription;
   nats_subscription ghost_subscription;
+  std::unique_ptr<stream_watch> streams;
   metrics_page metrics;
+  status_page status{context.rules, counts, cluster};
   std::unique_ptr<http_server> http;
   std::unique_ptr<worker> health;
   unix_ms drain_ms = 10'000;
@@ -241,6 +250,8 @@ void backend::impl::open_store(const node_config& config) {
   context.answers = &answers;
   context.log = &log;
   context.counts = &counts;
+  for (const auto& cls : config.rules.classes)
+    counts.classes[cls.id];
   context.names = &names;
   context.ownership = &cluster;
 }
@@ -277,8 +288,9 @@ void backend::impl::start_actors(const node_config& config) {
                     registry_partners{store_handle, reader_handle, archive_handle, results_handle, follower_handle});
   retention_handle =
       system->spawn(retention, &context, retention_partners{reader_handle, store_handle, removal_handle});
-  query_handle = system->spawn(queries, &context, &outgoing,
-                               query_partners{registry_handle, archive_handle, calendar_handle, &desk, &cluster});
+  query_handle =
+      system->spawn(queries, &context, &outgoing,
+                    query_partners{registry_handle, archive_handle, calendar_handle, &desk, &cluster, &asked});
   for (std::uint32_t i = 0; i < config.journal.ingest_actors; ++i) {
     auto inbox = std::make_shared<handoff<arrival>>(defaults::inbox_limit);
     ingests.push_back(system->spawn(ingest, &context, inbox, registry_handle));
@@ -327,7 +339,10 @@ void backend::impl::look_at_health() {
   node_load load;
   load.races = static_cast<std::uint32_t>(counts.races_open.value());
   load.riders = static_cast<std::uint32_t>(counts.riders_live.value());
+  for (const auto& [cls, of] : counts.classes)
+    load.lag_ms = std::max(load.lag_ms, static_cast<std::uint32_t>(of.lag_ms()));
   cluster.driver()->set_load(load);
+  status.sample();
 }
 
 void backend::impl::start_listening(const node_config&) {
@@ -346,6 +361,16 @@ void backend::impl::start_listening(const node_config&) {
   query_subscription = outgoing.subscribe(std::string{all_queries}.c_str(), queue.c_str(), ask, query_limit);
   ghost_subscription = outgoing.subscribe(std::string{all_ghost_requests}.c_str(), queue.c_str(), ask, query_limit);
   desk.open();
+}
+
+std::vector<std::pair<std::string_view, nats_subscription::backlog>> backend::impl::backlogs() const {
+  std::vector<std::pair<std::string_view, nats_subscription::backlog>> found{{"queries", query_subscription.waiting()},
+                                                                             {"ghosts", ghost_subscription.waiting()}};
+  for (const auto& listener : listeners) {
+    found.emplace_back("updates", listener->waiting_updates());
+    found.emplace_back("batches", listener->waiting_batches());
+  }
+  return found;
 }
 
 std::string backend::impl::not_ready() {
@@ -386,12 +411,20 @@ std::string backend::impl::not_ready() {
 }
 
 void backend::impl::start_http(const node_config& config) {
+  streams = std::make_unique<stream_watch>(outgoing);
   metrics.add([this](collector& into) { collect_meters(counts, into); });
-  metrics.add([this, data = config.data](collector& into) { collect_store(counts, clock.now(), data, into); });
+  metrics.add(collect_actors);
+  metrics.add([this, data = config.data, limit = config.history_max_bytes](collector& into) {
+    collect_store(counts, clock.now(), data, limit, into);
+  });
   metrics.add([this](collector& into) { collect_dead_letters(letters, into); });
   metrics.add([this](collector& into) {
     collect_connections({&incoming, &outgoing, &live, &journal.connection()}, into);
   });
+  metrics.add([this](collector& into) { collect_backlogs(backlogs(), into); });
+  metrics.add([this](collector& into) { collect_streams(*streams, into); });
+  metrics.add([this](collector& into) { collect_queries(asked, into); });
+  metrics.add([this](collector& into) { collect_cluster(cluster, counts, into); });
   http =
       std::make_unique<http_server>(http_settings{.host = config.http.host,
                                                   .port = config.http.port,
@@ -406,6 +439,15 @@ void backend::impl::start_http(const node_config& config) {
   });
   http->handle("/metrics", [this](auto, const auto&) {
     return http_reply{200, "text/plain; version=0.0.4; charset=utf-8", metrics.text()};
+  });
+  http->handle("/status", [this](auto, const auto&) {
+    return http_reply{200, "text/html; charset=utf-8", status.html(not_ready(), clock.now())};
+  });
+  http->handle("/status.json", [this](auto, const auto&) {
+    return http_reply{200, "application/json", status.json(not_ready(), clock.now())};
+  });
+  http->handle("/status.css", [](auto, const auto&) {
+    return http_reply{200, "text/css; charset=utf-8", status_page::css()};
   });
   const auto page_config = nlohmann::ordered_json{{"wsUrl", config.ws_url}, {"wsPort", config.ws_port}}.dump();
   http->handle("/config.json", [page_config](auto, const auto&) {
@@ -462,6 +504,7 @@ void backend::impl::stop() {
 
 backend::backend(const node_config& config, const std::vector<std::string>& urls)
     : impl_{std::make_unique<impl>(config, urls)} {
+  times_are_taken = config.timing == metrics_timing::on;
   impl_->open_store(config);
   wait_for_streams(impl_->journal.context(), config);
   impl_->make_publisher();

@@ -101,6 +101,13 @@ void cluster_side::drain(std::chrono::milliseconds patience) {
 // -- from the shards ---------------------------------------------------------------------------------------------------
 
 void cluster_side::recovered(class_id cls, epoch owner_epoch) {
+  {
+    const std::lock_guard lock{mutex_};
+    if (const auto began = reading_.extract(cls)) {
+      const auto& [since, took] = began.mapped();
+      took->observe(std::chrono::nanoseconds{std::chrono::steady_clock::now() - since}.count());
+    }
+  }
   driver_->recovered(cls, owner_epoch);
 }
 
@@ -132,6 +139,13 @@ bool cluster_side::may_ingest() const {
 // -- from the driver ---------------------------------------------------------------------------------------------------
 
 void cluster_side::on_start(const start_class& what) {
+  auto& took = what.how == succession::took_over     ? counts_.took_over
+               : what.how == succession::handed_over ? counts_.handed_over
+                                                     : counts_.claimed;
+  {
+    const std::lock_guard lock{mutex_};
+    reading_[what.cls] = {std::chrono::steady_clock::now(), &took};
+  }
   caf::anon_send(registry_, own_class{what.cls, what.owner_epoch});
   counts_.classes_started.add();
   if (what.how == succession::took_over)
@@ -283,9 +297,20 @@ void cluster_side::tell(const std::string& node, class_id cls, epoch by, peer_re
     to->ask(node, cls, by, std::move(what), note_deadline, [](const peer_outcome&) {});
 }
 
+std::vector<peer_row> cluster_side::peer_rows() const {
+  std::shared_ptr<peers> of;
+  {
+    const std::lock_guard lock{mutex_};
+    of = peers_;
+  }
+  return of ? of->rows() : std::vector<peer_row>{};
+}
+
 // -- questions ---------------------------------------------------------------------------------------------------------
 
 std::shared_ptr<const cluster_picture> cluster_side::picture() const {
+  if (!driver_)
+    return std::make_shared<const cluster_picture>();
   return driver_->picture();
 }
 

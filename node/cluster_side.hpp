@@ -9,12 +9,15 @@
 #include "node/ports/publisher.hpp"
 #include "node/queries/queries.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace alleycat {
 
@@ -38,7 +41,10 @@ public:
   void stop();
 
   cluster_driver* driver() { return driver_.get(); }
-  const peers* others() const { return peers_.get(); }
+  const std::string& node() const { return name_; }
+  /// Empty before there are peers.
+  std::vector<peer_row> peer_rows() const;
+  std::int64_t clock_ahead_ms() const { return driver_ ? driver_->clock_ahead_ms() : 0; }
   bool trusted() const { return driver_ && driver_->trusted(); }
 
   // ownership_port
@@ -86,8 +92,10 @@ private:
   query_actor queries_;
   std::unique_ptr<cluster_driver> driver_;
 
-  std::mutex mutex_; ///< guards what follows
+  mutable std::mutex mutex_; ///< guards what follows
   std::condition_variable changed_;
+  /// Terms whose class and races are still being read: since when, and where the time they take is counted.
+  std::map<class_id, std::pair<std::chrono::steady_clock::time_point, histogram*>> reading_;
   std::map<std::string, heartbeat> early_; ///< members that were seen before there were peers
   std::shared_ptr<peers> peers_;
   bool left_ = false;

@@ -1,6 +1,10 @@
 #include "node/metrics.hpp"
 
+#include "actors/metered.hpp"
+
 #include <algorithm>
+#include <array>
+#include <map>
 #include <string>
 
 namespace alleycat {
@@ -8,139 +12,232 @@ namespace alleycat {
 namespace {
 
 struct named_counter {
-  std::string_view name;
-  std::string_view help;
+  const metric_row* what;
   counter meters::*value;
 };
 
 constexpr named_counter counters[] = {
-    {"alleycat_updates_received_total", "Updates that reached this node's ingest.", &meters::updates_received},
-    {"alleycat_updates_acknowledged_total", "Updates stored in the journal.", &meters::updates_acknowledged},
-    {"alleycat_batches_sent_total", "Journal batches sent for the first time.", &meters::batches_sent},
-    {"alleycat_batches_stored_total", "Journal batches confirmed by JetStream.", &meters::batches_stored},
-    {"alleycat_batches_resent_total", "Journal batches sent again for want of a confirmation.",
-     &meters::batches_resent},
-    {"alleycat_batches_no_room_total", "Journal batches refused because the journal is full.",
-     &meters::batches_no_room},
-    {"alleycat_batches_failed_total", "Journal batches refused for another reason, and sent again.",
-     &meters::batches_failed},
-    {"alleycat_questions_refused_total", "Questions refused at once: too long, or too many under way.",
-     &meters::questions_refused},
-    {"alleycat_updates_folded_total", "Updates read back from the journal by this node's races.",
-     &meters::updates_folded},
-    {"alleycat_updates_accepted_total", "Updates that took effect in a race.", &meters::updates_accepted},
-    {"alleycat_journal_undecodable_total", "Journal messages that did not decode and were skipped.",
-     &meters::journal_undecodable},
-    {"alleycat_standings_published_total", "Standings published.", &meters::standings_published},
-    {"alleycat_standings_stale_total", "Standings published without all-time ranks.", &meters::standings_stale},
-    {"alleycat_views_published_total", "Rider views published.", &meters::views_published},
-    {"alleycat_racer_seconds_total", "Accepted seconds that reached a racer actor.", &meters::racer_seconds},
-    {"alleycat_races_opened_total", "Race actors made.", &meters::races_opened},
-    {"alleycat_races_closed_total", "Races closed, stored and merged.", &meters::races_closed},
-    {"alleycat_races_restarted_total", "Race actors that died and were made again.", &meters::races_restarted},
-    {"alleycat_marks_acknowledged_total", "Close marks that the journal stored.", &meters::marks_acknowledged},
-    {"alleycat_marks_early_total", "Close marks stored before their race's deadline: they end nothing.",
-     &meters::marks_early},
-    {"alleycat_output_fenced_total", "Messages not published: their term was over, or not trusted, or NATS away.",
-     &meters::output_fenced},
-    {"alleycat_readers_reopened_total", "Readers of the journal that had fallen silent and were opened again.",
-     &meters::readers_reopened},
-    {"alleycat_classes_started_total", "Terms as a class's owner that began here.", &meters::classes_started},
-    {"alleycat_classes_taken_over_total", "Such terms that followed an owner's death.", &meters::classes_taken_over},
-    {"alleycat_classes_fenced_total", "Such terms that ended because another node had a higher epoch.",
-     &meters::classes_fenced},
-    {"alleycat_rank_requests_total", "Rank batches asked of this node's classes.", &meters::rank_requests},
-    {"alleycat_races_merged_total", "Closed races merged into this node's classes.", &meters::races_merged},
-    {"alleycat_bests_beaten_total", "All-time bests of a second that were set or beaten.", &meters::bests_beaten},
-    {"alleycat_records_broken_total", "Leaderboard records that were set or beaten.", &meters::records_broken},
-    {"alleycat_follower_messages_total", "Messages of the results stream and the changelog that were read.",
-     &meters::results_log_read},
-    {"alleycat_follower_undecodable_total", "Such messages that did not decode and were skipped.",
-     &meters::results_log_undecodable},
-    {"alleycat_streams_backwards_total", "Times a stream did not hold any more what had been read from it.",
-     &meters::streams_backwards},
-    {"alleycat_bests_announced_total", "Entries written to the changelog of bests.", &meters::bests_announced},
-    {"alleycat_store_errors_total", "Calls of the store that failed and are repeated, as on a full disk.",
-     &meters::store_errors},
-    {"alleycat_store_writes_total", "Transactions that were to be written to LMDB.", &meters::store_writes},
-    {"alleycat_history_results_removed_total", "Results of old races removed from LMDB and the results stream.",
-     &meters::results_removed},
-    {"alleycat_history_rides_removed_total", "Rides of old races removed from LMDB and the results stream.",
-     &meters::rides_removed},
+    {&metric("alleycat_updates_received_total"), &meters::updates_received},
+    {&metric("alleycat_updates_acknowledged_total"), &meters::updates_acknowledged},
+    {&metric("alleycat_batches_sent_total"), &meters::batches_sent},
+    {&metric("alleycat_batches_stored_total"), &meters::batches_stored},
+    {&metric("alleycat_batches_resent_total"), &meters::batches_resent},
+    {&metric("alleycat_batches_no_room_total"), &meters::batches_no_room},
+    {&metric("alleycat_batches_failed_total"), &meters::batches_failed},
+    {&metric("alleycat_questions_refused_total"), &meters::questions_refused},
+    {&metric("alleycat_updates_folded_total"), &meters::updates_folded},
+    {&metric("alleycat_updates_accepted_total"), &meters::updates_accepted},
+    {&metric("alleycat_journal_undecodable_total"), &meters::journal_undecodable},
+    {&metric("alleycat_standings_published_total"), &meters::standings_published},
+    {&metric("alleycat_standings_stale_total"), &meters::standings_stale},
+    {&metric("alleycat_views_published_total"), &meters::views_published},
+    {&metric("alleycat_racer_seconds_total"), &meters::racer_seconds},
+    {&metric("alleycat_races_opened_total"), &meters::races_opened},
+    {&metric("alleycat_races_closed_total"), &meters::races_closed},
+    {&metric("alleycat_marks_acknowledged_total"), &meters::marks_acknowledged},
+    {&metric("alleycat_marks_early_total"), &meters::marks_early},
+    {&metric("alleycat_output_fenced_total"), &meters::output_fenced},
+    {&metric("alleycat_readers_reopened_total"), &meters::readers_reopened},
+    {&metric("alleycat_classes_started_total"), &meters::classes_started},
+    {&metric("alleycat_classes_taken_over_total"), &meters::classes_taken_over},
+    {&metric("alleycat_classes_fenced_total"), &meters::classes_fenced},
+    {&metric("alleycat_rank_requests_total"), &meters::rank_requests},
+    {&metric("alleycat_races_merged_total"), &meters::races_merged},
+    {&metric("alleycat_bests_beaten_total"), &meters::bests_beaten},
+    {&metric("alleycat_records_broken_total"), &meters::records_broken},
+    {&metric("alleycat_follower_messages_total"), &meters::results_log_read},
+    {&metric("alleycat_follower_undecodable_total"), &meters::results_log_undecodable},
+    {&metric("alleycat_streams_backwards_total"), &meters::streams_backwards},
+    {&metric("alleycat_bests_announced_total"), &meters::bests_announced},
+    {&metric("alleycat_store_errors_total"), &meters::store_errors},
+    {&metric("alleycat_store_writes_total"), &meters::store_writes},
+    {&metric("alleycat_history_results_removed_total"), &meters::results_removed},
+    {&metric("alleycat_history_rides_removed_total"), &meters::rides_removed},
 };
 
 struct named_gauge {
-  std::string_view name;
-  std::string_view help;
+  const metric_row* what;
   gauge meters::*value;
 };
 
 constexpr named_gauge gauges[] = {
-    {"alleycat_updates_unstored", "Updates waiting for the journal.", &meters::updates_unstored},
-    {"alleycat_follower_left", "Messages of the results stream still to be read.", &meters::results_log_left},
-    {"alleycat_races_open", "Races that are running or closing here.", &meters::races_open},
-    {"alleycat_riders_live", "Riders who reported within the last 2 s.", &meters::riders_live},
-    {"alleycat_store_used_bytes", "Bytes of LMDB's file in use.", &meters::store_used_bytes},
-    {"alleycat_store_map_bytes", "Bytes LMDB's file may grow to before the map is doubled.", &meters::store_map_bytes},
-    {"alleycat_closes_delayed", "Races whose close waits: a step failed and is tried again.", &meters::closes_delayed},
+    {&metric("alleycat_follower_current"), &meters::follower_current},
+    {&metric("alleycat_updates_unstored"), &meters::updates_unstored},
+    {&metric("alleycat_follower_left"), &meters::results_log_left},
+    {&metric("alleycat_races_open"), &meters::races_open},
+    {&metric("alleycat_riders_live"), &meters::riders_live},
+    {&metric("alleycat_store_used_bytes"), &meters::store_used_bytes},
+    {&metric("alleycat_store_map_bytes"), &meters::store_map_bytes},
+    {&metric("alleycat_closes_delayed"), &meters::closes_delayed},
 };
 
-struct actor_gauge {
-  std::string_view type;
-  gauge meters::*value;
+struct named_histogram {
+  const metric_row* what;
+  histogram meters::*value;
 };
 
-constexpr actor_gauge actors[] = {
-    {"racer", &meters::racer_actors},
-    {"race", &meters::race_actors},
-    {"class", &meters::class_actors},
-    {"ingest", &meters::ingest_actors},
+constexpr named_histogram histograms[] = {
+    {&metric("alleycat_acknowledgement_seconds"), &meters::acknowledgement},
+    {&metric("alleycat_journal_commit_seconds"), &meters::journal_commit},
+    {&metric("alleycat_standings_delay_seconds"), &meters::standings_delay},
+    {&metric("alleycat_view_delay_seconds"), &meters::view_delay},
+    {&metric("alleycat_close_seconds"), &meters::close},
+    {&metric("alleycat_merge_seconds"), &meters::merge},
+    {&metric("alleycat_store_commit_seconds"), &meters::store_commit},
 };
+
+template <class Number>
+double number(Number value) {
+  return static_cast<double>(value);
+}
+
+void add(collector& into, const metric_row& what, const histogram& from, const metric_labels& labels = {}) {
+  const auto sums = from.read();
+  into.histogram(what, from.bounds(), std::span{sums.counts}.first(from.bounds().size() + 1), sums.seconds, labels);
+}
+
+double seconds(std::int64_t milliseconds) {
+  return number(milliseconds) / 1000;
+}
+
+std::string text(class_id cls) {
+  return std::to_string(cls.value());
+}
 
 } // namespace
 
 void collect_meters(const meters& counts, collector& into) {
   for (const auto& c : counters)
-    into.counter(c.name, c.help, static_cast<double>((counts.*c.value).value()));
+    into.add(*c.what, number((counts.*c.value).value()));
   for (const auto& g : gauges)
-    into.gauge(g.name, g.help, static_cast<double>((counts.*g.value).value()));
+    into.add(*g.what, number((counts.*g.value).value()));
+  for (const auto& h : histograms)
+    add(into, *h.what, counts.*h.value);
   for (std::size_t i = 1; i < refusal_count; ++i)
-    into.counter("alleycat_updates_refused_total", "Updates without effect, by reason.",
-                 static_cast<double>(counts.updates_refused[i].value()),
-                 {{"reason", std::string{to_string(static_cast<refusal>(i))}}});
-  for (const auto& a : actors)
-    into.gauge("caf_system_running_actors", "Actors alive, by type.", static_cast<double>((counts.*a.value).value()),
-               {{"name", std::string{a.type}}});
+    into.add(metric("alleycat_updates_refused_total"), number(counts.updates_refused[i].value()),
+             {{"reason", std::string{to_string(static_cast<refusal>(i))}}});
+  into.add(metric("alleycat_updates_oldest_unstored_seconds"), seconds(counts.oldest_unstored_ms.value()));
+  for (const auto& [cls, of] : counts.classes) {
+    const metric_labels label{{"class", text(cls)}};
+    into.add(metric("alleycat_journal_lag_seconds"), seconds(of.lag_ms()), label);
+    into.add(metric("alleycat_race_overdue_seconds"), seconds(of.overdue_ms()), label);
+    into.add(metric("alleycat_alltime_racers"), number(of.racers.value()), label);
+    into.add(metric("alleycat_leaderboard_rows"), number(of.records.value()), label);
+  }
+  add(into, metric("alleycat_takeover_seconds"), counts.took_over, {{"how", "took_over"}});
+  add(into, metric("alleycat_takeover_seconds"), counts.handed_over, {{"how", "handed_over"}});
+  add(into, metric("alleycat_takeover_seconds"), counts.claimed, {{"how", "claimed"}});
 }
 
-void collect_store(const meters& counts, unix_ms now, const std::filesystem::path& data, collector& into) {
-  into.counter("alleycat_store_write_seconds_total", "Time LMDB's transactions took, the sync to disk included.",
-               static_cast<double>(counts.store_write_ms.value()) / 1000);
+void collect_actors(collector& into) {
+  for (std::size_t i = 0; i < actor_kinds; ++i) {
+    const auto kind = static_cast<actor_kind>(i);
+    const auto& of = actor_meters::of(kind);
+    const metric_labels label{{"name", std::string{to_string(kind)}}};
+    into.add(metric("caf_system_running_actors"), number(of.running()), label);
+    into.add(metric("caf_system_rejected_messages_total"), number(of.rejected_messages()), label);
+    into.add(metric("caf_actor_processed_messages_total"), number(of.processed()), label);
+    into.add(metric("caf_actor_mailbox_size"), number(of.mailbox_size()), label);
+    add(into, metric("caf_actor_mailbox_time_seconds"), of.waiting, label);
+    add(into, metric("caf_actor_processing_time_seconds"), of.processing, label);
+    into.add(metric("alleycat_actor_dead_letters_total"), number(of.dropped_messages()), label);
+    into.add(metric("alleycat_actor_restarts_total"), number(of.restarts()), label);
+  }
+}
+
+void collect_store(const meters& counts, unix_ms now, const std::filesystem::path& data, std::uint64_t limit,
+                   collector& into) {
   const auto since = counts.store_busy_since.value();
-  into.gauge("alleycat_store_busy_seconds", "How long the transaction under way has been taking; 0 without one.",
-             since == 0 ? 0 : static_cast<double>(std::max<unix_ms>(0, now - since)) / 1000);
+  into.add(metric("alleycat_store_busy_seconds"), since == 0 ? 0 : seconds(std::max<unix_ms>(0, now - since)));
+  into.add(metric("alleycat_store_limit_bytes"), number(limit));
   std::error_code trouble;
-  if (const auto space = std::filesystem::space(data, trouble); !trouble)
-    into.gauge("alleycat_data_free_bytes", "Bytes free on the disk of the data folder.",
-               static_cast<double>(space.available));
+  if (const auto space = std::filesystem::space(data, trouble); !trouble) {
+    into.add(metric("alleycat_data_free_bytes"), number(space.available));
+    into.add(metric("alleycat_data_size_bytes"), number(space.capacity));
+  }
 }
 
 void collect_dead_letters(const dead_letters& letters, collector& into) {
-  into.counter("alleycat_deadletters_total", "Refused messages by what became of them.",
-               static_cast<double>(letters.published().value()), {{"outcome", "published"}});
-  into.counter("alleycat_deadletters_total", "Refused messages by what became of them.",
-               static_cast<double>(letters.dropped().value()), {{"outcome", "dropped"}});
+  into.add(metric("alleycat_deadletters_total"), number(letters.published().value()), {{"outcome", "published"}});
+  into.add(metric("alleycat_deadletters_total"), number(letters.dropped().value()), {{"outcome", "dropped"}});
 }
 
 void collect_connections(const std::vector<const nats_connection*>& connections, collector& into) {
-  double connected = 0;
-  double reconnects = 0;
+  std::uint64_t connected = 0, reconnects = 0, slow = 0;
   for (const auto* c : connections) {
     connected += c->connected() ? 1 : 0;
-    reconnects += static_cast<double>(c->reconnects());
+    reconnects += c->reconnects();
+    slow += c->slow_consumers();
   }
-  into.gauge("alleycat_nats_connections", "Connections to NATS that are up.", connected);
-  into.counter("alleycat_nats_reconnects_total", "Reconnections to NATS.", reconnects);
+  into.add(metric("alleycat_nats_connections"), number(connected));
+  into.add(metric("alleycat_nats_reconnects_total"), number(reconnects));
+  into.add(metric("alleycat_nats_slow_consumer_total"), number(slow));
+}
+
+void collect_backlogs(const std::vector<std::pair<std::string_view, nats_subscription::backlog>>& backlogs,
+                      collector& into) {
+  std::map<std::string, nats_subscription::backlog> sums;
+  for (const auto& [name, each] : backlogs) {
+    auto& sum = sums[std::string{name}];
+    sum.messages += each.messages;
+    sum.bytes += each.bytes;
+    sum.dropped += each.dropped;
+  }
+  for (const auto& [name, sum] : sums) {
+    into.add(metric("alleycat_nats_pending_messages"), number(sum.messages), {{"subscription", name}});
+    into.add(metric("alleycat_nats_pending_bytes"), number(sum.bytes), {{"subscription", name}});
+    into.add(metric("alleycat_nats_dropped_total"), number(sum.dropped), {{"subscription", name}});
+  }
+}
+
+void collect_streams(const stream_watch& streams, collector& into) {
+  for (const auto& stream : streams.sizes()) {
+    into.add(metric("alleycat_stream_bytes"), number(stream.bytes), {{"stream", stream.name}});
+    into.add(metric("alleycat_stream_messages"), number(stream.messages), {{"stream", stream.name}});
+    if (stream.max_bytes != 0)
+      into.add(metric("alleycat_stream_limit_bytes"), number(stream.max_bytes), {{"stream", stream.name}});
+  }
+}
+
+void collect_queries(const query_meters& queries, collector& into) {
+  for (std::size_t i = 0; i < query_meters::verbs.size(); ++i) {
+    const metric_labels label{{"verb", std::string{query_meters::verbs[i]}}};
+    add(into, metric("alleycat_query_seconds"), queries.all()[i].took, label);
+    into.add(metric("alleycat_query_errors_total"), number(queries.all()[i].errors.value()), label);
+  }
+}
+
+void collect_cluster(const cluster_side& cluster, const meters& counts, collector& into) {
+  const auto seen = cluster.picture();
+  for (const auto& [cls, of] : counts.classes) {
+    const auto owner = seen->owners.find(cls);
+    const metric_labels label{{"class", text(cls)}};
+    into.add(metric("alleycat_class_owned"), cluster.owns(cls) ? 1 : 0, label);
+    into.add(metric("alleycat_class_epoch"),
+             owner == seen->owners.end() ? 0 : number(owner->second.owner_epoch.value()), label);
+  }
+  std::array<int, 4> members{};
+  for (const auto& member : seen->members)
+    ++members.at(static_cast<std::size_t>(member.state));
+  constexpr std::array states{"live", "unfit", "draining", "dead"};
+  for (std::size_t i = 0; i < states.size(); ++i)
+    into.add(metric("alleycat_cluster_members"), members[i], {{"state", states[i]}});
+  into.add(metric("alleycat_cluster_trusted"), cluster.trusted() ? 1 : 0);
+  into.add(metric("alleycat_clock_offset_seconds"), seconds(cluster.clock_ahead_ms()));
+  into.add(metric("alleycat_node_info"), 1,
+           {{"name", cluster.node()}, {"incarnation", std::to_string(seen->incarnation)}});
+  for (const auto& peer : cluster.peer_rows()) {
+    const metric_labels label{{"peer", peer.node}};
+    into.add(metric("alleycat_peer_up"), peer.up ? 1 : 0, label);
+    into.add(metric("alleycat_peer_connections_total"), number(peer.connected), label);
+    into.add(metric("alleycat_peer_refused_total"), number(peer.refused), label);
+    const auto both = [&](const metric_row& what, std::uint64_t in, std::uint64_t out) {
+      into.add(what, number(in), {{"peer", peer.node}, {"direction", "in"}});
+      into.add(what, number(out), {{"peer", peer.node}, {"direction", "out"}});
+    };
+    both(metric("alleycat_peer_messages_total"), peer.messages_in, peer.messages_out);
+    both(metric("alleycat_peer_bytes_total"), peer.bytes_in, peer.bytes_out);
+  }
 }
 
 } // namespace alleycat

@@ -18,6 +18,7 @@ struct host_port {
   friend bool operator==(const host_port&, const host_port&) = default;
 };
 
+enum class metrics_timing : std::uint8_t { on, off };
 enum class journal_storage : std::uint8_t { file, memory, off };
 
 struct journal_config {
@@ -54,6 +55,7 @@ struct node_config {
   std::uint64_t history_max_bytes = std::uint64_t{1} << 40;
   double history_keep_days = 90;    ///< 0.0001..3650
   std::uint32_t drain_seconds = 10; ///< 0..600
+  metrics_timing timing = metrics_timing::on;
   log_level level = log_level::info;
   log_format format = log_format::text;
 

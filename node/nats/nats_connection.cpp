@@ -2,6 +2,7 @@
 
 #include "node/telemetry/log.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <stdexcept>
@@ -21,12 +22,6 @@ constexpr int no_buffer_bytes = 1;
 void check(natsStatus status, const std::string& what) {
   if (status != NATS_OK)
     throw std::runtime_error{what + ": " + natsStatus_GetText(status)};
-}
-
-/// Which subscription it was cannot be asked: nats.c 3.4.1 tells of one it may have freed (ordered consumers, when the
-/// new one they need is not made in time).
-void report_error(natsConnection*, natsSubscription*, natsStatus error, void*) {
-  log_event(log_level::warn, "nats.error", {{"error", natsStatus_GetText(error)}});
 }
 
 void report_lost(natsConnection*, void*) {
@@ -81,6 +76,17 @@ void nats_subscription::end() {
   impl_.reset();
 }
 
+nats_subscription::backlog nats_subscription::waiting() const {
+  if (!impl_ || impl_->subscription == nullptr)
+    return {};
+  int messages = 0, bytes = 0;
+  std::int64_t dropped = 0;
+  natsSubscription_GetPending(impl_->subscription, &messages, &bytes);
+  natsSubscription_GetDropped(impl_->subscription, &dropped);
+  return {static_cast<std::uint64_t>(std::max(messages, 0)), static_cast<std::uint64_t>(std::max(bytes, 0)),
+          static_cast<std::uint64_t>(std::max<std::int64_t>(dropped, 0))};
+}
+
 // -- connection --------------------------------------------------------------------------------------------------------
 
 nats_connection::nats_connection(const std::vector<std::string>& urls, const std::string& purpose,
@@ -103,7 +109,7 @@ nats_connection::nats_connection(const std::vector<std::string>& urls, const std
   natsOptions_SetPingInterval(options, 2'000);
   natsOptions_SetMaxPingsOut(options, 2);
   natsOptions_SetIOBufSize(options, io_buffer_bytes);
-  natsOptions_SetErrorHandler(options, report_error, nullptr);
+  natsOptions_SetErrorHandler(options, report_error, this);
   natsOptions_SetDisconnectedCB(options, report_lost, nullptr);
   natsOptions_SetReconnectedCB(options, reconnected, this);
   natsOptions_SetRetryOnFailedConnect(options, true, reconnected, this);
@@ -123,6 +129,14 @@ void nats_connection::reconnected(natsConnection*, void* self) {
   log_event(log_level::info, "nats.connected");
   if (me.on_reconnect_)
     me.on_reconnect_();
+}
+
+/// Which subscription it was cannot be asked: nats.c 3.4.1 tells of one it may have freed (ordered consumers, when the
+/// new one they need is not made in time).
+void nats_connection::report_error(natsConnection*, natsSubscription*, natsStatus error, void* self) {
+  if (error == NATS_SLOW_CONSUMER)
+    static_cast<nats_connection*>(self)->slow_consumers_.fetch_add(1);
+  log_event(log_level::warn, "nats.error", {{"error", natsStatus_GetText(error)}});
 }
 
 bool nats_connection::connected() const {

@@ -28,6 +28,12 @@ public:
   nats_subscription& operator=(nats_subscription&& other) noexcept;
   ~nats_subscription();
 
+  /// Messages that came and wait for the callback, their bytes, and how many were lost because too many waited.
+  struct backlog {
+    std::uint64_t messages = 0, bytes = 0, dropped = 0;
+  };
+  backlog waiting() const;
+
 private:
   friend class nats_connection;
   struct impl;
@@ -70,13 +76,17 @@ public:
                               int most_pending) const;
 
   std::uint64_t reconnects() const { return reconnects_.load(); }
+  /// Times one of its subscriptions began to lose messages, its callback being too slow.
+  std::uint64_t slow_consumers() const { return slow_consumers_.load(); }
 
 private:
   static void reconnected(natsConnection*, void* self);
+  static void report_error(natsConnection*, natsSubscription*, natsStatus error, void* self);
 
   natsConnection* connection_ = nullptr;
   std::function<void()> on_reconnect_;
   std::atomic<std::uint64_t> reconnects_{0};
+  std::atomic<std::uint64_t> slow_consumers_{0};
 };
 
 /// What a message carries, as text; valid as long as the message.

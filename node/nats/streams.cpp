@@ -187,4 +187,24 @@ std::optional<journal_contents> contents_of_journal(jsCtx* js, class_id cls, boo
   return found;
 }
 
+std::optional<std::vector<stream_size>> sizes_of_streams(jsCtx* js) {
+  jsOptions options;
+  jsOptions_Init(&options);
+  options.Wait = answer_ms;
+  jsStreamInfoList* list = nullptr;
+  if (js_Streams(&list, js, &options, nullptr) != NATS_OK)
+    return std::nullopt;
+  const std::unique_ptr<jsStreamInfoList, void (*)(jsStreamInfoList*)> owned{list, jsStreamInfoList_Destroy};
+  std::vector<stream_size> sizes;
+  for (int i = 0; i < list->Count; ++i) {
+    const auto& info = *list->List[i];
+    const std::string name{info.Config->Name};
+    if (name.starts_with("ALLEYCAT_") || name == cluster_stream)
+      sizes.push_back({name, info.State.Msgs, info.State.Bytes,
+                       static_cast<std::uint64_t>(std::max<std::int64_t>(info.Config->MaxBytes, 0))});
+  }
+  std::sort(sizes.begin(), sizes.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return sizes;
+}
+
 } // namespace alleycat

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -45,5 +46,14 @@ struct journal_contents {
 };
 /// @returns nothing when the stream did not answer within 2 s
 std::optional<journal_contents> contents_of_journal(jsCtx* js, class_id cls, bool with_subjects);
+
+struct stream_size {
+  std::string name;
+  std::uint64_t messages = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t max_bytes = 0; ///< 0 = without limit
+};
+/// Alleycat's streams and the cluster's bucket, by name. @returns nothing when there was no answer within 2 s
+std::optional<std::vector<stream_size>> sizes_of_streams(jsCtx* js);
 
 } // namespace alleycat

@@ -241,7 +241,7 @@ void gate_state::sweep() {
     });
 }
 
-caf::behavior gate(caf::stateful_actor<gate_state>* self, gate_settings settings) {
+caf::behavior gate(gate_self* self, gate_settings settings) {
   self->state.begin(std::move(settings));
   self->set_down_handler([self](const caf::down_msg& down) { self->state.on_down(down.source); });
   // Others may ask, not end us.

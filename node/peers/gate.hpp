@@ -1,6 +1,7 @@
 /// The one actor of a node that others see: takes hellos and questions, gives answers.
 #pragma once
 
+#include "actors/metered.hpp"
 #include "node/peers/counters.hpp"
 #include "node/peers/door.hpp"
 #include "node/peers/handler.hpp"
@@ -97,7 +98,9 @@ private:
   std::uint64_t last_session_ = 0;
 };
 
-caf::behavior gate(caf::stateful_actor<gate_state>* self, gate_settings settings);
+using gate_self = metered<actor_kind::gate, caf::stateful_actor<gate_state>>;
+
+caf::behavior gate(gate_self* self, gate_settings settings);
 
 } // namespace alleycat
 

@@ -276,7 +276,7 @@ void link_state::watch_deadlines() {
   self_->delayed_send(self_, std::chrono::ceil<std::chrono::milliseconds>(pause), link_deadline{});
 }
 
-caf::behavior link(caf::stateful_actor<link_state>* self, link_settings settings) {
+caf::behavior link(link_self* self, link_settings settings) {
   self->state.begin(std::move(settings));
   self->set_down_handler([self](const caf::down_msg& down) { self->state.on_down(down); });
   // Others may answer, not end us.

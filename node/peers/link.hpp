@@ -11,6 +11,7 @@
 /// node whose name comes first dials at once, the other when it has been greeted, or after a while without.
 #pragma once
 
+#include "actors/metered.hpp"
 #include "node/peers/counters.hpp"
 #include "node/peers/dial.hpp"
 #include "node/peers/door.hpp"
@@ -151,7 +152,9 @@ private:
   std::minstd_rand chance_{std::random_device{}()};
 };
 
-caf::behavior link(caf::stateful_actor<link_state>* self, link_settings settings);
+using link_self = metered<actor_kind::link, caf::stateful_actor<link_state>>;
+
+caf::behavior link(link_self* self, link_settings settings);
 
 } // namespace alleycat
 

@@ -228,7 +228,7 @@ void results_writer::store(class_id cls, epoch owner_epoch, const std::vector<ra
   settle();
 }
 
-results_actor::behavior_type results(results_actor::pointer, results_writer* writer) {
+results_actor::behavior_type results(results_self*, results_writer* writer) {
   const auto attempt = [](auto&& call) -> caf::result<std::decay_t<decltype(call())>> {
     try {
       return call();

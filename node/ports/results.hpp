@@ -3,6 +3,7 @@
 
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/metered.hpp"
 #include "node/nats/nats_connection.hpp"
 #include "node/nats/streams.hpp"
 
@@ -51,8 +52,10 @@ private:
   std::vector<std::string> taken_; ///< subjects that had their message
 };
 
+using results_self = metered_plain<actor_kind::results, results_actor>;
+
 /// Spawn detached.
 /// @param writer  outlives the actor; used by nobody else
-results_actor::behavior_type results(results_actor::pointer self, results_writer* writer);
+results_actor::behavior_type results(results_self* self, results_writer* writer);
 
 } // namespace alleycat

@@ -23,6 +23,10 @@ public:
                   std::shared_ptr<handoff<arrival>> inbox, std::function<void()> wake, answer_desk& answers,
                   meters& counts, dead_letters& letters);
 
+  /// What the library holds for the callbacks: of single updates, and of gateways' batches.
+  nats_subscription::backlog waiting_updates() const { return subscriptions_.at(0).waiting(); }
+  nats_subscription::backlog waiting_batches() const { return subscriptions_.at(1).waiting(); }
+
 private:
   void take_update(natsMsg* message, update_decoder& decoder);
   void take_batch(natsMsg* message, update_decoder& decoder);

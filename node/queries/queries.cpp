@@ -68,8 +68,12 @@ private:
       connection_.publish(asked_.reply_to.c_str(), json);
     const auto took = std::chrono::steady_clock::now() - asked_.arrived;
     auto& counts = parse_ghost_subject(asked_.subject) ? partners_.desk->ghosts() : partners_.desk->queries();
-    counts.add(json.starts_with(R"({"error":)") ? json : std::string_view{},
-               static_cast<std::uint64_t>(std::chrono::nanoseconds{took}.count()));
+    const bool is_error = json.starts_with(R"({"error":)");
+    const auto nanoseconds = std::chrono::nanoseconds{took}.count();
+    counts.add(is_error ? json : std::string_view{}, static_cast<std::uint64_t>(nanoseconds));
+    auto& by_verb = partners_.took->of(verb_);
+    by_verb.took.observe(nanoseconds);
+    by_verb.errors.add(is_error ? 1 : 0);
   }
 
   /// Sends the request; its error becomes the answer.
@@ -86,8 +90,10 @@ private:
   }
 
   void dispatch(const self_ptr& me) {
-    if (const auto rider = parse_ghost_subject(asked_.subject))
+    if (const auto rider = parse_ghost_subject(asked_.subject)) {
+      verb_ = "choose_ghost";
       return choose_ghost(me, *rider);
+    }
     const auto parts = parse_query_subject(asked_.subject);
     if (!parts)
       throw bad_query{"unknown_query", "the subject is not alleycat.query.<verb>[.<args>]"};
@@ -114,6 +120,7 @@ private:
     const auto found = std::find_if(table.begin(), table.end(), [&](const entry& e) { return e.verb == verb; });
     if (found == table.end())
       throw bad_query{"unknown_query", fmt::format("there is no query \"{}\"", verb)};
+    verb_ = found->verb;
     if (found->args != args.size())
       throw bad_query{"bad_request", fmt::format("{} takes {} arguments, not {}", verb, found->args, args.size())};
     (this->*found->handle)(me, args);
@@ -190,7 +197,7 @@ private:
     ask(me, partners_.registry, get_open_races{}, [me](const open_races& open) {
       std::map<std::uint16_t, nlohmann::ordered_json> own;
       for (const auto& each : open.classes)
-        own[each.cls.value()] = {{"ready", each.ready}, {"lagMs", 0}};
+        own[each.cls.value()] = {{"ready", each.ready}, {"lagMs", me->context_.counts->classes.at(each.cls).lag_ms()}};
       if (me->asked_.passed_on) {
         auto classes = nlohmann::ordered_json::array();
         for (const auto& [cls, how] : own)
@@ -476,6 +483,7 @@ private:
   query_partners partners_;
   query asked_;
   std::optional<class_id> cls_; ///< the question is about
+  std::string_view verb_;       ///< of the table; empty for what is none
 };
 
 } // namespace
@@ -491,8 +499,8 @@ void query_entrance::take(std::string_view subject, std::string_view body, std::
   asked_(std::move(question));
 }
 
-query_actor::behavior_type queries(query_actor::pointer self, const actor_context* context,
-                                   const nats_connection* connection, query_partners partners) {
+query_actor::behavior_type queries(query_self* self, const actor_context* context, const nats_connection* connection,
+                                   query_partners partners) {
   return {
       [self, context, connection, partners = std::move(partners)](query& asked) {
         conversation::start(std::make_shared<conversation>(self, *context, *connection, partners, std::move(asked)));

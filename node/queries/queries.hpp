@@ -3,9 +3,11 @@
 
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/metered.hpp"
 #include "node/membership/cluster_driver.hpp"
 #include "node/nats/nats_connection.hpp"
 #include "node/queries/query_gate.hpp"
+#include "node/queries/query_meters.hpp"
 #include "node/queries/services.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -75,11 +77,14 @@ struct query_partners {
   calendar_actor calendar;
   service_desk* desk = nullptr; ///< counts what is answered; outlives the actor
   owner_desk* owners = nullptr; ///< outlives the actor
+  query_meters* took = nullptr; ///< outlives the actor
 };
 
+using query_self = metered_plain<actor_kind::query, query_actor>;
+
 /// @param connection  for the answers; outlives the actor
-query_actor::behavior_type queries(query_actor::pointer self, const actor_context* context,
-                                   const nats_connection* connection, query_partners partners);
+query_actor::behavior_type queries(query_self* self, const actor_context* context, const nats_connection* connection,
+                                   query_partners partners);
 
 } // namespace alleycat
 

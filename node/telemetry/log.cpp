@@ -4,14 +4,17 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <deque>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 namespace alleycat {
 
@@ -80,7 +83,11 @@ struct log_state {
   std::atomic<log_format> format{log_format::text};
   std::atomic<bool> journal_priority{false};
   std::atomic<log_level> level{log_level::info};
+  std::mutex mutex; ///< guards what follows
+  std::deque<std::string> recent;
 };
+
+constexpr std::size_t most_recent = 50;
 
 log_state& state() {
   // Never destroyed: threads that outlive main() may still log.
@@ -131,6 +138,17 @@ void log_event(log_level level, std::string_view event, std::span<const log_fiel
   const auto now = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
   const auto line = log_line({log.level, log.format, log.journal_priority}, now, level, event, fields);
   log.logger.log(spdlog_level(level), spdlog::string_view_t{line.data(), line.size()});
+  auto text = log.format == log_format::text && !log.journal_priority ? line : log_line({}, now, level, event, fields);
+  const std::lock_guard lock{log.mutex};
+  log.recent.push_back(std::move(text));
+  if (log.recent.size() > most_recent)
+    log.recent.pop_front();
+}
+
+std::vector<std::string> recent_events() {
+  auto& log = state();
+  const std::lock_guard lock{log.mutex};
+  return {log.recent.begin(), log.recent.end()};
 }
 
 std::string log_line(const log_settings& settings, std::int64_t at_ms, log_level level, std::string_view event,

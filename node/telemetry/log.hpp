@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace alleycat {
 
@@ -63,6 +64,9 @@ void log_event(log_level level, std::string_view event, std::span<const log_fiel
 inline void log_event(log_level level, std::string_view event, std::initializer_list<log_field> fields = {}) {
   log_event(level, event, std::span{fields.begin(), fields.size()});
 }
+
+/// The last 50 lines that were logged, as text, oldest first. Any thread.
+std::vector<std::string> recent_events();
 
 /// The line `log_event` writes, without the line end. Values with blanks, quotes, `=` or control characters are
 /// quoted, and those characters escaped: a value can neither begin a new line nor pass for another field.

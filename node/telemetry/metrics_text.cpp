@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
-#include <numeric>
-#include <prometheus/check_names.h>
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 #include <stdexcept>
@@ -16,8 +14,7 @@ namespace alleycat {
 struct collector::impl {
   std::map<std::string, prometheus::MetricFamily, std::less<>> families;
 
-  prometheus::ClientMetric& sample(std::string_view name, std::string_view help, prometheus::MetricType type,
-                                   const metric_labels& labels);
+  prometheus::ClientMetric& sample(const metric_row& what, const metric_labels& labels);
 };
 
 namespace {
@@ -26,33 +23,45 @@ namespace {
   throw std::logic_error{fmt::format("metric {}: {}", name, what)};
 }
 
-std::vector<prometheus::ClientMetric::Label> checked_labels(std::string_view name, const metric_labels& labels) {
+std::vector<prometheus::ClientMetric::Label> checked_labels(const metric_row& what, const metric_labels& labels) {
   std::vector<prometheus::ClientMetric::Label> checked;
-  for (const auto& [key, value] : labels) {
-    if (!prometheus::CheckLabelName(key))
-      misuse(name, "bad label name " + key);
+  for (const auto& [key, value] : labels)
     checked.push_back({key, value});
-  }
   std::sort(checked.begin(), checked.end());
+  std::string names;
+  for (const auto& label : checked)
+    names += (names.empty() ? "" : " ") + label.name;
+  if (names != what.labels)
+    misuse(what.name, fmt::format("labels \"{}\" instead of \"{}\"", names, what.labels));
   return checked;
+}
+
+prometheus::MetricType type_of(metric_kind kind) {
+  switch (kind) {
+  case metric_kind::counter:
+    return prometheus::MetricType::Counter;
+  case metric_kind::gauge:
+    return prometheus::MetricType::Gauge;
+  case metric_kind::histogram:
+    break;
+  }
+  return prometheus::MetricType::Histogram;
 }
 
 } // namespace
 
-prometheus::ClientMetric& collector::impl::sample(std::string_view name, std::string_view help,
-                                                  prometheus::MetricType type, const metric_labels& labels) {
-  if (!prometheus::CheckMetricName(std::string{name}) || help.empty() || help.find('\n') != std::string_view::npos)
-    misuse(name, "bad name, or no help of one line");
-  auto found = families.find(name);
-  if (found == families.end())
-    found = families.emplace(name, prometheus::MetricFamily{std::string{name}, std::string{help}, type, {}}).first;
+prometheus::ClientMetric& collector::impl::sample(const metric_row& what, const metric_labels& labels) {
+  auto found = families.find(what.name);
+  if (found == families.end()) {
+    const std::string name{what.name};
+    found =
+        families.emplace(name, prometheus::MetricFamily{name, std::string{what.help}, type_of(what.kind), {}}).first;
+  }
   auto& family = found->second;
-  if (family.type != type || family.help != help)
-    misuse(name, "there already with another kind or help");
-  auto checked = checked_labels(name, labels);
+  auto checked = checked_labels(what, labels);
   const auto same = [&](const auto& other) { return other.label == checked; };
   if (std::any_of(family.metric.begin(), family.metric.end(), same))
-    misuse(name, "the same labels twice");
+    misuse(what.name, "the same labels twice");
   auto& metric = family.metric.emplace_back();
   metric.label = std::move(checked);
   return metric;
@@ -61,23 +70,23 @@ prometheus::ClientMetric& collector::impl::sample(std::string_view name, std::st
 collector::collector() : impl_{std::make_unique<impl>()} {}
 collector::~collector() = default;
 
-void collector::counter(std::string_view name, std::string_view help, double value, const metric_labels& labels) {
-  if (!name.ends_with("_total"))
-    misuse(name, "a counter ends in _total");
-  impl_->sample(name, help, prometheus::MetricType::Counter, labels).counter.value = value;
+void collector::add(const metric_row& what, double value, const metric_labels& labels) {
+  if (what.kind == metric_kind::histogram)
+    misuse(what.name, "a histogram is not one number");
+  auto& sample = impl_->sample(what, labels);
+  if (what.kind == metric_kind::counter)
+    sample.counter.value = value;
+  else
+    sample.gauge.value = value;
 }
 
-void collector::gauge(std::string_view name, std::string_view help, double value, const metric_labels& labels) {
-  if (name.ends_with("_total"))
-    misuse(name, "a gauge does not end in _total");
-  impl_->sample(name, help, prometheus::MetricType::Gauge, labels).gauge.value = value;
-}
-
-void collector::histogram(std::string_view name, std::string_view help, std::span<const double> upper_bounds,
+void collector::histogram(const metric_row& what, std::span<const double> upper_bounds,
                           std::span<const std::uint64_t> counts, double sum, const metric_labels& labels) {
+  if (what.kind != metric_kind::histogram)
+    misuse(what.name, "is no histogram");
   if (counts.size() != upper_bounds.size() + 1 || !std::is_sorted(upper_bounds.begin(), upper_bounds.end()))
-    misuse(name, "bounds must ascend, with one count more than bounds");
-  auto& histogram = impl_->sample(name, help, prometheus::MetricType::Histogram, labels).histogram;
+    misuse(what.name, "bounds must ascend, with one count more than bounds");
+  auto& histogram = impl_->sample(what, labels).histogram;
   std::uint64_t cumulative = 0;
   for (std::size_t i = 0; i < upper_bounds.size(); ++i) {
     cumulative += counts[i];
@@ -116,8 +125,7 @@ std::string metrics_page::text() {
       log_event(log_level::error, "metrics.source_failed", {{"what", fault.what()}});
     }
   }
-  page.counter("alleycat_metrics_failures_total", "Sources of this page that could not tell their numbers.",
-               static_cast<double>(failures_));
+  page.add(metric("alleycat_metrics_failures_total"), static_cast<double>(failures_));
   return page.text();
 }
 

@@ -1,9 +1,10 @@
 /// The /metrics page, in Prometheus' text format.
 ///
 /// Numbers live where they are counted (atomics of an actor, a server's figures); they are collected when the page is
-/// asked for. No Prometheus type leaves metrics_text.cpp. Names follow Prometheus: `alleycat_` in front, base units,
-/// `_total` on counters; no racer or race id in a label.
+/// asked for. No Prometheus type leaves metrics_text.cpp. Names and meanings are in metric_table.hpp.
 #pragma once
+
+#include "node/telemetry/metric_table.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -20,9 +21,9 @@ namespace alleycat {
 /// Name and value. All samples of one metric have the same label names.
 using metric_labels = std::vector<std::pair<std::string, std::string>>;
 
-/// Takes the numbers of one scrape. Samples of one name may come from several callbacks.
-/// All throw std::logic_error for a bad name, a name used with another kind or help, and a sample that is there
-/// already.
+/// Takes the numbers of one scrape. Samples of one metric may come from several callbacks.
+/// All throw std::logic_error for labels other than the row's, a value that does not go with its kind, and a sample that is
+/// there already.
 class collector {
 public:
   collector();
@@ -30,17 +31,14 @@ public:
   collector(const collector&) = delete;
   collector& operator=(const collector&) = delete;
 
-  /// @param name  ends in `_total`
-  /// @param value  never falls while the process lives
-  void counter(std::string_view name, std::string_view help, double value, const metric_labels& labels = {});
-
-  void gauge(std::string_view name, std::string_view help, double value, const metric_labels& labels = {});
+  /// A counter or gauge. @param value  of a counter: never falls while the process lives
+  void add(const metric_row& what, double value, const metric_labels& labels = {});
 
   /// @param upper_bounds  ascending, without infinity
   /// @param counts  observations in each bucket, one more than `upper_bounds`: the last one counts what lies above
   ///   all bounds; not cumulative
-  void histogram(std::string_view name, std::string_view help, std::span<const double> upper_bounds,
-                 std::span<const std::uint64_t> counts, double sum, const metric_labels& labels = {});
+  void histogram(const metric_row& what, std::span<const double> upper_bounds, std::span<const std::uint64_t> counts,
+                 double sum, const metric_labels& labels = {});
 
   std::string text() const;
 

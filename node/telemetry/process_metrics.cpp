@@ -6,6 +6,7 @@
 #include <iterator>
 #include <sstream>
 #include <sys/resource.h>
+#include <thread>
 #include <unistd.h>
 
 namespace alleycat {
@@ -41,31 +42,29 @@ void collect_process(collector& into) {
   const auto stat = stat_fields();
   const auto field = [&](std::size_t from_one) { return stat.at(from_one - 3); };
   const auto ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
-  into.counter("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.",
-               (field(14) + field(15)) / ticks);
-  into.gauge("process_threads", "Number of threads.", field(20));
-  into.gauge("process_start_time_seconds", "Start time of the process since unix epoch in seconds.",
-             boot_time() + field(22) / ticks);
-  into.gauge("process_virtual_memory_bytes", "Virtual memory size in bytes.", field(23));
-  into.gauge("process_resident_memory_bytes", "Resident memory size in bytes.",
-             field(24) * static_cast<double>(sysconf(_SC_PAGESIZE)));
+  into.add(metric("process_cpu_seconds_total"), (field(14) + field(15)) / ticks);
+  into.add(metric("process_threads"), field(20));
+  into.add(metric("process_start_time_seconds"), boot_time() + field(22) / ticks);
+  into.add(metric("process_virtual_memory_bytes"), field(23));
+  into.add(metric("process_resident_memory_bytes"), field(24) * static_cast<double>(sysconf(_SC_PAGESIZE)));
+  into.add(metric("alleycat_cpus"), std::thread::hardware_concurrency());
   using entries = std::filesystem::directory_iterator;
   // The listing itself is open while it counts.
   const auto open_files = std::distance(entries{"/proc/self/fd"}, entries{}) - 1;
-  into.gauge("process_open_fds", "Number of open file descriptors.", static_cast<double>(open_files));
+  into.add(metric("process_open_fds"), static_cast<double>(open_files));
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
-    into.gauge("process_max_fds", "Maximum number of open file descriptors.", static_cast<double>(limit.rlim_cur));
+    into.add(metric("process_max_fds"), static_cast<double>(limit.rlim_cur));
 }
 
 void collect_build(collector& into) {
   const auto& made_of = versions();
-  into.gauge("alleycat_build_info", "What this program is made of; always 1.", 1,
-             {{"version", std::string{made_of.alleycat}},
-              {"revision", std::string{made_of.commit}},
-              {"caf", std::string{made_of.caf}},
-              {"nats", std::string{made_of.nats_c}},
-              {"lmdb", std::string{made_of.lmdb}}});
+  into.add(metric("alleycat_build_info"), 1,
+           {{"version", std::string{made_of.alleycat}},
+            {"revision", std::string{made_of.commit}},
+            {"caf", std::string{made_of.caf}},
+            {"nats", std::string{made_of.nats_c}},
+            {"lmdb", std::string{made_of.lmdb}}});
 }
 
 } // namespace alleycat

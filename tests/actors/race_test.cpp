@@ -173,11 +173,11 @@ TEST_CASE("a race that was folded to its mark goes to its shard once, and ends w
   CHECK(result.rows[0].finished);
   CHECK(result.owner_epoch == epoch{7});
   CHECK(s.shard->status[the_race].closed);
-  CHECK(s.counts.race_actors.value() == 1);
+  CHECK(actor_meters::of(actor_kind::race).running() == 1);
   caf::anon_send(s.actor, race_over{});
   s.settle();
-  CHECK(s.counts.race_actors.value() == 0);
-  CHECK(s.counts.racer_actors.value() == 0);
+  CHECK(actor_meters::of(actor_kind::race).running() == 0);
+  CHECK(actor_meters::of(actor_kind::racer).running() == 0);
 }
 
 TEST_CASE("the last seconds before the mark still reach their riders") {

@@ -96,7 +96,7 @@ TEST_CASE("a race that only a hint told of does not hold up readiness, and is dr
   CHECK(s.registry->status->races.empty());
   s.pass(31s);
   CHECK_FALSE(s.ask<race_actor>(s.actor, find_race{the_race}));
-  CHECK(s.counts.race_actors.value() == 0);
+  CHECK(actor_meters::of(actor_kind::race).running() == 0);
   CHECK(s.journal.marks.empty());
 }
 
@@ -157,9 +157,10 @@ TEST_CASE("a race that dies is made again from the journal") {
   s.lists({the_race});
   const auto race = s.ask<race_actor>(s.actor, find_race{the_race});
   REQUIRE(race);
+  const auto restarts = actor_meters::of(actor_kind::race).restarts();
   caf::anon_send_exit(*race, caf::exit_reason::kill);
   s.settle();
-  CHECK(s.counts.races_restarted.value() == 1);
+  CHECK(actor_meters::of(actor_kind::race).restarts() == restarts + 1);
   s.lists({the_race});
   CHECK(s.journal.readers_opened == 2);
 }
@@ -198,7 +199,7 @@ TEST_CASE("a race that was folded to its mark is ranked, stored, published as st
   CHECK(s.records->races.size() == 1);
   CHECK(s.results->bests.size() == 2);
   CHECK(s.records->unannounced.empty());
-  CHECK(s.counts.race_actors.value() == 0);
+  CHECK(actor_meters::of(actor_kind::race).running() == 0);
   CHECK(s.counts.races_closed.value() == 1);
 }
 
@@ -308,7 +309,7 @@ TEST_CASE("whatever an owner left undone at whichever step, the next one finishe
   CHECK(s.publications.results[0].second == (steps >= 2 ? "stored by somebody else" : "result 100000"));
   CHECK(s.results->rides.at(the_race)[0].seconds[0].all_time_rank == (steps >= 1 ? 5 : 1));
   CHECK(s.results->bests.size() == 2);
-  CHECK(s.counts.race_actors.value() == 0);
+  CHECK(actor_meters::of(actor_kind::race).running() == 0);
 }
 
 // -- terms -------------------------------------------------------------------------------------------------------------
@@ -363,12 +364,12 @@ TEST_CASE("a shard whose term ends takes its races, its class and their riders w
   s.start();
   s.lists({the_race});
   s.rides(the_race, 8, 1);
-  REQUIRE(s.counts.racer_actors.value() == 1);
+  REQUIRE(actor_meters::of(actor_kind::racer).running() == 1);
   CHECK(s.ask<ack>(s.actor, end_term{}));
   CHECK(s.under->over());
-  CHECK(s.counts.race_actors.value() == 0);
-  CHECK(s.counts.racer_actors.value() == 0);
-  CHECK(s.counts.class_actors.value() == 0);
+  CHECK(actor_meters::of(actor_kind::race).running() == 0);
+  CHECK(actor_meters::of(actor_kind::racer).running() == 0);
+  CHECK(actor_meters::of(actor_kind::cls).running() == 0);
 }
 
 // -- the registry ------------------------------------------------------------------------------------------------------
@@ -417,7 +418,7 @@ TEST_CASE("an owned class recovers, answers, and is gone when it is disowned") {
   s.tell(disown_class{the_class});
   CHECK(s.ownership.stopped_classes == std::vector{the_class});
   CHECK_FALSE(s.ask<class_actor>(s.actor, find_class{the_class}));
-  CHECK(s.counts.class_actors.value() == 0);
+  CHECK(actor_meters::of(actor_kind::cls).running() == 0);
 }
 
 TEST_CASE("a preloaded class is taken up by its claim, not read a second time") {
@@ -428,7 +429,7 @@ TEST_CASE("a preloaded class is taken up by its claim, not read a second time") 
   CHECK_FALSE(s.ask<class_actor>(s.actor, find_class{the_class}));
   s.tell(own_class{the_class, epoch{8}});
   s.pass(1'000ms);
-  CHECK(s.counts.class_actors.value() == 1);
+  CHECK(actor_meters::of(actor_kind::cls).running() == 1);
   CHECK(s.ownership.recovered_classes == std::vector{std::pair{the_class, epoch{8}}});
   CHECK(
       s.ask<leaderboard_answer>(*s.ask<class_actor>(s.actor, find_class{the_class}), get_leaderboard{})->owner_epoch ==
@@ -441,6 +442,6 @@ TEST_CASE("an owner that has to claim anew goes on by its higher epoch, state ke
   s.pass(1'000ms);
   s.tell(own_class{the_class, epoch{1'000'001}});
   s.pass(1'000ms);
-  CHECK(s.counts.class_actors.value() == 1);
+  CHECK(actor_meters::of(actor_kind::cls).running() == 1);
   CHECK(s.ownership.recovered_classes.back() == std::pair{the_class, epoch{1'000'001}});
 }

@@ -185,6 +185,8 @@ public:
     context.answers = &answers;
     context.log = &log;
     context.counts = &counts;
+    for (const auto& cls : context.rules.classes)
+      counts.classes[cls.id];
     context.names = &names;
   }
   ~stage() { clear(); }
