@@ -9,7 +9,8 @@ packages_to_run=(
   nats-server
 )
 # To test and check as well.
-packages_to_test=(catch2 librapidcheck-dev libbenchmark-dev libhiredis-dev redis-server clang-format clang-tidy python3 chromium openssl)
+packages_to_test=(catch2 librapidcheck-dev libbenchmark-dev libhiredis-dev redis-server clang-format clang-tidy python3 chromium openssl
+  prometheus)
 
 # Prints the packages among the arguments that are not installed.
 missing_packages() {
