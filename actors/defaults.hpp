@@ -20,6 +20,9 @@ using namespace std::chrono_literals;
 
 /// Standings never wait longer for the class: beyond it they go out with `allTimeRank` null.
 inline constexpr auto rank_deadline = 150ms;
+/// Spectators of a live race who ask for the same second within this time get the same answer; of so many seconds.
+inline constexpr auto moment_kept = 500ms;
+inline constexpr std::size_t moments_kept = 8;
 /// Ranking and merging a closed race of 1,000 rides; asked again after it.
 inline constexpr auto close_deadline = 30s;
 /// Pause before a step of the close is tried again; it doubles up to the longest.

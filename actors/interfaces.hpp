@@ -133,6 +133,8 @@ using race_actor = caf::typed_actor<
     caf::reacts_to<race_over>,
     // The standings as they are.
     caf::replies_to<get_standings>::with<standings_ptr>,
+    // The ranking at one own second.
+    caf::replies_to<get_moment>::with<moment_answer>,
     // One of its riders chooses a ghost.
     caf::replies_to<set_ghost>::with<ghost_set>>;
 

@@ -194,6 +194,10 @@ struct find_moment {
 struct moment_answer {
   std::shared_ptr<const race_moment> moment; ///< null: no such closed race
 };
+/// The same of a live race.
+struct get_moment {
+  std::optional<own_second> second; ///< none: the furthest that half of those riding have reached
+};
 
 struct find_racer {
   racer_id racer;
@@ -481,6 +485,7 @@ ALLEYCAT_LOCAL_MESSAGE(find_ghost)
 ALLEYCAT_LOCAL_MESSAGE(ghost_source)
 ALLEYCAT_LOCAL_MESSAGE(find_moment)
 ALLEYCAT_LOCAL_MESSAGE(moment_answer)
+ALLEYCAT_LOCAL_MESSAGE(get_moment)
 ALLEYCAT_LOCAL_MESSAGE(find_racer)
 ALLEYCAT_LOCAL_MESSAGE(racer_answer)
 ALLEYCAT_LOCAL_MESSAGE(find_ride)

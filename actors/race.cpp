@@ -221,6 +221,61 @@ standings_ptr race_state::current() const {
   return std::make_shared<const standings>(describe());
 }
 
+own_second race_state::usual_second(unix_ms now) const {
+  std::vector<own_second> riding;
+  for (std::size_t i = 0; i < race_->racers(); ++i) {
+    const auto row = static_cast<row_index>(i);
+    if (policy_->is_live(row, now) && race_->furthest(row) != race_->rules().last_second())
+      riding.push_back(race_->furthest(row));
+  }
+  return reached_by_half(std::move(riding), race_->racers() == 0 ? own_second{1} : race_->furthest());
+}
+
+caf::result<moment_answer> race_state::moment(const get_moment& x) {
+  if (!caught_up_)
+    return caf::make_error(ec::not_ready, std::string{"the race is being read again"});
+  const auto now = env_->clock->now();
+  const auto asked = x.second ? x.second->value() : std::uint16_t{0};
+  std::erase_if(moments_, [&](const auto& kept) {
+    return now - kept.second->at >= std::chrono::milliseconds{defaults::moment_kept}.count();
+  });
+  if (const auto known = moments_.find(asked); known != moments_.end())
+    return moment_answer{known->second};
+  auto found = std::make_shared<race_moment>(moment_of(*race_, x.second ? *x.second : usual_second(now)));
+  found->owner_epoch = term_->owner_epoch();
+  found->at = now;
+  if (race_->closed() || life_->complete(*race_, now)) {
+    found->phase = race_phase::complete;
+    found->final_at = life_->final_at();
+  }
+  rank_batch batch{race_->key(), term_->owner_epoch(), {}};
+  batch.items.reserve(found->ranked);
+  for (std::size_t i = 0; i < found->ranked; ++i) {
+    const auto racer = found->rows[i].racer;
+    batch.items.push_back({found->second, racer, race_->score_at(*race_->find(racer), found->second)});
+  }
+  auto promise = self_->make_response_promise<moment_answer>();
+  auto answer = [this, asked, found, promise]() mutable {
+    if (moments_.size() < defaults::moments_kept)
+      moments_.insert_or_assign(asked, found);
+    promise.deliver(moment_answer{found});
+  };
+  self_->request(partners_.cls, defaults::rank_deadline, std::move(batch))
+      .then(
+          [found, answer](const rank_answer& ranks) mutable {
+            for (std::size_t i = 0; i < found->ranked && i < ranks.places.size(); ++i) {
+              found->rows[i].all_time_rank = ranks.places[i].rank;
+              found->all_time_of = std::max(found->all_time_of, ranks.places[i].of);
+            }
+            answer();
+          },
+          [found, answer](const caf::error&) mutable {
+            found->all_time_stale = true;
+            answer();
+          });
+  return promise;
+}
+
 standings race_state::describe() const {
   standings table;
   table.key = race_->key();
@@ -375,6 +430,7 @@ race_actor::behavior_type race(race_self* self, const actor_context* env, term_p
       [self](journal_extent x) { self->state.saw_extent(x.messages); },
       [self](race_over) { self->state.leave(); },
       [self](get_standings) { return self->state.current(); },
+      [self](const get_moment& x) { return self->state.moment(x); },
       [self](set_ghost& x) { return self->state.take_ghost(std::move(x)); },
   };
 }

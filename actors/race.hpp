@@ -45,6 +45,7 @@ public:
   void look_at_clock();
   ghost_set take_ghost(set_ghost&& x);
   standings_ptr current() const;
+  caf::result<moment_answer> moment(const get_moment& x);
   /// The journal has so many messages of this race.
   void saw_extent(std::uint64_t messages);
   void leave();
@@ -61,6 +62,8 @@ private:
   void publish_if_due(unix_ms now);
   std::shared_ptr<publication> compose(unix_ms now);
   standings describe() const;
+  /// The furthest second that half of those riding have reached.
+  own_second usual_second(unix_ms now) const;
   rider_tick compose_rider_tick(ride_delta&& news, rank_t here_now_rank) const;
   rank_batch batch_for(const publication& p) const;
   void take_ranks(publication& p, const rank_answer& answer);
@@ -93,6 +96,9 @@ private:
   race_status reported_;
   unix_ms opened_ = 0;
   std::uint64_t rebuilt_updates_ = 0;
+  /// By what was asked for, 0 = the usual second. Many watch one race: who asks within `moment_kept` of another gets the
+  /// same answer, so that spectators do not delay live ranks. At most `moments_kept`.
+  std::map<std::uint16_t, std::shared_ptr<const race_moment>> moments_;
   bool caught_up_ = false;
   bool publishing_ = false;
   std::size_t seen_deltas_ = 0; ///< entries of race_->deltas() the rhythm knows

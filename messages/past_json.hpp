@@ -7,6 +7,7 @@
 #include "racing/replay.hpp"
 #include "racing/rules.hpp"
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,9 +16,10 @@
 
 namespace alleycat {
 
-/// A closed race at an own second, in the form of standings: `"state":"closed"`, `racers` counts the whole race, `reported`
-/// those who reached the second, rows those who have a score there.
-void encode_moment(const race_moment& moment, std::string& out);
+/// A race at an own second, in the form of standings: `racers` counts the whole race, `reported` those who reached the second; rows
+/// are those who have a score there, and in a live race then the others, with null for their ranks. A live race says
+/// `"allTimeOf"` where it is known. At most `limit` rows.
+void encode_moment(const race_moment& moment, std::string& out, std::size_t limit = SIZE_MAX);
 
 /// What is known of a racer.
 struct racer_page {

@@ -22,6 +22,7 @@ struct header {
   std::size_t racers = 0;
   std::size_t reported = 0;
   std::size_t finished = 0;
+  std::size_t all_time_of = 0; ///< 0 = is not said
 };
 
 void write_header(const header& h, json_text& json) {
@@ -45,6 +46,8 @@ void write_header(const header& h, json_text& json) {
   json.raw(R"(,"racers":)").integer(h.racers);
   json.raw(R"(,"reported":)").integer(h.reported);
   json.raw(R"(,"finished":)").integer(h.finished);
+  if (h.all_time_of != 0)
+    json.raw(R"(,"allTimeOf":)").integer(h.all_time_of);
 }
 
 void write_row(const standing& row, bool all_time_stale, json_text& json) {
@@ -77,8 +80,8 @@ void write(const header& h, std::span<const standing> rows, bool all_time_stale,
 }
 
 header header_of(const standings& s) {
-  return {s.key,      s.owner_epoch, s.as_of,       s.published, s.phase,
-          s.final_at, s.second,      s.rows.size(), s.reported,  s.finished};
+  return {s.key,    s.owner_epoch, s.as_of,    s.published, s.phase, s.final_at,
+          s.second, s.rows.size(), s.reported, s.finished,  0};
 }
 
 } // namespace
@@ -91,9 +94,10 @@ void encode_top(const standings& s, std::string& out) {
   write(header_of(s), std::span{s.rows}.first(std::min(top_rows, s.rows.size())), s.all_time_stale, out);
 }
 
-void encode_moment(const race_moment& m, std::string& out) {
-  write({m.key, m.owner_epoch, m.as_of, m.closed, race_phase::closed, 0, m.second, m.racers, m.reported, m.finished},
-        m.rows, false, out);
+void encode_moment(const race_moment& m, std::string& out, std::size_t limit) {
+  write({m.key, m.owner_epoch, m.as_of, m.at, m.phase, m.final_at, m.second, m.racers, m.reported, m.finished,
+         m.all_time_of},
+        std::span{m.rows}.first(std::min(limit, m.rows.size())), m.all_time_stale, out);
 }
 
 void encode_result(const race_result& r, std::string& out) {
@@ -103,7 +107,7 @@ void encode_result(const race_result& r, std::string& out) {
   const auto reported =
       std::count_if(r.rows.begin(), r.rows.end(), [&](const standing& row) { return row.second == furthest; });
   write({r.key, r.owner_epoch, r.as_of, r.closed, race_phase::closed, 0, furthest, r.rows.size(),
-         static_cast<std::size_t>(reported), r.finished},
+         static_cast<std::size_t>(reported), r.finished, 0},
         r.rows, false, out);
 }
 

@@ -429,6 +429,7 @@ void backend::impl::start_http(const node_config& config) {
       std::make_unique<http_server>(http_settings{.host = config.http.host,
                                                   .port = config.http.port,
                                                   .web = config.web.empty() ? find_page(program_folder()) : config.web,
+                                                  .socket = {config.ws_url, config.ws_port},
                                                   .certificate = config.http_cert,
                                                   .key = config.http_key});
   http->handle("/healthz", [](auto, const auto&) { return http_reply{200, "text/plain; charset=utf-8", "alive\n"}; });

@@ -4,6 +4,7 @@
 #include "racing/failpoint.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <numeric>
 #include <utility>
@@ -232,6 +233,17 @@ std::optional<row_index> race_fold::find(racer_id racer) const {
 
 score race_fold::total(row_index row, own_second s) const {
   return value_at((class_.score == scoring::total ? scores_ : totals_)[s.value() - 1U], row);
+}
+
+std::uint16_t race_fold::seconds(row_index row, own_second s) const {
+  const auto& present = rides_[row].present;
+  const std::size_t bits = s.value();
+  int count = 0;
+  for (std::size_t i = 0; i < bits / 64; ++i)
+    count += std::popcount(present[i]);
+  if (bits % 64 != 0)
+    count += std::popcount(present[bits / 64] & ((std::uint64_t{1} << (bits % 64)) - 1));
+  return static_cast<std::uint16_t>(count);
 }
 
 score race_fold::output(row_index row, own_second s) const {

@@ -90,6 +90,8 @@ public:
   score total(row_index row, own_second s) const;
   /// Output at s; 0 where it is missing. @param s  1..ride_seconds
   score output(row_index row, own_second s) const;
+  /// How many of the seconds <= s arrived. @param s  1..ride_seconds
+  std::uint16_t seconds(row_index row, own_second s) const;
   /// Score at s by the class's rule; 0 where undefined. @param s  1..ride_seconds
   score score_at(row_index row, own_second s) const;
   /// Own seconds up to the furthest one that have not arrived, at most `limit`, ascending.

@@ -32,6 +32,10 @@ public:
   void changed() { deltas_ = true; }
 
   bool due(unix_ms now) const;
+  /// Whether this ride reported within the last 2 s.
+  bool is_live(row_index row, unix_ms now) const {
+    return row < last_report_.size() && last_report_[row] != 0 && now - last_report_[row] <= live_ms;
+  }
   void published(unix_ms now);
 
   /// Rides that reported within the last 2 s, as of the last publication.

@@ -3,12 +3,34 @@
 #include "node/http/web_folder.hpp"
 #include "node/telemetry/log.hpp"
 
+#include <algorithm>
+#include <cctype>
+#include <fmt/format.h>
 #include <fstream>
 #include <iterator>
 
 namespace alleycat {
 
 namespace {
+
+/// Letters, digits and what host names and addresses are made of: nothing that ends a source of the policy.
+bool is_plain(std::string_view text, std::string_view besides = "") {
+  return std::all_of(text.begin(), text.end(), [&](unsigned char c) {
+    return std::isalnum(c) != 0 || std::string_view{".-_[]"}.find(static_cast<char>(c)) != std::string_view::npos ||
+           besides.find(static_cast<char>(c)) != std::string_view::npos;
+  });
+}
+
+/// Of a Host header, without the port; empty for what is none.
+std::string_view host_name(std::string_view host) {
+  if (host.starts_with('[')) {
+    const auto end = host.find(']');
+    const auto name = end == std::string_view::npos ? std::string_view{} : host.substr(0, end + 1);
+    return is_plain(name, ":") ? name : std::string_view{};
+  }
+  const auto name = host.substr(0, host.find(':'));
+  return is_plain(name) ? name : std::string_view{};
+}
 
 full_reply file_reply(const web_file& file, std::string_view known_etag, bool gzip) {
   full_reply answer{
@@ -34,6 +56,24 @@ full_reply file_reply(const web_file& file, std::string_view known_etag, bool gz
 }
 
 } // namespace
+
+std::string content_policy(std::string_view host, const socket_place& socket) {
+  std::string sockets;
+  if (!socket.url.empty()) {
+    // Scheme, host and port; a path would be matched too.
+    const auto authority = socket.url.find("://");
+    const auto path = authority == std::string::npos ? authority : socket.url.find('/', authority + 3);
+    if (const auto origin = socket.url.substr(0, path); authority != std::string::npos && is_plain(origin, ":/"))
+      sockets = " " + origin;
+  } else if (const auto name = host_name(host); name.starts_with('[') && socket.port != 0) {
+    sockets = " ws: wss:"; // a policy cannot name an address of IPv6
+  } else if (!name.empty() && socket.port != 0) {
+    sockets = fmt::format(" ws://{0}:{1} wss://{0}:{1}", name, socket.port);
+  }
+  return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+         "manifest-src 'self'; connect-src 'self'" +
+         sockets + "; base-uri 'none'; frame-ancestors 'none'; form-action 'none'";
+}
 
 full_reply plain_reply(int status, std::string body) {
   return {{status, "text/plain; charset=utf-8", std::move(body)}, {{"Cache-Control", "no-store"}}};

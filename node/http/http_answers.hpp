@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -24,24 +25,31 @@ using http_query = std::map<std::string, std::string, std::less<>>;
 /// Called on a thread of the server, several at a time. What it throws becomes a 500 and a log line.
 using http_handler = std::function<http_reply(std::string_view path, const http_query& query)>;
 
-/// A reply with what else stands in its head, besides `fixed_headers`.
+/// A reply with what else stands in its head, besides `fixed_headers` and the content security policy.
 struct full_reply {
   http_reply reply;
   std::vector<std::pair<std::string, std::string>> headers;
 };
 
 using fixed_header = std::pair<std::string_view, std::string_view>;
-/// In every answer. What the page may do: its own scripts, styles and pictures, and WebSockets to wherever nats-server
-/// listens.
+/// In every answer.
 inline constexpr std::array fixed_headers{
-    fixed_header{"Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' "
-                                            "data:; font-src 'self'; manifest-src 'self'; connect-src 'self' ws: "
-                                            "wss:; base-uri 'none'; frame-ancestors 'none'; form-action 'none'"},
     fixed_header{"X-Content-Type-Options", "nosniff"},
     fixed_header{"Referrer-Policy", "no-referrer"},
     fixed_header{"Cross-Origin-Opener-Policy", "same-origin"},
     fixed_header{"Cross-Origin-Resource-Policy", "same-origin"},
 };
+
+/// Where nats-server takes WebSockets from the page.
+struct socket_place {
+  std::string url;        ///< empty: the host that serves the page, at `port`
+  std::uint16_t port = 0; ///< 0 = none
+};
+
+/// `Content-Security-Policy`, in every answer. What the page may do: its own scripts, styles and pictures, and WebSockets to
+/// nats-server and nobody else.
+/// @param host  the request's Host header; what is no host allows no WebSocket
+std::string content_policy(std::string_view host, const socket_place& socket);
 
 /// A short text that nobody keeps.
 full_reply plain_reply(int status, std::string body);
@@ -49,7 +57,8 @@ full_reply plain_reply(int status, std::string body);
 class http_answers {
 public:
   /// @param web  folder of page files, served below `/`; empty: none
-  explicit http_answers(std::filesystem::path web) : web_{std::move(web)} {}
+  explicit http_answers(std::filesystem::path web, socket_place socket = {})
+      : web_{std::move(web)}, socket_{std::move(socket)} {}
 
   /// Answers exactly `path` ("/metrics") by `handler`, in front of a page file of that name.
   void handle(std::string path, http_handler handler);
@@ -61,8 +70,11 @@ public:
   full_reply answer(std::string_view method, const std::string& path, const http_query& query,
                     std::string_view known_etag, bool gzip) const;
 
+  const socket_place& socket() const { return socket_; }
+
 private:
   std::filesystem::path web_;
+  socket_place socket_;
   std::map<std::string, http_handler, std::less<>> handlers_;
 };
 

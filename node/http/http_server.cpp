@@ -20,10 +20,12 @@ struct library_use {
   ~library_use() { mg_exit_library(); }
 };
 
-void send(mg_connection* connection, const full_reply& answer, bool with_body) {
+void send(mg_connection* connection, const full_reply& answer, const socket_place& socket, bool with_body) {
   const auto& [reply, extra] = answer;
   auto text = fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n", reply.status,
                           mg_get_response_code_text(connection, reply.status), reply.content_type, reply.body.size());
+  const auto* host = mg_get_header(connection, "Host");
+  text += fmt::format("Content-Security-Policy: {}\r\n", content_policy(host ? host : "", socket));
   for (const auto& [name, value] : fixed_headers)
     text += fmt::format("{}: {}\r\n", name, value);
   for (const auto& [name, value] : extra)
@@ -39,7 +41,7 @@ void send_last(mg_connection* connection, int status, std::string body) {
   mg_disable_keep_alive(connection);
   auto reply = plain_reply(status, std::move(body));
   reply.headers.emplace_back("Connection", "close");
-  send(connection, reply, true);
+  send(connection, reply, {}, true);
 }
 
 std::string url_decoded(std::string_view text, bool plus_is_blank) {
@@ -68,7 +70,7 @@ http_query parse_query(const char* text) {
 } // namespace
 
 struct http_server::impl {
-  explicit impl(http_settings given) : settings{std::move(given)}, answers{settings.web} {}
+  explicit impl(http_settings given) : settings{std::move(given)}, answers{settings.web, settings.socket} {}
 
   library_use library;
   http_settings settings;
@@ -91,7 +93,7 @@ struct http_server::impl {
       mg_disable_keep_alive(connection);
       full.headers.emplace_back("Connection", "close");
     }
-    send(connection, full, method != "HEAD");
+    send(connection, full, answers.socket(), method != "HEAD");
   }
 
   std::optional<std::string> start_https() {

@@ -19,6 +19,7 @@ struct http_settings {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;           ///< 0 = any free one
   std::filesystem::path web{};         ///< folder of page files, served below `/`; empty: none
+  socket_place socket{};               ///< where the page may connect to
   std::filesystem::path certificate{}; ///< PEM; given, with `key`, the port speaks HTTPS
   std::filesystem::path key{};
   unsigned threads = 16; ///< as many connections are served at once, others wait

@@ -17,6 +17,7 @@ httplib::Server::HandlerResponse give(const http_answers& answers, const httplib
   const auto full = answers.answer(request.method, request.path, query, request.get_header_value("If-None-Match"),
                                    false); // httplib compresses by itself
   response.status = full.reply.status;
+  response.set_header("Content-Security-Policy", content_policy(request.get_header_value("Host"), answers.socket()));
   for (const auto& [name, value] : fixed_headers)
     response.set_header(std::string{name}.c_str(), std::string{value});
   for (const auto& [name, value] : full.headers)

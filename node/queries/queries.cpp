@@ -343,8 +343,9 @@ private:
   void race(const self_ptr& me, const tokens& args) {
     const auto key = known_race(args[0], args[1]);
     const auto body = read_question(asked_.body);
-    if (body.second)
-      return moment(me, key, known_second(*body.second));
+    if (body.second || body.usual_second)
+      return moment(me, key, body.second ? std::optional{known_second(*body.second)} : std::nullopt,
+                    body.limit.value_or(most_rows));
     // A finished race is in the store; a running one answers for itself.
     ask(me, partners_.archive, find_result{key}, [me, key](const result_answer& found) {
       if (!found.result)
@@ -355,17 +356,20 @@ private:
     });
   }
 
-  void moment(const self_ptr& me, race_key key, own_second second) {
-    ask(me, partners_.archive, find_moment{key, second}, [me, key](const moment_answer& found) {
-      if (!found.moment)
-        return me->ask(me, me->partners_.registry, find_race{key}, [me](const race_actor&) {
-          me->answer(
-              error_json("not_closed", "the race is still open: its seconds can be asked for when it is closed"));
-        });
+  /// @param second  none: of a closed race the last one, of a live one where most of its field can be compared
+  void moment(const self_ptr& me, race_key key, std::optional<own_second> second, std::size_t limit) {
+    const auto show = [me, limit](const moment_answer& found) {
       std::string json;
-      encode_moment(*found.moment, json);
+      encode_moment(*found.moment, json, limit);
       me->answer(json);
-    });
+    };
+    ask(me, partners_.archive, find_moment{key, second.value_or(context_.rules.race.last_second())},
+        [me, key, second, show](const moment_answer& found) {
+          if (found.moment)
+            return show(found);
+          me->ask(me, me->partners_.registry, find_race{key},
+                  [me, second, show](const race_actor& running) { me->ask(me, running, get_moment{second}, show); });
+        });
   }
 
   void racer(const self_ptr& me, const tokens& args) {

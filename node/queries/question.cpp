@@ -65,12 +65,16 @@ question read_question(const std::string& text) {
   if (!body.is_object())
     throw bad_query{"bad_request", "the body is not a JSON object"};
   read.page.offset = number(body, "offset", most_offset).value_or(read.page.offset);
-  read.page.limit = number(body, "limit", most_rows).value_or(read.page.limit);
+  read.limit = number(body, "limit", most_rows);
+  read.page.limit = read.limit.value_or(read.page.limit);
   if (const auto racer = number(body, "around", UINT32_MAX))
     read.page.around = racer_id{static_cast<std::uint32_t>(*racer)};
   if (const auto race = number(body, "before", UINT32_MAX))
     read.before = race_id{static_cast<std::uint32_t>(*race)};
-  read.second = number(body, "second", UINT32_MAX);
+  if (const auto second = body.find("second"); second != body.end() && *second == "half")
+    read.usual_second = true;
+  else
+    read.second = number(body, "second", UINT32_MAX);
   read.over = period_in(body);
   return read;
 }

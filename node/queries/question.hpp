@@ -20,7 +20,9 @@ struct bad_query {
 struct question {
   page_request page{.offset = 0, .limit = 20, .around = std::nullopt};
   std::optional<race_id> before;
+  std::optional<std::size_t> limit; ///< of rows, where not a page is asked for but a beginning
   std::optional<std::uint64_t> second;
+  bool usual_second = false; ///< `"second":"half"`
   period over = period::all;
 };
 

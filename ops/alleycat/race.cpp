@@ -16,14 +16,14 @@ struct race_options {
   std::uint16_t cls = 0;
   std::uint32_t race = 0;
   std::uint32_t limit = 1000;
-  std::optional<std::uint32_t> second;
+  std::string second; ///< a number, or "half"; empty: none
 };
 
 void show_race(const nlohmann::json& answer, const race_options& o) {
   const auto found = answer.find("state");
   const auto state = found != answer.end() && found->is_string() ? found->get<std::string>() : std::string{};
   const bool closed = state == "closed";
-  const auto how = o.second              ? std::string{"as it stood"}
+  const auto how = !o.second.empty()     ? std::string{closed ? "as it stood" : "as it stands"}
                    : closed              ? std::string{"FINAL"}
                    : state == "complete" ? fmt::format("PROVISIONAL, final at {} UTC", time_cell(answer, "finalAt"))
                                          : std::string{"running"};
@@ -52,7 +52,9 @@ void show_race(const nlohmann::json& answer, const race_options& o) {
 
 void run(const common_options& common, const race_options& o) {
   const connection nats{common};
-  const auto request = o.second ? fmt::format(R"({{"second":{}}})", *o.second) : std::string{"{}"};
+  const auto request = o.second.empty()     ? std::string{"{}"}
+                       : o.second == "half" ? std::string{R"({"second":"half"})"}
+                                            : fmt::format(R"({{"second":{}}})", o.second);
   const auto answer = nats.query(fmt::format("race.{}.{}", o.cls, o.race), request);
   if (common.json) {
     fmt::print("{}\n", one_line(answer));
@@ -71,7 +73,10 @@ void add_race(CLI::App& app, const common_options& common) {
   command->add_option("--limit", options->limit, "rows to show")
       ->check(CLI::Range(1U, 100'000U))
       ->capture_default_str();
-  command->add_option("--second", options->second, "of a closed race: its standings at this own second");
+  command
+      ->add_option("--second", options->second,
+                   "one ranking at this own second; half: at the furthest that half of those riding have reached")
+      ->check(CLI::Range(1U, 65'535U) | CLI::IsMember({"half"}));
   command->callback([options, &common] { run(common, *options); });
 }
 

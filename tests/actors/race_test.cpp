@@ -342,3 +342,49 @@ TEST_CASE("a race whose journal went backwards ends, to be made again") {
   CHECK(s.counts.streams_backwards.value() == 1);
   CHECK(s.log.events.back() == "journal.went_backwards");
 }
+
+TEST_CASE("a live race is ranked at any second, with all-time ranks, and who watches together gets one answer") {
+  race_stage s;
+  for (std::uint16_t second = 1; second <= 4; ++second) {
+    s.clock.time = race_start + 1'000 * second;
+    std::vector<update> updates{update_at(8, second)};
+    if (second <= 3)
+      updates.push_back(update_at(9, second, 900));
+    if (second == 1)
+      updates.push_back(update_at(7, second));
+    s.journaled_now(updates);
+  }
+  const auto moment = [&](std::optional<own_second> second) {
+    return s.ask<moment_answer>(s.actor, get_moment{second}).value().moment;
+  };
+  const auto second_2 = moment(own_second{2});
+  REQUIRE(second_2->rows.size() == 3);
+  CHECK(second_2->ranked == 2);
+  CHECK(second_2->owner_epoch == epoch{7});
+  CHECK(second_2->rows[0].rank == 1);
+  CHECK(second_2->rows[0].all_time_rank == 1);
+  CHECK(second_2->rows[2].racer == racer_id{7});
+  CHECK(second_2->rows[2].rank == 0);
+  CHECK(second_2->rows[2].all_time_rank == 0);
+  CHECK(second_2->all_time_of == 1); // the class has no history
+  CHECK_FALSE(s.course->in_a_hurry); // spectators wait behind live ranks
+  // 7 fell silent 3 s ago; of 8 and 9 one has reached second 4.
+  CHECK(moment(std::nullopt)->second == own_second{4});
+  CHECK(moment(own_second{2}) == second_2);
+  s.pass(600ms);
+  CHECK(moment(own_second{2}) != second_2);
+}
+
+TEST_CASE("a ranking at a second does not wait for a class that is silent") {
+  race_stage s;
+  s.journaled_now({update_at(8, 1)});
+  s.course->silent = true;
+  std::shared_ptr<const race_moment> got;
+  caf::scoped_actor asker{s.system()};
+  asker->send(s.actor, get_moment{own_second{1}});
+  s.pass(160ms);
+  asker->receive([&](const moment_answer& x) { got = x.moment; });
+  REQUIRE(got);
+  CHECK(got->all_time_stale);
+  CHECK(got->all_time_of == 0);
+}

@@ -77,7 +77,7 @@ TEST_CASE("a moment of a race has the form of standings", "[history_json]") {
   moment.key = the_race;
   moment.owner_epoch = epoch{2};
   moment.as_of = journal_position{48'211};
-  moment.closed = 9;
+  moment.at = 9;
   moment.second = own_second{150};
   moment.racers = 3;
   moment.reported = 2;
@@ -86,6 +86,55 @@ TEST_CASE("a moment of a race has the form of standings", "[history_json]") {
   CHECK(out ==
         R"({"classId":3,"raceId":5400172,"epoch":2,"asOf":48211,"ts":9,"state":"closed","second":150,"racers":3,)"
         R"("reported":2,"finished":0,"rows":[]})");
+}
+
+TEST_CASE("a moment of a live race says what its all-time ranks are among, and gives no rank to who has not reached it",
+          "[history_json]") {
+  race_moment moment;
+  moment.key = the_race;
+  moment.owner_epoch = epoch{2};
+  moment.as_of = journal_position{48'211};
+  moment.at = 9;
+  moment.phase = race_phase::complete;
+  moment.final_at = 10;
+  moment.second = own_second{150};
+  moment.racers = 2;
+  moment.reported = 1;
+  moment.all_time_of = 40'000;
+  moment.rows = {{.rank = 1,
+                  .here_now_rank = 1,
+                  .racer = racer_id{8},
+                  .name = "A",
+                  .second = own_second{150},
+                  .seconds = 150,
+                  .output = score{},
+                  .total = score{10'000},
+                  .finished = false,
+                  .all_time_rank = 17},
+                 {.rank = 0,
+                  .here_now_rank = 0,
+                  .racer = racer_id{9},
+                  .name = "B",
+                  .second = own_second{3},
+                  .seconds = 3,
+                  .output = score{},
+                  .total = score{20'000},
+                  .finished = false,
+                  .all_time_rank = 0}};
+  moment.ranked = 1;
+  const std::string head =
+      R"({"classId":3,"raceId":5400172,"epoch":2,"asOf":48211,"ts":9,"state":"complete","finalAt":10,"second":150,"racers":2,)"
+      R"("reported":1,"finished":0,"allTimeOf":40000,"rows":[)"
+      R"({"rank":1,"hereNowRank":1,"racerId":8,"name":"A","second":150,"seconds":150,"output":0,"total":1,"finished":false,"allTimeRank":17})";
+  std::string out;
+  encode_moment(moment, out);
+  CHECK(
+      out ==
+      head +
+          R"(,{"rank":null,"hereNowRank":null,"racerId":9,"name":"B","second":3,"seconds":3,"output":0,"total":2,"finished":false,"allTimeRank":null}]})");
+  out.clear();
+  encode_moment(moment, out, 1);
+  CHECK(out == head + "]}");
 }
 
 } // namespace alleycat

@@ -96,8 +96,29 @@ TEST_CASE("every answer carries the strict headers") {
   CHECK(headers.at("Referrer-Policy") == "no-referrer");
   CHECK_THAT(headers.at("Content-Security-Policy"),
              Catch::StartsWith("default-src 'none'; script-src 'self'; style-src 'self';") &&
-                 Catch::Contains("connect-src 'self' ws: wss:") && Catch::Contains("frame-ancestors 'none'") &&
+                 Catch::Contains("; connect-src 'self'; ") && Catch::Contains("frame-ancestors 'none'") &&
                  Catch::Contains("base-uri 'none'") && Catch::Contains("form-action 'none'"));
+}
+
+TEST_CASE("the page may open WebSockets to the host that serves it, at nats-server's port, and to nobody else") {
+  const auto connect = [](std::string_view host, const socket_place& socket) {
+    const auto policy = content_policy(host, socket);
+    const auto from = policy.find("connect-src ");
+    return policy.substr(from, policy.find(';', from) - from);
+  };
+  CHECK(connect("bikes.lan:8080", {"", 8443}) == "connect-src 'self' ws://bikes.lan:8443 wss://bikes.lan:8443");
+  CHECK(connect("bikes.lan", {"", 1}) == "connect-src 'self' ws://bikes.lan:1 wss://bikes.lan:1");
+  CHECK(connect("[fe80::1]:8080", {"", 8443}) == "connect-src 'self' ws: wss:"); // it can name no such address
+  CHECK(connect("bikes.lan", {"wss://nats.gym:9443/ws", 8443}) == "connect-src 'self' wss://nats.gym:9443");
+  CHECK(connect("bikes.lan", {"", 0}) == "connect-src 'self'");
+  // No header of a request can widen it.
+  for (const auto* host : {"", "*", "a b", "x; script-src *", "evil.com/", "x,y", "[::1", "[; *]", "'unsafe-inline'"})
+    CHECK(connect(host, {"", 8443}) == "connect-src 'self'");
+  CHECK(connect("bikes.lan", {"ws: *; script-src *", 8443}) == "connect-src 'self'");
+
+  http_server server{{.port = 0, .socket = {"", 8443}}};
+  REQUIRE_FALSE(server.start());
+  CHECK_THAT(ask(server.port(), "GET", "/").headers.at("Content-Security-Policy"), Catch::Contains(":8443 wss://"));
 }
 
 TEST_CASE("HEAD says the same without the body") {

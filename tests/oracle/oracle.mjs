@@ -139,6 +139,24 @@ export function standingsOf(rides, rules, scoring) {
 }
 
 /**
+ * A live race at one own second: those who have a score there, by it; then the others as they are, by pace (the mean output of the
+ * seconds they have ridden).
+ * @param {import('./fold.mjs').Ride[]} rides  as accepted up to a position of the journal
+ * @returns {{rank: number | null, racerId: number, second: number, seconds: number, total: number, score: number | null}[]}
+ */
+export function momentOf(rides, s, scoring) {
+  const rows = rides.map((ride) => ({ ride, score: scoreAt(ride, s, scoring) }));
+  const there = ranked(rows.filter(({ score }) => score !== null).map(({ ride, score }) => ({
+    racerId: ride.racerId, second: s, seconds: [...ride.slots.keys()].filter((second) => second <= s).length, total: totalAt(ride, s), score,
+  })));
+  const pace = ({ total, seconds }) => total / seconds;
+  const others = rows.filter(({ score }) => score === null)
+    .map(({ ride }) => ({ rank: null, racerId: ride.racerId, second: furthestOf(ride), seconds: ride.slots.size, total: totalAt(ride, furthestOf(ride)), score: null }))
+    .sort((a, b) => pace(b) - pace(a) || a.racerId - b.racerId);
+  return [...there, ...others];
+}
+
+/**
  * Everything about one class, race after race in the order of their close.
  * @param {import('./fold.mjs').Ride[][]} races  one array of rides per race, in that order
  */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { fold } from './fold.mjs';
 import { parseLog } from './log.mjs';
-import { expectedTables, outputOf, standingsOf } from './oracle.mjs';
+import { expectedTables, momentOf, outputOf, standingsOf } from './oracle.mjs';
 import { completeRules } from './rules.mjs';
 
 const rules = { window_seconds: 5, ride_seconds: 5, grace_seconds: 6, capacity: 10, min_percent: 80, classes: [{ id: 3, score: 'total' }] };
@@ -181,6 +181,13 @@ test('standings rank by score at each latest second, and tell the rank at the ow
   const { races } = fold([...ride(1, [70, 70, 70]), ...ride(2, [80, 80]), ...ride(3, [75])], completeRules(rules));
   const rows = standingsOf(races.get('3/100'), completeRules(rules), 'total');
   assert.deepEqual(rows.map((row) => [row.rank, row.racerId, row.hereNowRank]), [[1, 1, 1], [2, 2, 1], [3, 3, 2]]);
+});
+
+test('a live race at a second ranks who is there, and has the others below by pace', () => {
+  const { races } = fold([...ride(1, [70, 70, 70]), ...ride(2, [80, 80]), ...ride(3, [75]), ...ride(4, [60]), ...ride(5, [80, 80, 80])], completeRules(rules));
+  const at = (second) => momentOf(races.get('3/100'), second, 'total').map((row) => [row.rank, row.racerId, row.second]);
+  assert.deepEqual(at(2), [[1, 2, 2], [1, 5, 2], [3, 1, 2], [null, 3, 1], [null, 4, 1]]);
+  assert.deepEqual(at(3), [[1, 5, 3], [2, 1, 3], [null, 2, 2], [null, 3, 1], [null, 4, 1]]);
 });
 
 test('two classes with the same race id stay apart', () => {

@@ -87,15 +87,15 @@ height: element.getBoundingClientRect().height,
       await check(page, names, view);
     }
 
-    // Standings that no node would publish.
+    // A result that no node would publish.
     await page.goto(`${world.httpUrl}/?screen=live&class=2&race=${raceId}`);
     await page.getByText('Online').waitFor();
     const rows = forged.map((rider, i) => ({ ...result.rows[0], ...rider, rank: i + 1, hereNowRank: i + 1, finished: false }));
     await until('the page shows what it is sent', async () => {
-      await world.client.nc.publish(`alleycat.race.2.${raceId}.standings`, JSON.stringify({ ...result, classId: 2, state: 'running', rows }));
+      await world.client.nc.publish(`alleycat.race.2.${raceId}.result`, JSON.stringify({ ...result, classId: 2, rows }));
       return page.locator('[data-racer="201"]').first().isVisible();
     });
-    await check(page, forged, 'forged standings');
+    await check(page, forged, 'a forged result');
 
     assert.deepEqual(dialogs, []);
     assert.deepEqual(page.faults, []);

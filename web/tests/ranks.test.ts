@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
-import type { StandingRow } from '../src/logic/contract';
-import { allTimeOrder, hereNowOrder, RankMemory, RankSpeaker, rankText, sharedRanks, withJumps } from '../src/logic/ranks';
-import { leaderboardRows, liveRows, resultRows } from '../src/logic/rows';
+import type { StandingRow, Standings } from '../src/logic/contract';
+import { RankMemory, RankSpeaker, rankText, sharedRanks, withJumps } from '../src/logic/ranks';
+import { leaderboardRows, momentRows, resultRows } from '../src/logic/rows';
 
 const row = (racerId: number, more: Partial<StandingRow> = {}): StandingRow => ({
   rank: racerId, hereNowRank: racerId, racerId, name: `R${racerId}`, second: 10, seconds: 10, output: 100, total: 1000 - racerId, finished: false, allTimeRank: null, ...more,
@@ -11,16 +11,6 @@ const row = (racerId: number, more: Partial<StandingRow> = {}): StandingRow => (
 describe('ranks', () => {
   test('shared ranks are those of more than one row; who has none shares none', () => {
     expect([...sharedRanks([{ rank: 1 }, { rank: 2 }, { rank: 2 }, { rank: 4 }, { rank: null }, { rank: null }])]).toEqual([2]);
-  });
-
-  test('here now goes by the rank at the own second, then by who is further', () => {
-    const rows = [row(1, { hereNowRank: 3 }), row(2, { hereNowRank: 1, second: 5 }), row(3, { hereNowRank: 1, second: 200 }), row(4, { hereNowRank: null })];
-    expect(hereNowOrder(rows).map(({ racerId }) => racerId)).toEqual([3, 2, 1, 4]);
-    expect(rows[0]!.racerId).toBe(1);
-  });
-
-  test('all time puts who is not ranked last', () => {
-    expect(allTimeOrder([row(1), row(2, { allTimeRank: 90 }), row(3, { allTimeRank: 7 })]).map(({ racerId }) => racerId)).toEqual([3, 2, 1]);
   });
 
   test.each([
@@ -60,12 +50,18 @@ describe('ranks', () => {
 });
 
 describe('rows', () => {
-  test('a live row says how far somebody is; equal ranks at different seconds are no tie', () => {
-    const rows = liveRows([row(1, { second: 151 }), row(2, { hereNowRank: 1, finished: true, second: 300 })], (r) => r.hereNowRank, { me: 2 });
-    expect(rows.map(({ detail, tied, me, part }) => ({ detail, tied, me, part }))).toEqual([
-      { detail: '2:31', tied: false, me: false, part: 151 / 300 },
-      { detail: 'done', tied: false, me: true, part: 1 },
+  const at = (rows: StandingRow[], more: Partial<Standings> = {}): Standings => ({ classId: 3, raceId: 1, epoch: 1, asOf: 1, ts: 0, state: 'running', second: 100, racers: rows.length, reported: 1, finished: 0, allTimeOf: 40, rows, ...more });
+  test('a race at a second: all-time ranks of who has reached it, how far who has not is', () => {
+    const rows = momentRows(at([row(1, { rank: 1, allTimeRank: 17 }), row(2, { rank: 1, allTimeRank: null }), row(3, { rank: null, second: 75 })]), { me: 2 });
+    expect(rows.map(({ rank, tied, detail, me, part }) => [rank, tied, detail, me, part])).toEqual([
+      [1, true, '17th', false, undefined],
+      [1, true, '', true, undefined],
+      [null, false, 'at 1:15', false, 0.75],
     ]);
+  });
+
+  test('without a history nobody is first of all time', () => {
+    expect(momentRows(at([row(1, { allTimeRank: 1 })], { allTimeOf: 1 }), { me: null }).map(({ detail }) => detail)).toEqual(['']);
   });
 
   test('a result says how many seconds arrived, and who shares a rank', () => {

@@ -13,7 +13,7 @@ const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathna
 export const pageFolder = process.env.ALLEYCAT_WEB ?? join(root, 'build', 'web');
 /** Pictures of the views. */
 export const pictureFolder = join(root, 'build', 'screenshots');
-const readmePictures = new Set(['ride-desktop-dark', 'live-desktop-light', 'gym-gym-dark', 'start-phone-dark', 'ride-phone-light', 'results-phone-dark', 'leaderboard-desktop-dark']);
+const readmePictures = new Set(['ride-desktop-dark', 'live-desktop-light', 'gym-gym-dark', 'start-phone-dark', 'ride-phone-light', 'results-phone-dark', 'leaderboard-desktop-dark', 'rider-desktop-dark']);
 
 function chromiumPath() {
   const found = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => path && existsSync(path));

@@ -41,6 +41,8 @@ export interface Standings {
   racers: number;
   reported: number;
   finished: number;
+  /** Of an open race at one second: among how many its all-time ranks are; 1 where the class has no history. */
+  allTimeOf?: number;
   rows: StandingRow[];
 }
 

@@ -1,6 +1,5 @@
 /** Rankings as they are shown: who moved, who shares a rank, what is left out. */
 
-import type { StandingRow } from './contract';
 import { ordinal } from './format';
 
 /** A row of any ranking on the page. */
@@ -37,15 +36,6 @@ export function sharedRanks(rows: Iterable<{ rank: number | null }>): Set<number
   }
   return shared;
 }
-
-type Ranked = Pick<StandingRow, 'racerId' | 'second' | 'total'>;
-const byRank = <R extends Ranked>(rankOf: (row: R) => number | null) => (a: R, b: R): number =>
-  (rankOf(a) ?? Infinity) - (rankOf(b) ?? Infinity) || b.second - a.second || b.total - a.total || a.racerId - b.racerId;
-
-/** By the rank at each rider's own second; who is further along first among equals. A new array. */
-export const hereNowOrder = (rows: readonly StandingRow[]): StandingRow[] => [...rows].sort(byRank<StandingRow>((row) => row.hereNowRank));
-/** By the all-time rank at each rider's own second. A new array. */
-export const allTimeOrder = (rows: readonly StandingRow[]): StandingRow[] => [...rows].sort(byRank<StandingRow>((row) => row.allTimeRank));
 
 /**
  * Remembers ranks for a while, so that an arrow can say what happened lately and not only since the last message.

@@ -10,10 +10,9 @@ export interface Route {
   classId?: number;
   raceId?: number;
   racerId?: number;
-  /** Own second of a replay. */
+  /** Own second of a replay, or at which a race is ranked. */
   second?: number;
   period?: Period;
-  tab?: 'here' | 'alltime';
 }
 
 const periods: readonly Period[] = ['all', '30d', '7d', 'today'];
@@ -31,7 +30,6 @@ export function readRoute(search: string): Route {
   const query = new URLSearchParams(search);
   const screen = screens.find((name) => name === query.get('screen')) ?? 'start';
   const period = periods.find((name) => name === query.get('period'));
-  const tab = (['here', 'alltime'] as const).find((name) => name === query.get('tab'));
   const classId = id(query.get('class'), 1, 65_535);
   const raceId = id(query.get('race'), 0, highestId);
   const racerId = id(query.get('racer'), 0, highestId);
@@ -43,7 +41,6 @@ export function readRoute(search: string): Route {
     ...(racerId !== undefined && { racerId }),
     ...(second !== undefined && { second }),
     ...(period !== undefined && { period }),
-    ...(tab !== undefined && { tab }),
   };
 }
 
@@ -56,7 +53,6 @@ export function routeText(route: Route): string {
     ['racer', route.racerId],
     ['second', route.second],
     ['period', route.period],
-    ['tab', route.tab],
   ];
   for (const [name, value] of fields) if (value !== undefined) query.set(name, String(value));
   return `?${query}`;

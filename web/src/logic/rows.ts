@@ -1,7 +1,7 @@
 /** Rows of the messages as rows of a board. */
 
-import type { LeaderboardRow, StandingRow } from './contract';
-import { exactScore, minutes, moment, score } from './format';
+import type { LeaderboardRow, StandingRow, Standings } from './contract';
+import { exactScore, minutes, moment, ordinal, score } from './format';
 import { calledName } from './names';
 import { sharedRanks, type BoardRow, type RankMemory } from './ranks';
 
@@ -10,27 +10,30 @@ interface Telling {
   /** Places gained lately; without it nobody moves. */
   memory?: RankMemory;
   now?: number;
-  /** Seconds of a whole ride, to tell how far somebody is. */
-  rideSeconds?: number;
+  /** The class scores by the output of a second, not by the sum. */
+  byOutput?: boolean;
 }
 
-type RankOf = (row: StandingRow) => number | null;
-
-/** Live standings, in the order given. The detail is how far each rider is. */
-export function liveRows(rows: readonly StandingRow[], rankOf: RankOf, { me, memory, now = 0, rideSeconds = 300 }: Telling): BoardRow[] {
-  return rows.map((row) => ({
+/**
+ * A race at one second: who has reached it, with the all-time rank there as detail; below them who has not, with how far they are.
+ * In a class without a history everybody would be 1st of all time: nothing is said there.
+ */
+export function momentRows(at: Standings, { me, memory, now = 0, byOutput = false }: Telling): BoardRow[] {
+  const shared = sharedRanks(at.rows);
+  const history = at.allTimeOf !== 1;
+  const figure = (row: StandingRow) => (byOutput ? row.output : row.total);
+  return at.rows.map((row) => ({
     racerId: row.racerId,
     name: calledName(row.name, row.racerId),
-    rank: rankOf(row),
-    // Equal ranks at different seconds are no tie: each is a place at its own second.
-    tied: false,
-    move: memory ? memory.move(row.racerId, rankOf(row), now) : 0,
+    rank: row.rank,
+    tied: row.rank !== null && shared.has(row.rank),
+    move: memory ? memory.move(row.racerId, row.rank, now) : 0,
     me: row.racerId === me,
-    value: score(row.total),
-    exact: exactScore(row.total),
-    detail: row.finished ? 'done' : minutes(row.second),
+    value: score(figure(row)),
+    exact: exactScore(figure(row)),
+    detail: row.rank === null ? `at ${minutes(row.second)}` : history && row.allTimeRank !== null ? ordinal(row.allTimeRank) : '',
     gap: '',
-    part: Math.min(1, row.second / rideSeconds),
+    ...(row.rank === null && { part: Math.min(1, row.second / at.second) }),
   }));
 }
 

@@ -37,6 +37,7 @@ export const racesSeen = shallowRef(0);
 export const now = shallowRef(Date.now());
 
 export const courseName = (classId: number): string => courses.value.find((course) => course.classId === classId)?.name ?? `Course ${classId}`;
+export const scoresByOutput = (classId: number): boolean => courses.value.find((course) => course.classId === classId)?.score === 'output';
 export const racesOf = (classId: number): OpenRace[] => openRaces.value.get(classId) ?? [];
 /** Riders on their bikes in a class, over all its races. */
 export const liveIn = (classId: number): number => racesOf(classId).reduce((sum, race) => sum + race.live, 0);
