@@ -31,6 +31,7 @@
 #include "node/telemetry/log.hpp"
 #include "node/telemetry/version.hpp"
 #include "persistence/lmdb_store.hpp"
+#include "racing/failpoint.hpp"
 
 #include <caf/all.hpp>
 #include <nlohmann/json.hpp>
@@ -65,7 +66,8 @@ class system_clock_port : public clock_port {
 public:
   unix_ms now() const override {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-        .count();
+               .count() +
+           planted_clock_offset_ms();
   }
   std::int64_t steady() const override {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
@@ -170,8 +172,9 @@ struct backend::impl {
   void make_publisher();
   void join_cluster(const node_config& config);
   void look_at_health();
-  void start_actors(const node_config& config);
+  void start_actors();
   archive_actor spawn_archives();
+  void start_ingest(const node_config& config);
   void start_listening(const node_config& config);
   void start_http(const node_config& config);
   std::vector<std::pair<std::string_view, nats_subscription::backlog>> backlogs() const;
@@ -274,7 +277,7 @@ void backend::impl::make_publisher() {
   context.publisher = publisher.get();
 }
 
-void backend::impl::start_actors(const node_config& config) {
+void backend::impl::start_actors() {
   system = std::make_unique<caf::actor_system>(caf_config);
   store_handle = system->spawn<caf::detached>(store, &context, static_cast<record_store*>(records.get()));
   reader_handle = system->spawn<caf::detached>(store, &context, static_cast<record_store*>(records.get()));
@@ -291,13 +294,6 @@ void backend::impl::start_actors(const node_config& config) {
   query_handle =
       system->spawn(queries, &context, &outgoing,
                     query_partners{registry_handle, archive_handle, calendar_handle, &desk, &cluster, &asked});
-  for (std::uint32_t i = 0; i < config.journal.ingest_actors; ++i) {
-    auto inbox = std::make_shared<handoff<arrival>>(defaults::inbox_limit);
-    ingests.push_back(system->spawn(ingest, &context, inbox, registry_handle));
-    listeners.push_back(std::make_unique<update_listener>(
-        incoming, config.rules.race.ride_seconds, inbox,
-        [handle = ingests.back()] { caf::anon_send(handle, arrived{}); }, answers, counts, letters));
-  }
 }
 
 void backend::impl::join_cluster(const node_config& config) {
@@ -343,6 +339,17 @@ void backend::impl::look_at_health() {
     load.lag_ms = std::max(load.lag_ms, static_cast<std::uint32_t>(of.lag_ms()));
   cluster.driver()->set_load(load);
   status.sample();
+}
+
+/// Once the cluster is there: whoever owns a class is told of updates for it.
+void backend::impl::start_ingest(const node_config& config) {
+  for (std::uint32_t i = 0; i < config.journal.ingest_actors; ++i) {
+    auto inbox = std::make_shared<handoff<arrival>>(defaults::inbox_limit);
+    ingests.push_back(system->spawn(ingest, &context, inbox, registry_handle));
+    listeners.push_back(std::make_unique<update_listener>(
+        incoming, config.rules.race.ride_seconds, inbox,
+        [handle = ingests.back()] { caf::anon_send(handle, arrived{}); }, answers, counts, letters));
+  }
 }
 
 void backend::impl::start_listening(const node_config&) {
@@ -509,8 +516,9 @@ backend::backend(const node_config& config, const std::vector<std::string>& urls
   impl_->open_store(config);
   wait_for_streams(impl_->journal.context(), config);
   impl_->make_publisher();
-  impl_->start_actors(config);
+  impl_->start_actors();
   impl_->join_cluster(config);
+  impl_->start_ingest(config);
   impl_->start_listening(config);
   impl_->start_http(config);
 }

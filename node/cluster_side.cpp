@@ -77,7 +77,9 @@ void cluster_side::start(caf::actor_system& system, settings how, registry_actor
 }
 
 void cluster_side::stop() {
-  driver_.reset();
+  // Shards that are still ending ask it.
+  if (driver_)
+    driver_->halt();
   std::shared_ptr<peers> gone;
   {
     const std::lock_guard lock{mutex_};

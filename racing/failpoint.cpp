@@ -7,6 +7,10 @@ namespace alleycat {
 
 void failpoint(std::string_view) {}
 
+std::int64_t planted_clock_offset_ms() {
+  return 0;
+}
+
 bool planted_fault(std::string_view) {
   return false;
 }

@@ -1,6 +1,7 @@
 /// Places where the crash tests end the process.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 namespace alleycat {
@@ -15,5 +16,8 @@ void failpoint(std::string_view name);
 ///     skip_applied     nobody looks whether a race was applied: a restarted node opens and closes it once more
 ///     early_mark       a close mark that was stored before the deadline ends the race
 bool planted_fault(std::string_view name);
+
+/// How many ms this node's clock is wrong: 0 but in `alleycat-node-crash` with `ALLEYCAT_CLOCK_OFFSET_MS`.
+std::int64_t planted_clock_offset_ms();
 
 } // namespace alleycat

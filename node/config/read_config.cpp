@@ -21,7 +21,8 @@ namespace {
 constexpr std::string_view env_prefix = "ALLEYCAT_";
 constexpr std::string_view env_config = "ALLEYCAT_CONFIG";
 /// Not of the node: the `alleycat` command's server, the tests' programs, the crash tests' points and faults.
-constexpr std::string_view foreign_variables[] = {"ALLEYCAT_NATS", "ALLEYCAT_BIN", "ALLEYCAT_RIDES", "ALLEYCAT_FAULT"};
+constexpr std::string_view foreign_variables[] = {"ALLEYCAT_NATS", "ALLEYCAT_BIN", "ALLEYCAT_RIDES", "ALLEYCAT_FAULT",
+                                                  "ALLEYCAT_CLOCK_OFFSET_MS"};
 constexpr std::string_view env_failpoint = "ALLEYCAT_FAILPOINT";
 
 constexpr std::string_view footer = R"(

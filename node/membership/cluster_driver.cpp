@@ -1,6 +1,7 @@
 #include "node/membership/cluster_driver.hpp"
 
 #include "node/telemetry/log.hpp"
+#include "racing/failpoint.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -30,7 +31,8 @@ milliseconds longer(milliseconds pause) {
 }
 
 unix_ms system_now() {
-  return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count() +
+         planted_clock_offset_ms();
 }
 
 driver_settings with_clocks(driver_settings settings) {
@@ -60,6 +62,12 @@ cluster_driver::cluster_driver(driver_settings settings, driver_listener& listen
 }
 
 cluster_driver::~cluster_driver() {
+  halt();
+}
+
+void cluster_driver::halt() {
+  if (!thread_.joinable())
+    return;
   {
     const std::lock_guard lock{mutex_};
     stopping_ = true;

@@ -74,6 +74,8 @@ public:
   cluster_driver(driver_settings settings, driver_listener& listener);
   /// Ends at once, without leaving: to the others this node has died. See `drain`.
   ~cluster_driver();
+  /// The same; what was known last can still be asked for, and nothing is owned or trusted any more. May be called twice.
+  void halt();
   cluster_driver(const cluster_driver&) = delete;
   cluster_driver& operator=(const cluster_driver&) = delete;
 

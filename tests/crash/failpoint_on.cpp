@@ -36,6 +36,12 @@ void failpoint(std::string_view name) {
     ::_exit(137);
 }
 
+std::int64_t planted_clock_offset_ms() {
+  static const char* const text = std::getenv("ALLEYCAT_CLOCK_OFFSET_MS");
+  static const std::int64_t offset = text == nullptr ? 0 : std::strtoll(text, nullptr, 10);
+  return offset;
+}
+
 bool planted_fault(std::string_view name) {
   static const char* const chosen = std::getenv("ALLEYCAT_FAULT");
   return chosen != nullptr && name == chosen;

@@ -25,6 +25,12 @@ const moments = {
   'after the deadline': ({ deadline }) => [deadline + 1000, deadline + 2000],
 };
 
+/** What is killed the moment something is heard on the journal's subjects, and how often a race of four classes brings it at least. */
+export const heards = {
+  'around an acknowledgement': { what: 'batch', least: 40 },
+  'around a close mark': { what: 'mark', least: 4 },
+};
+
 /** What has to happen for a planted fault (racing/failpoint.hpp) to show. */
 export const faults = {
   /** A kill takes with it what was answered and is not written. */
@@ -56,12 +62,16 @@ export function randomFrom(seed) {
  * @property {'node' | 'nats-server' | 'both'} what
  * @property {number} down  ms until it is started again, 0..2000, longer only across the deadline
  * @property {string} place for the table
+ * @property {{what: 'batch' | 'mark', nth: number}} [heard]  when this is heard for the nth time, instead of at a time
  *
  * @typedef {object} Plan
  * @property {number} round      1..
  * @property {number} seed       of the riders
  * @property {Strike[]} strikes  in the order of time
  * @property {{place: string, nth: number}[]} points  the node ends at the first; started again, at the second
+ * @property {number} ingests    ingest actors of the node
+ * @property {number} clock      ms that the node's clock is ahead; 0 with a planted fault
+ * @property {number} away       riders of each class who are away from their first second on
  * @property {{loss: number, duplicate: number, reorder: number, late: number, dropout: number}} faults  probabilities;
  */
 
@@ -80,7 +90,7 @@ export function planOf(seed, round, rules, { fault } = {}) {
   const ride = rules.ride_seconds * 1000;
   const deadline = window + ride + rules.grace_seconds * 1000;
 
-  const kind = oneOf(['riding', 'riding', 'window end', 'close', 'across the deadline', 'point', 'point', 'point']);
+  const kind = oneOf(['riding', 'riding', 'window end', 'close', 'across the deadline', 'point', 'point', 'point', ...Object.keys(heards)]);
   const dropout = !fault && (kind === 'across the deadline' || random() < 0.5) ? 0.3 : 0;
   const close = deadline;
 
@@ -91,7 +101,7 @@ export function planOf(seed, round, rules, { fault } = {}) {
   };
   const anything = () => oneOf(['node', 'node', 'nats-server', 'both']);
 
-  const plan = { round, seed: between(1, 1e6), strikes: [], points: [], faults: { dropout } };
+  const plan = { round, seed: between(1, 1e6), strikes: [], points: [], faults: { dropout }, ingests: between(1, 3), clock: 0, away: 5 };
   for (const [name, most] of [['loss', 0.1], ['duplicate', 0.1], ['reorder', 0.1], ['late', 0.05]])
     plan.faults[name] = Math.round(random() * most * 1000) / 1000;
 
@@ -101,7 +111,11 @@ export function planOf(seed, round, rules, { fault } = {}) {
     if (place) plan.points.push({ place, nth: 1 });
     return plan;
   }
-  if (kind === 'across the deadline') {
+  plan.clock = oneOf([0, 0, 900, -900]);
+  if (kind in heards) {
+    const { what, least } = heards[kind];
+    plan.strikes.push({ at: 0, what: 'nats-server', down: between(0, 2000), place: kind, heard: { what, nth: between(1, least) } });
+  } else if (kind === 'across the deadline') {
     const at = between(window, deadline - 500);
     plan.strikes.push({ at, what: oneOf(['node', 'nats-server', 'both']), down: deadline - at + between(200, 3000), place: kind });
   } else if (kind === 'point') {
@@ -115,10 +129,12 @@ export function planOf(seed, round, rules, { fault } = {}) {
 }
 
 /** @param {Plan} plan */
-export function describePlan({ strikes, points: armed }) {
+export function describePlan({ strikes, points: armed, ingests, clock }) {
   const at = (ms) => `${(ms / 1000).toFixed(1)} s`;
   return [
     ...armed.map(({ place, nth }) => `at ${place}:${nth}`),
-    ...strikes.map(({ at: ms, what, down, place }) => `${what} at ${at(ms)} (${place}) for ${at(down)}`),
+    ...strikes.map(({ at: ms, what, down, place, heard }) => `${what} at ${heard ? `${heard.what} ${heard.nth}` : at(ms)} (${place}) for ${at(down)}`),
+    `${ingests} ingest actors`,
+    ...(clock === 0 ? [] : [`clock ${clock} ms`]),
   ].join(', ');
 }

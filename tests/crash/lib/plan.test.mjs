@@ -22,8 +22,10 @@ test('500 rounds come by every named place and every moment, and kill each kind 
   const met = (values) => [...new Set(values)].sort();
   const strikes = plans.flatMap((plan) => plan.strikes);
   assert.deepEqual(met(plans.flatMap((plan) => plan.points.map(({ place }) => place))), points.map(([place]) => place).sort());
-  assert.deepEqual(met(strikes.map(({ place }) => place)), ['across the deadline', 'close', 'riding', 'window end']);
+  assert.deepEqual(met(strikes.map(({ place }) => place)), ['across the deadline', 'around a close mark', 'around an acknowledgement', 'close', 'riding', 'window end']);
   assert.deepEqual(met(strikes.map(({ what }) => what)), ['both', 'nats-server', 'node']);
+  assert.deepEqual(met(plans.map(({ clock }) => `${clock}`)), ['-900', '0', '900']);
+  assert.deepEqual(met(plans.map(({ ingests }) => ingests)), [1, 2, 3]);
 });
 
 test('what is down across the deadline dies before it and returns after it', () => {

@@ -1,9 +1,12 @@
 // One round: riders in four classes, kills as planned, and after the close the comparison with the oracle.
 
+import { decodeEntry } from '../../e2e/lib/journal.mjs';
 import { readLog } from '../../oracle/log.mjs';
+import { deadlineOf } from '../../oracle/rules.mjs';
 import { resultsStream } from '../../e2e/lib/tables.mjs';
 import { sleep, until } from '../../e2e/lib/until.mjs';
 import { racesOf, verify } from '../../e2e/lib/verify.mjs';
+import { rideAway } from './away.mjs';
 import { watchOpenings } from './events.mjs';
 import { killedAtPoint } from './scenario.mjs';
 import { appendEarlyMark, straggleBehindMarks } from './straggler.mjs';
@@ -21,6 +24,7 @@ import { appendEarlyMark, straggleBehindMarks } from './straggler.mjs';
  * @property {string[]} notReached  named places that the node did not come by
  * @property {number} acknowledged  updates of this round
  * @property {number} stragglers    batches that were written behind a close mark
+ * @property {number} leftOut       updates that were answered ok and did not count, though nothing before them was against it
  * @property {number} lost          seconds of rides that must be there and are not, or were acknowledged behind the mark
  * @property {number} twice         racers more than once in a table, seconds that must not be there, races opened again
  * @property {number} differences   of all that was compared
@@ -84,6 +88,25 @@ class Striker {
     this.kills.push({ place: `${what}, ${place}`, recovery: Date.now() - died, down: started - died, died });
   }
 
+  /** Kills the nats-server the moment a strike's message is heard. @returns {() => void} ends it */
+  listen() {
+    const heard = { batch: 0, mark: 0 };
+    const subscription = this.world.client.nc.subscribe('alleycat.journal.*.*', {
+      callback: (error, message) => {
+        if (error) return;
+        const what = 'mark' in decodeEntry(message.data) ? 'mark' : 'batch';
+        // The mark that somebody writes too early is none.
+        if (what === 'mark' && Date.now() <= deadlineOf(this.world.rules, Number(message.subject.split('.').at(-1)))) return;
+        heard[what] += 1;
+        const strike = this.strikes[0];
+        if (!strike?.heard || strike.heard.what !== what || heard[what] !== strike.heard.nth) return;
+        strike.due = true;
+        this.world.nats.kill();
+      },
+    });
+    return () => subscription.unsubscribe();
+  }
+
   /** The node ended without a strike. */
   async afterPoint() {
     const died = Date.now();
@@ -99,7 +122,7 @@ class Striker {
     while (!this.stopped) {
       this.busy = true;
       if (!this.world.node.running) await this.afterPoint();
-      else if (this.strikes.length > 0 && Date.now() >= begin + this.strikes[0].at) {
+      else if (this.strikes.length > 0 && (this.strikes[0].heard ? this.strikes[0].due : Date.now() >= begin + this.strikes[0].at)) {
         await this.strike(this.strikes[0]);
         this.strikes.shift();
       }
@@ -150,16 +173,17 @@ function countDifferences({ expected, actual, differences }, openedAgain) {
  * @returns {Promise<Outcome>}
  */
 export async function playRound(world, plan, { classes, racers, logs, flags = [], variables }) {
-  const striker = new Striker(world, plan, { flags, variables });
-  const outcome = { kills: striker.kills, notReached: [], acknowledged: 0, stragglers: 0, lost: 0, twice: 0, differences: 0, seconds: 0, failure: '' };
+  const clock = plan.clock === 0 ? undefined : { ALLEYCAT_CLOCK_OFFSET_MS: `${plan.clock}` };
+  const node = { flags: [...flags, '--journal.ingest_actors', `${plan.ingests}`], variables: clock || variables ? { ...clock, ...variables } : undefined };
+  const striker = new Striker(world, plan, node);
+  const outcome = { kills: striker.kills, notReached: [], acknowledged: 0, stragglers: 0, leftOut: 0, lost: 0, twice: 0, differences: 0, seconds: 0, failure: '' };
   const started = Date.now();
   const endStragglers = straggleBehindMarks(world.client, world.rules);
+  const deafen = striker.listen();
   try {
     const openedAgain = await watchOpenings(world.client);
-    if (striker.variables) {
-      await world.node.stop();
-      await striker.bringNode();
-    }
+    await world.node.stop();
+    await striker.bringNode();
     const window = world.rules.window_seconds * 1000;
     const left = () => window - (Date.now() % window);
     if (left() < 1000) await sleep(left() + 1);
@@ -168,15 +192,23 @@ export async function playRound(world, plan, { classes, racers, logs, flags = []
     const stagger = world.rules.window_seconds - 1;
     const faults = Object.entries(plan.faults).flatMap(([name, chance]) => [`--${name}`, chance]);
     const riders = world.startRiders(`round-${plan.round}`, ['--classes', classes, '--racers', racers, '--ack', '--start', 'next', '--stagger', stagger, '--seed', plan.seed, ...faults]);
-    logs.push(riders.log);
+    const awayLog = world.path(`round-${plan.round}-away.jsonl`);
+    logs.push(riders.log, awayLog);
+    const raceId = begin / window;
+    const away = rideAway(world.client, world.rules, {
+      races: classes.split(',').map((classId) => ({ classId: Number(classId), raceId })),
+      riders: plan.away,
+      seed: plan.seed,
+      log: awayLog,
+    });
     // In the middle of the rides somebody writes a close mark: it must end nothing.
     const early = setTimeout(() => {
       for (const classId of classes.split(',').map(Number))
-        appendEarlyMark(world.client, { classId, raceId: begin / window }).catch(() => {}); // NATS may be dead at that moment
+        appendEarlyMark(world.client, { classId, raceId }).catch(() => {}); // NATS may be dead at that moment
     }, begin + (window + world.rules.ride_seconds * 1000) / 2 - Date.now());
 
     const watch = async () => {
-      const code = await riders.ended;
+      const [code] = await Promise.all([riders.ended, away]);
       if (code !== 0 && code !== 1) throw new Error(`riders ended with ${code}: ${riders.stderr.trimEnd()}`);
       const races = racesOf(await readLog(riders.log));
       const results = races.map(({ classId, raceId }) => `alleycat.result.${classId}.${raceId}`);
@@ -201,10 +233,11 @@ export async function playRound(world, plan, { classes, racers, logs, flags = []
       await riders.stop('SIGKILL');
     }
     outcome.notReached = striker.points.map(({ place, nth }) => `${place}:${nth}`);
-    outcome.acknowledged = (await readLog(riders.log)).filter(({ answers }) => answers.some((answer) => answer?.ok)).length;
+    outcome.acknowledged = [...(await readLog(riders.log)), ...(await readLog(awayLog))].filter(({ answers }) => answers.some((answer) => answer?.ok)).length;
     const verdict = await verify(world.client, logs, world.rules, { presume: true });
     noteOpenRaces(striker.kills, racesOf(await readLog(riders.log)), verdict.results);
     const again = openedAgain();
+    outcome.leftOut = verdict.expected.counts.left_out;
     Object.assign(outcome, countDifferences(verdict, again));
     const amiss = [
       ...(verdict.equal ? [] : [verdict.report]),
@@ -212,15 +245,11 @@ export async function playRound(world, plan, { classes, racers, logs, flags = []
       ...again.map((race) => `race ${race} was opened again after its close`),
     ];
     outcome.failure = amiss.join('\n');
-    if (striker.variables && !variables) {
-      striker.points = [];
-      await world.node.stop();
-      await striker.bringNode();
-    }
   } catch (error) {
     outcome.failure = error.message;
   } finally {
     outcome.stragglers = endStragglers();
+    deafen();
     outcome.seconds = (Date.now() - started) / 1000;
   }
   return outcome;

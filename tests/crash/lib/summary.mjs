@@ -49,6 +49,7 @@ export function summary(outcomes, run) {
     ...(notReached.length > 0 ? [`named places not reached: ${notReached.join(', ')}`] : []),
     `${outcomes.length} rounds in ${Math.round(run.seconds)} s, ${run.worlds} at a time`,
     `${total('acknowledged')} updates acknowledged, ${total('lost')} lost, ${total('twice')} counted twice or unasked, ${total('differences')} differences`,
+    `${total('leftOut')} updates answered ok that did not count`,
     `${total('stragglers')} batches written behind a close mark`,
     `${outcomes.length - failed} passed, ${failed} failed`,
   ].join('\n');

@@ -120,7 +120,7 @@ export class World {
       if (!program.running) return true;
       return (await fetch(url)).ok;
     });
-    if (!program.running) throw new Error(`${program.name} ended at once:\n${program.report}`);
+    if (!program.running) throw new Error(`${program.name} ended at once with ${await program.ended}:\n${program.report}`);
   }
 
   /**
