@@ -235,8 +235,12 @@ private:
       auto& p = progress_[race];
       if (table->rows < set_.who.size_of(race) || table->least_second <= p.complete)
         return;
-      for (auto s = p.complete + 1; s < table->least_second; ++s)
+      // Whoever waits for such a second waits until now: left out, they would make a slow contender look quick.
+      for (auto s = p.complete + 1; s < table->least_second; ++s) {
         ++skipped_;
+        if (s > 1)
+          close_ms_.push_back(ms_between(p.last_sent[s], now));
+      }
       p.complete = table->least_second;
       ++complete_;
       if (p.complete > 1)
