@@ -87,9 +87,10 @@ struct meters {
   counter races_closed;
   histogram close{buckets::step}; ///< from folded to its mark to published
   counter marks_acknowledged;
-  counter marks_early;      ///< the journal stored them before the deadline: they end nothing
-  counter output_fenced;    ///< messages of a term that was over, or not trusted: dropped
-  counter readers_reopened; ///< a journal's reader had fallen silent
+  counter marks_early;         ///< the journal stored them before the deadline: they end nothing
+  counter output_fenced;       ///< messages of a term that was over, or not trusted: dropped
+  counter peer_epochs_refused; ///< of peers' messages, far beyond all that is known
+  counter readers_reopened;    ///< a journal's reader had fallen silent
   gauge races_open;
   gauge riders_live;
   // classes

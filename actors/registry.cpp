@@ -29,7 +29,7 @@ registry_state::owned& registry_state::make(term_ptr under) {
                                 partners_.follower};
   auto actor = self_->spawn<caf::monitored>(shard, env_, under, *env_->rules.find(cls), partners);
   auto& entry = owned_[cls];
-  entry = {std::move(under), std::move(actor), {}, false};
+  entry = {std::move(under), std::move(actor), {}, false, false};
   entry.status.cls = cls;
   return entry;
 }
@@ -48,7 +48,7 @@ void registry_state::preload(class_id cls) {
 }
 
 void registry_state::drop_preload(class_id cls) {
-  if (const auto found = owned_.find(cls); found != owned_.end() && !found->second.under->running())
+  if (const auto found = owned_.find(cls); found != owned_.end() && !found->second.claimed)
     disown(cls);
 }
 
@@ -58,6 +58,7 @@ void registry_state::own(const own_class& x) {
   const auto found = owned_.find(x.cls);
   auto& entry = found == owned_.end() ? make(std::make_shared<term>(x.cls)) : found->second;
   entry.told = false;
+  entry.claimed = true;
   env_->log->info("class.owned", {{"class", x.cls}, {"epoch", x.owner_epoch}});
   self_->send(entry.shard, begin_term{x.owner_epoch});
 }

@@ -48,7 +48,8 @@ private:
     term_ptr under;
     shard_actor shard;
     shard_status status;
-    bool told = false; ///< that it has recovered, or preloaded
+    bool told = false;    ///< that it has recovered, or preloaded
+    bool claimed = false; ///< its term has begun, or is about to
   };
 
   owned& make(term_ptr under);

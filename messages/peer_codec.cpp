@@ -41,6 +41,9 @@ void put(v1::PeerAsk& out, const status_request&) {
 void put(v1::PeerAsk& out, const next_part& what) {
   out.mutable_next()->set_part(what.part);
 }
+void put(v1::PeerAsk& out, const preload_cancel&) {
+  out.mutable_cancel();
+}
 void put(v1::PeerAsk& out, const received_note&) {
   out.mutable_ack();
 }
@@ -89,6 +92,8 @@ std::optional<peer_request> request_in(const v1::PeerAsk& in) {
     if (in.next().part() < 1 || in.next().part() >= max_peer_parts)
       return std::nullopt;
     return next_part{in.next().part()};
+  case v1::PeerAsk::kCancel:
+    return preload_cancel{};
   case v1::PeerAsk::kAck:
     return received_note{};
   case v1::PeerAsk::WHAT_NOT_SET:

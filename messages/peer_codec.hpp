@@ -49,6 +49,10 @@ struct journal_hint {
 struct preload_offer {
   friend bool operator==(const preload_offer&, const preload_offer&) = default;
 };
+/// From the owner: the class is not handed over there.
+struct preload_cancel {
+  friend bool operator==(const preload_cancel&, const preload_cancel&) = default;
+};
 /// To the owner: prepared.
 struct preloaded_report {
   std::uint64_t lag_ms = 0; ///< behind the journal
@@ -77,7 +81,7 @@ struct unknown_request {
 };
 
 using peer_request = std::variant<unknown_request, peer_question, journal_hint, preload_offer, preloaded_report,
-                                  drain_request, status_request, next_part, received_note>;
+                                  drain_request, status_request, next_part, received_note, preload_cancel>;
 
 struct peer_ask {
   std::uint64_t id = 0;       ///< counts up within a link; 0 wants no answer

@@ -167,6 +167,9 @@ std::string query_subject(std::string_view verb_and_args) {
 std::string deadletter_subject(class_id cls) {
   return join("deadletter", cls);
 }
+std::string node_ask_subject(std::string_view node) {
+  return join("node", node, std::string_view{"ask"});
+}
 
 std::string bucket_subject(std::string_view key) {
   std::string subject{bucket_root};

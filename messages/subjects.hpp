@@ -73,6 +73,8 @@ std::string event_subject(std::string_view kind);
 /// @param verb_and_args  tokens joined by '.', like "leaderboard.3"
 std::string query_subject(std::string_view verb_and_args);
 std::string deadletter_subject(class_id cls);
+/// What other nodes ask a node when they have no link to it. @param node  its name, one NATS token
+std::string node_ask_subject(std::string_view node);
 /// Where an entry of the cluster's bucket is written. @param key  tokens joined by '.', or `>` for all
 std::string bucket_subject(std::string_view key);
 /// A note that a generation of epochs is in use. @param number  1, 2, 3 …

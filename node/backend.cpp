@@ -12,6 +12,9 @@
 #include "cluster/rule_text.hpp"
 #include "messages/subjects.hpp"
 #include "node/cluster_side.hpp"
+#include "node/config/options.hpp"
+#include "node/config/peer_address.hpp"
+#include "node/held_port.hpp"
 #include "node/http/http_server.hpp"
 #include "node/http/web_folder.hpp"
 #include "node/metrics.hpp"
@@ -37,14 +40,11 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <chrono>
 #include <cstdlib>
 #include <random>
 #include <stdexcept>
-#include <sys/socket.h>
 #include <thread>
-#include <unistd.h>
 #include <utility>
 
 namespace alleycat {
@@ -57,6 +57,7 @@ constexpr auto streams_deadline = 60s;
 constexpr auto flush_deadline = 10s;
 constexpr auto ready_deadline = 2s;
 constexpr auto health_interval = 500ms;
+constexpr auto keeper_interval = 500ms;
 constexpr std::int64_t health_deadline = 1'000;
 /// Messages that wait for the query thread.
 constexpr int query_limit = 10'000;
@@ -99,45 +100,21 @@ private:
 
 class actor_config : public caf::actor_system_config {
 public:
-  actor_config() {
+  explicit actor_config(const std::optional<peer_tls>& tls) {
     alleycat::add_error_category(*this);
     set("scheduler.policy", caf::atom("sharing"));
     // CAF takes four at least: on fewer cores they only wake and push each other. Not one alone: a merge takes its time.
     set("scheduler.max-threads", std::max(std::size_t{2}, std::size_t{std::thread::hardware_concurrency()}));
     set("logger.verbosity", caf::atom("quiet"));
-    configure_peers(*this, std::nullopt);
+    configure_peers(*this, tls);
   }
 };
 
-/// A free port of this machine, bound so that no connection of any process is given it meanwhile.
-class held_port {
-public:
-  /// @throws std::runtime_error when there is none
-  held_port() {
-    sockaddr_in any{};
-    any.sin_family = AF_INET;
-    any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof any;
-    const bool bound = fd_ >= 0 && bind(fd_, reinterpret_cast<sockaddr*>(&any), size) == 0 &&
-                       getsockname(fd_, reinterpret_cast<sockaddr*>(&any), &size) == 0;
-    if (!bound)
-      throw std::runtime_error{"no free port to listen on"};
-    number_ = ntohs(any.sin_port);
-  }
-  ~held_port() { release(); }
-  held_port(const held_port&) = delete;
-  held_port& operator=(const held_port&) = delete;
-
-  std::uint16_t number() const { return number_; }
-  void release() {
-    if (fd_ >= 0)
-      close(std::exchange(fd_, -1));
-  }
-
-private:
-  int fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  std::uint16_t number_ = 0;
-};
+std::optional<peer_tls> tls_of(const node_config& config) {
+  if (config.tls_cert.empty())
+    return std::nullopt;
+  return peer_tls{config.tls_cert, config.tls_key, config.tls_ca};
+}
 
 /// Tries until JetStream answers: a NATS that starts beside us needs its time.
 void wait_for_streams(jsCtx* js, const node_config& config) {
@@ -166,12 +143,13 @@ struct backend::impl {
                                                                                             config.rules.classes, clock)
                                                       : nullptr},
         results_out{urls, config.name}, results_removal{urls, config.name}, letters{outgoing, clock},
-        answers{outgoing, clock}, desk{outgoing, clock, config.name} {}
+        answers{outgoing, clock}, desk{outgoing, clock, config.name}, caf_config{tls_of(config)} {}
 
   void open_store(const node_config& config);
   void make_publisher();
   void join_cluster(const node_config& config);
   void look_at_health();
+  void look_at_streams(const node_config& config);
   void start_actors();
   archive_actor spawn_archives();
   void start_ingest(const node_config& config);
@@ -229,6 +207,8 @@ struct backend::impl {
   status_page status{context.rules, counts, cluster};
   std::unique_ptr<http_server> http;
   std::unique_ptr<worker> health;
+  std::unique_ptr<worker> keeper; ///< of streams
+  std::size_t keeper_turn = 0;
   unix_ms drain_ms = 10'000;
   bool stopped = false;
 };
@@ -303,12 +283,14 @@ void backend::impl::join_cluster(const node_config& config) {
   if (config.listen.port == 0)
     held.emplace();
   const auto port = held ? held->number() : config.listen.port;
-  const auto& host = config.advertise.empty() ? config.listen.host : config.advertise;
+  auto told = advertised(config);
+  if (told.port == 0)
+    told.port = port;
   cluster_side::settings how;
   how.driver.urls = urls;
   auto& mine = how.driver.ownership;
   mine.name = config.name;
-  mine.address = host + ":" + std::to_string(port);
+  mine.address = to_string(told);
   mine.started = clock.now();
   mine.version = std::string{versions().alleycat};
   mine.protocol = peer_protocol;
@@ -319,13 +301,24 @@ void backend::impl::join_cluster(const node_config& config) {
   mine.starts = records->count_start();
   mine.salt = static_cast<std::uint16_t>(std::random_device{}());
   mine.timing.drain = milliseconds{drain_ms};
-  how.driver.look_outside = [this] { return results_log.last_epoch(); };
-  how.peers.hello = {std::string{versions().alleycat}, 1, 1, mine.rules_digest, mine.rules};
+  how.driver.look_outside = [this, classes = mine.classes] {
+    // The streams may have been lost together with the bucket: what this node stored is still known here.
+    auto highest = results_log.last_epoch();
+    for (const auto cls : classes)
+      for (const auto& newest : records->races(cls, std::nullopt, 1))
+        if (const auto stored = records->result(newest.key))
+          highest = std::max(highest, stored->owner_epoch);
+    return highest;
+  };
+  how.peers.hello = {std::string{versions().alleycat}, 1, mine.reads, mine.rules_digest, mine.rules};
   how.peers.listen_host = config.listen.host;
   how.peers.listen_port = port;
+  how.peers.tls = tls_of(config).has_value();
+  how.connection = &outgoing;
   how.before_listening = [&held] { held.reset(); };
   cluster.start(*system, std::move(how), registry_handle, query_handle);
   health = std::make_unique<worker>(health_interval, [this] { look_at_health(); });
+  keeper = std::make_unique<worker>(keeper_interval, [this, config] { look_at_streams(config); });
 }
 
 /// Fit: journal and output answer a round trip. Ready: the store has caught up.
@@ -339,6 +332,16 @@ void backend::impl::look_at_health() {
     load.lag_ms = std::max(load.lag_ms, static_cast<std::uint32_t>(of.lag_ms()));
   cluster.driver()->set_load(load);
   status.sample();
+}
+
+/// Nothing else makes them anew while the node runs: without them bikes are answered `busy`, and results wait.
+void backend::impl::look_at_streams(const node_config& config) {
+  try {
+    if (const auto gone = ensure_lost_streams(journal.context(), config, keeper_turn))
+      log_event(log_level::error, "streams.lost", {{"stream", *gone}, {"done", std::string{"made anew, empty"}}});
+  } catch (const std::exception& e) {
+    log_event(log_level::warn, "streams.not_made", {{"error", e.what()}});
+  }
 }
 
 /// Once the cluster is there: whoever owns a class is told of updates for it.
@@ -470,6 +473,7 @@ void backend::impl::stop() {
     return;
   cluster.drain(std::chrono::milliseconds{drain_ms} + 1s);
   health.reset();
+  keeper.reset();
   listeners.clear();
   query_subscription = {};
   ghost_subscription = {};

@@ -1,6 +1,6 @@
 #include "node/cluster_side.hpp"
 
-#include "cluster/rule_text.hpp"
+#include "node/peers/judge.hpp"
 #include "node/telemetry/log.hpp"
 
 #include <caf/all.hpp>
@@ -28,6 +28,8 @@ constexpr auto note_deadline = 2s;
 /// A question to the owner, and to all others.
 constexpr auto question_deadline = 4s;
 constexpr auto gather_deadline = 1s;
+/// How long the answer over the link may take before the question goes over NATS as well.
+constexpr std::chrono::milliseconds link_patience = 700ms;
 /// Clocks of a node and of the nats-servers may differ by this much.
 constexpr std::int64_t most_clock_offset_ms = 1'000;
 
@@ -50,8 +52,7 @@ cluster_side::~cluster_side() {
 
 void cluster_side::start(caf::actor_system& system, settings how, registry_actor registry, query_actor queries) {
   name_ = how.driver.ownership.name;
-  rules_ = how.driver.ownership.rules;
-  rules_digest_ = how.driver.ownership.rules_digest;
+  hello_ = how.peers.hello;
   registry_ = std::move(registry);
   queries_ = std::move(queries);
   driver_ = std::make_unique<cluster_driver>(std::move(how.driver), *this);
@@ -66,10 +67,13 @@ void cluster_side::start(caf::actor_system& system, settings how, registry_actor
   if (how.before_listening)
     how.before_listening();
   auto made = std::make_shared<peers>(system, how.peers, *this);
+  auto detour =
+      std::make_shared<peer_detour>(*how.connection, peer_detour::settings{how.peers.self, how.peers.protocol}, *this);
   std::map<std::string, heartbeat> early;
   {
     const std::lock_guard lock{mutex_};
     peers_ = std::move(made);
+    detour_ = std::move(detour);
     early.swap(early_);
   }
   for (const auto& [name, last] : early)
@@ -81,12 +85,15 @@ void cluster_side::stop() {
   if (driver_)
     driver_->halt();
   std::shared_ptr<peers> gone;
+  std::shared_ptr<peer_detour> detour;
   {
     const std::lock_guard lock{mutex_};
     gone.swap(peers_);
+    detour.swap(detour_);
   }
   if (gone)
     gone->stop();
+  detour.reset();
   registry_ = nullptr;
   queries_ = nullptr;
 }
@@ -178,8 +185,8 @@ void cluster_side::on_offer(const offer_class& what) {
   tell(what.to, what.cls, what.owner_epoch, preload_offer{});
 }
 
-void cluster_side::on_cancel(const cancel_offer&) {
-  // What was preloaded there and is not claimed is dropped by its registry.
+void cluster_side::on_cancel(const cancel_offer& what) {
+  tell(what.to, what.cls, epoch{}, preload_cancel{});
 }
 
 void cluster_side::on_trust(trust now) {
@@ -219,6 +226,8 @@ void cluster_side::connect(const heartbeat& last) {
   peer_target where;
   where.who = {last.name, last.incarnation};
   where.host = last.address.substr(0, colon);
+  if (where.host.starts_with('[') && where.host.ends_with(']'))
+    where.host = where.host.substr(1, where.host.size() - 2);
   where.port = static_cast<std::uint16_t>(std::strtoul(last.address.c_str() + colon + 1, nullptr, 10));
   to->connect(where);
 }
@@ -237,6 +246,11 @@ void cluster_side::on_left() {
   changed_.notify_all();
 }
 
+void cluster_side::leave() {
+  if (!leaving_.test_and_set())
+    kill(getpid(), SIGTERM);
+}
+
 void cluster_side::publish_event(std::string_view kind, const std::string& fields) {
   if (publisher_ != nullptr)
     publisher_->publish_event(kind, fields);
@@ -244,18 +258,26 @@ void cluster_side::publish_event(std::string_view kind, const std::string& field
 
 // -- from and to the peers ---------------------------------------------------------------------------------------------
 
+void cluster_side::met(const peer_identity& from, class_id cls, epoch by) {
+  const auto seen = driver_->picture();
+  epoch highest;
+  for (const auto& [owned, owner] : seen->owners)
+    highest = std::max(highest, owner.owner_epoch);
+  for (const auto& member : seen->members)
+    highest = std::max(highest, member.last.highest);
+  if (is_plausible(by, highest))
+    return driver_->met(cls, by);
+  counts_.peer_epochs_refused.add();
+  log_event(log_level::warn, "peer.absurd_epoch", {{"node", from.node}, {"class", cls}, {"epoch", by}});
+}
+
 std::optional<std::pair<peer_fault, std::string>> cluster_side::judge(const peer_identity&, const peer_hello& hello) {
-  if (hello.rules_digest == rules_digest_)
-    return std::nullopt;
-  std::string differences;
-  for (const auto& line : rule_differences(hello.rules, rules_))
-    differences += (differences.empty() ? "" : "; ") + line;
-  return std::pair{peer_fault::other_rules, differences};
+  return judge_hello(hello, hello_, driver_->picture()->format);
 }
 
 void cluster_side::on_ask(const peer_identity& from, class_id cls, epoch by, peer_request what, peer_reply reply) {
   if (by != epoch{} && cls != class_id{})
-    driver_->met(cls, by);
+    met(from, cls, by);
   if (auto* question = std::get_if<peer_question>(&what)) {
     query asked{std::move(question->subject), std::move(question->payload), {}, {}, true, {}};
     asked.answer = [reply](std::string json) { reply(std::move(json)); };
@@ -267,11 +289,13 @@ void cluster_side::on_ask(const peer_identity& from, class_id cls, epoch by, pee
       caf::anon_send(registry_, race_hint{{cls, hint->race}});
   } else if (std::get_if<preload_offer>(&what) != nullptr) {
     caf::anon_send(registry_, preload_class{cls});
+  } else if (std::get_if<preload_cancel>(&what) != nullptr) {
+    caf::anon_send(registry_, preload_over{cls});
   } else if (std::get_if<preloaded_report>(&what) != nullptr) {
     driver_->preloaded(cls, from.node);
   } else if (std::get_if<drain_request>(&what) != nullptr) {
     log_event(log_level::info, "node.drain_asked", {{"by", from.node}});
-    kill(getpid(), SIGTERM);
+    leave();
   } else {
     reply(peer_refusal{"unknown_request", "this node does not know that"});
     return;
@@ -285,18 +309,42 @@ void cluster_side::on_link(const link_event& what) {
              {"state", std::string{to_string(what.what)}},
              {"address", what.address},
              {"detail", what.detail}});
+  if (what.fault != peer_fault::none)
+    publish_event("peer_refused", fmt::format(R"("node":"{}","peer":"{}","address":"{}","reason":"{}")", name_,
+                                              what.peer.node, what.address, to_string(what.fault)));
   if (what.what == link_event::kind::down && driver_)
     driver_->connection_down(what.peer.node);
 }
 
-void cluster_side::tell(const std::string& node, class_id cls, epoch by, peer_request what) {
-  std::shared_ptr<peers> to;
+void cluster_side::ask_node(const std::string& node, class_id cls, epoch by, peer_request what,
+                            std::chrono::milliseconds deadline, peer_done_handler done) {
+  std::shared_ptr<peers> link;
+  std::shared_ptr<peer_detour> detour;
   {
     const std::lock_guard lock{mutex_};
-    to = peers_;
+    link = peers_;
+    detour = detour_;
   }
-  if (to)
-    to->ask(node, cls, by, std::move(what), note_deadline, [](const peer_outcome&) {});
+  if (!link || !detour)
+    return done(peer_trouble::down);
+  if (!link->is_up(node))
+    return detour->ask(node, cls, by, std::move(what), deadline, std::move(done));
+  // CAF takes up to 6 s to notice that a link is cut. Weak: the links tell their end to what is left by then.
+  auto again = [detour = std::weak_ptr{detour}, node, cls, by, what, deadline, done](peer_outcome how) {
+    const auto* why = std::get_if<peer_trouble>(&how);
+    const auto way =
+        why != nullptr && (*why == peer_trouble::down || *why == peer_trouble::timed_out) ? detour.lock() : nullptr;
+    if (way && deadline > link_patience)
+      way->ask(node, cls, by, what, deadline - link_patience, done);
+    else
+      done(std::move(how));
+  };
+  link->ask(node, cls, by, std::move(what), std::min<std::chrono::milliseconds>(deadline, link_patience),
+            std::move(again));
+}
+
+void cluster_side::tell(const std::string& node, class_id cls, epoch by, peer_request what) {
+  ask_node(node, cls, by, std::move(what), note_deadline, [](const peer_outcome&) {});
 }
 
 std::vector<peer_row> cluster_side::peer_rows() const {
@@ -306,6 +354,16 @@ std::vector<peer_row> cluster_side::peer_rows() const {
     of = peers_;
   }
   return of ? of->rows() : std::vector<peer_row>{};
+}
+
+std::uint64_t cluster_side::peer_refusals(peer_fault why) const {
+  const std::lock_guard lock{mutex_};
+  return peers_ ? peers_->refusals(why) : 0;
+}
+
+std::shared_ptr<const peer_detour> cluster_side::detour() const {
+  const std::lock_guard lock{mutex_};
+  return detour_;
 }
 
 // -- questions ---------------------------------------------------------------------------------------------------------
@@ -318,33 +376,23 @@ std::shared_ptr<const cluster_picture> cluster_side::picture() const {
 
 void cluster_side::ask_owner(class_id cls, const std::string& subject, const std::string& body,
                              std::function<void(std::string)> done) {
-  std::shared_ptr<peers> to;
-  {
-    const std::lock_guard lock{mutex_};
-    to = peers_;
-  }
   const auto seen = driver_->picture();
   const auto owner = seen->owners.find(cls);
-  if (!to || owner == seen->owners.end() || owner->second.name == name_)
+  if (owner == seen->owners.end() || owner->second.name == name_)
     return done(error_text("no_owner", fmt::format("class {} has no owner at the moment; ask again", cls.value())));
   const auto node = owner->second.name;
-  to->ask(node, cls, owner->second.owner_epoch,
-          peer_question{subject, body, static_cast<std::uint32_t>(milliseconds{question_deadline}.count())},
-          question_deadline, [done, node](const peer_outcome& outcome) { done(text_of(outcome, node)); });
+  ask_node(node, cls, owner->second.owner_epoch,
+           peer_question{subject, body, static_cast<std::uint32_t>(milliseconds{question_deadline}.count())},
+           question_deadline, [done, node](const peer_outcome& outcome) { done(text_of(outcome, node)); });
 }
 
 void cluster_side::ask_others(const std::string& subject, const std::string& body,
                               std::function<void(std::vector<std::string>)> done) {
-  std::shared_ptr<peers> to;
-  {
-    const std::lock_guard lock{mutex_};
-    to = peers_;
-  }
   std::set<std::string> nodes;
   for (const auto& [cls, owner] : driver_->picture()->owners)
     if (owner.name != name_)
       nodes.insert(owner.name);
-  if (!to || nodes.empty())
+  if (nodes.empty())
     return done({});
   struct gathering {
     std::mutex mutex;
@@ -354,40 +402,33 @@ void cluster_side::ask_others(const std::string& subject, const std::string& bod
   const auto gathered = std::make_shared<gathering>();
   gathered->missing = nodes.size();
   for (const auto& node : nodes)
-    to->ask(node, class_id{}, epoch{},
-            peer_question{subject, body, static_cast<std::uint32_t>(milliseconds{gather_deadline}.count())},
-            gather_deadline, [gathered, done](const peer_outcome& outcome) {
-              std::vector<std::string> all;
-              {
-                const std::lock_guard lock{gathered->mutex};
-                if (const auto* answer = std::get_if<peer_answer>(&outcome))
-                  if (const auto* json = std::get_if<std::string>(answer))
-                    gathered->answers.push_back(*json);
-                if (--gathered->missing != 0)
-                  return;
-                all.swap(gathered->answers);
-              }
-              done(std::move(all));
-            });
+    ask_node(node, class_id{}, epoch{},
+             peer_question{subject, body, static_cast<std::uint32_t>(milliseconds{gather_deadline}.count())},
+             gather_deadline, [gathered, done](const peer_outcome& outcome) {
+               std::vector<std::string> all;
+               {
+                 const std::lock_guard lock{gathered->mutex};
+                 if (const auto* answer = std::get_if<peer_answer>(&outcome))
+                   if (const auto* json = std::get_if<std::string>(answer))
+                     gathered->answers.push_back(*json);
+                 if (--gathered->missing != 0)
+                   return;
+                 all.swap(gathered->answers);
+               }
+               done(std::move(all));
+             });
 }
 
 bool cluster_side::drain_node(const std::string& name, std::function<void(std::string)> done) {
   if (name == name_) {
     done(R"({"ok":true})");
-    kill(getpid(), SIGTERM);
+    leave();
     return true;
   }
   const auto seen = driver_->picture();
   if (std::none_of(seen->members.begin(), seen->members.end(), [&](const auto& m) { return m.last.name == name; }))
     return false;
-  std::shared_ptr<peers> to;
-  {
-    const std::lock_guard lock{mutex_};
-    to = peers_;
-  }
-  if (!to)
-    return false;
-  to->ask(name, class_id{}, epoch{}, drain_request{}, note_deadline, [done, name](const peer_outcome& outcome) {
+  ask_node(name, class_id{}, epoch{}, drain_request{}, note_deadline, [done, name](const peer_outcome& outcome) {
     const auto* answer = std::get_if<peer_answer>(&outcome);
     done(answer != nullptr && std::holds_alternative<peer_done>(*answer)
              ? R"({"ok":true})"

@@ -5,10 +5,12 @@
 #include "actors/meters.hpp"
 #include "actors/ports.hpp"
 #include "node/membership/cluster_driver.hpp"
+#include "node/peers/detour.hpp"
 #include "node/peers/peers.hpp"
 #include "node/ports/publisher.hpp"
 #include "node/queries/queries.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -28,6 +30,7 @@ public:
     driver_settings driver;
     peer_settings peers; ///< the incarnation is filled in
     std::function<void()> before_listening;
+    const nats_connection* connection = nullptr; ///< for what peers without a link ask each other; outlives this
   };
 
   cluster_side(meters& counts, nats_publisher* const& publisher) : counts_{counts}, publisher_{publisher} {}
@@ -44,6 +47,10 @@ public:
   const std::string& node() const { return name_; }
   /// Empty before there are peers.
   std::vector<peer_row> peer_rows() const;
+  /// Of peers that were not spoken with, messages that were not taken. 0 before there are peers.
+  std::uint64_t peer_refusals(peer_fault why) const;
+  /// Null before there are peers.
+  std::shared_ptr<const peer_detour> detour() const;
   std::int64_t clock_ahead_ms() const { return driver_ ? driver_->clock_ahead_ms() : 0; }
   bool trusted() const { return driver_ && driver_->trusted(); }
 
@@ -79,18 +86,24 @@ private:
   void on_ask(const peer_identity& from, class_id cls, epoch by, peer_request what, peer_reply reply) override;
   void on_link(const link_event& what) override;
 
+  void met(const peer_identity& from, class_id cls, epoch by);
   void connect(const heartbeat& last);
+  /// Over the link, and over NATS when there is none or it does not answer.
+  void ask_node(const std::string& node, class_id cls, epoch by, peer_request what, std::chrono::milliseconds deadline,
+                peer_done_handler done);
   void tell(const std::string& node, class_id cls, epoch by, peer_request what);
   void publish_event(std::string_view kind, const std::string& fields);
+  /// As SIGTERM does, however often it is asked for: a second signal would end the process at once.
+  void leave();
 
   meters& counts_;
   nats_publisher* const& publisher_;
   std::string name_;
-  std::string rules_;
-  std::uint64_t rules_digest_ = 0;
+  peer_hello hello_; ///< our own
   registry_actor registry_;
   query_actor queries_;
   std::unique_ptr<cluster_driver> driver_;
+  std::atomic_flag leaving_ = ATOMIC_FLAG_INIT;
 
   mutable std::mutex mutex_; ///< guards what follows
   std::condition_variable changed_;
@@ -98,6 +111,7 @@ private:
   std::map<class_id, std::pair<std::chrono::steady_clock::time_point, histogram*>> reading_;
   std::map<std::string, heartbeat> early_; ///< members that were seen before there were peers
   std::shared_ptr<peers> peers_;
+  std::shared_ptr<peer_detour> detour_;
   bool left_ = false;
 };
 

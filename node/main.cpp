@@ -1,5 +1,7 @@
 #include "node/backend.hpp"
 #include "node/config/read_config.hpp"
+#include "node/held_port.hpp"
+#include "node/http/page_origins.hpp"
 #include "node/nats_server/nats_process.hpp"
 #include "node/telemetry/log.hpp"
 
@@ -8,6 +10,7 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <optional>
 
 using namespace alleycat;
 
@@ -32,14 +35,21 @@ int run(node_config config) {
   std::unique_ptr<nats_process> server;
   auto urls = config.nats_urls;
   if (config.own_nats_server()) {
-    server = std::make_unique<nats_process>(nats_settings{.data = config.data,
-                                                          .name = config.name,
-                                                          .host = config.nats_host,
-                                                          .port = config.nats_port,
-                                                          .ws_port = config.ws_port,
-                                                          .program = config.nats_server,
-                                                          .ws_cert = absolute_or_empty(config.http_cert),
-                                                          .ws_key = absolute_or_empty(config.http_key)});
+    // nats-server is told where the page will be before the page is there.
+    std::optional<held_port> held;
+    if (config.http.port == 0)
+      config.http.port = held.emplace().number();
+    server = std::make_unique<nats_process>(
+        nats_settings{.data = config.data,
+                      .name = config.name,
+                      .host = config.nats_host,
+                      .port = config.nats_port,
+                      .ws_port = config.ws_port,
+                      .program = config.nats_server,
+                      .ws_cert = absolute_or_empty(config.http_cert),
+                      .ws_key = absolute_or_empty(config.http_key),
+                      .origins = page_origins(config.http.host, config.http.port, !config.http_cert.empty(),
+                                              own_names(), config.origins)});
     if (const auto fault = server->start()) {
       log_event(log_level::error, "nats.not_started", {{"error", *fault}});
       return 1;

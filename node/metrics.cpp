@@ -38,6 +38,7 @@ constexpr named_counter counters[] = {
     {&metric("alleycat_marks_early_total"), &meters::marks_early},
     {&metric("alleycat_output_fenced_total"), &meters::output_fenced},
     {&metric("alleycat_readers_reopened_total"), &meters::readers_reopened},
+    {&metric("alleycat_peer_epochs_refused_total"), &meters::peer_epochs_refused},
     {&metric("alleycat_classes_started_total"), &meters::classes_started},
     {&metric("alleycat_classes_taken_over_total"), &meters::classes_taken_over},
     {&metric("alleycat_classes_fenced_total"), &meters::classes_fenced},
@@ -226,6 +227,15 @@ void collect_cluster(const cluster_side& cluster, const meters& counts, collecto
   into.add(metric("alleycat_clock_offset_seconds"), seconds(cluster.clock_ahead_ms()));
   into.add(metric("alleycat_node_info"), 1,
            {{"name", cluster.node()}, {"incarnation", std::to_string(seen->incarnation)}});
+  for (std::size_t i = 1; i < peer_faults; ++i) {
+    const auto why = static_cast<peer_fault>(i);
+    into.add(metric("alleycat_peer_refusals_total"), number(cluster.peer_refusals(why)), {{"reason", to_string(why)}});
+  }
+  if (const auto detour = cluster.detour()) {
+    into.add(metric("alleycat_peer_detours_total"), number(detour->asked()), {{"way", "sent"}});
+    into.add(metric("alleycat_peer_detours_total"), number(detour->taken()), {{"way", "taken"}});
+    into.add(metric("alleycat_peer_detours_total"), number(detour->refused()), {{"way", "refused"}});
+  }
   for (const auto& peer : cluster.peer_rows()) {
     const metric_labels label{{"peer", peer.node}};
     into.add(metric("alleycat_peer_up"), peer.up ? 1 : 0, label);

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,14 +41,19 @@ struct node_config {
   std::string name; ///< 1..64 of A-Z a-z 0-9 - _; unique in the cluster
   std::filesystem::path data = "alleycat-data";
   bool rebuild = false; ///< begin with an empty store, filled from the streams; of this start, never of a file
-  host_port listen{"127.0.0.1", 0}; ///< CAF
-  std::string advertise;            ///< host the other nodes reach `listen` at; empty: the host of `listen`
+  host_port listen{"127.0.0.1", 0};   ///< CAF
+  std::optional<host_port> advertise; ///< where the other nodes reach `listen`; nothing: at `listen` itself
+  std::filesystem::path tls_cert;     ///< PEM; given, with the next two, nodes speak TLS with each other
+  std::filesystem::path tls_key;      ///< without password
+  std::filesystem::path tls_ca;       ///< who vouches for the other nodes
+  bool insecure = false;              ///< `listen` may be open to others without TLS
 
   host_port http{"127.0.0.1", 8080};
   std::filesystem::path http_cert; ///< PEM; given, with `http_key`, HTTP and the own nats-server's WebSocket speak TLS
   std::filesystem::path http_key;
-  std::filesystem::path web; ///< folder of the page; empty: the one beside the program, if any
-  std::string ws_url;        ///< what the page connects to; empty: the page's own host with `ws_port`
+  std::filesystem::path web;        ///< folder of the page; empty: the one beside the program, if any
+  std::vector<std::string> origins; ///< further ones the page is served from, as "https://race.example"
+  std::string ws_url;               ///< what the page connects to; empty: the page's own host with `ws_port`
 
   rule_set rules{race_rules{}, shipped_classes()};
   journal_config journal;

@@ -57,6 +57,20 @@ option place(std::string_view key, std::string_view short_flag, Access access, s
           [access](node_config& c, const option_value& v) { access(c) = parse_host_port(std::get<std::string>(v)); }};
 }
 
+/// Empty: nothing.
+template <class Access>
+option optional_place(std::string_view key, std::string_view short_flag, Access access, std::string_view doc) {
+  return {key,
+          short_flag,
+          address{.may_be_empty = true},
+          doc,
+          [access](const node_config& c) { return option_value{access(c) ? to_string(*access(c)) : std::string{}}; },
+          [access](node_config& c, const option_value& v) {
+            const auto& given = std::get<std::string>(v);
+            access(c) = given.empty() ? std::nullopt : std::optional{parse_host_port(given)};
+          }};
+}
+
 /// @param words  in the order of the enum's values, which count from 0
 template <class Enum, class Access>
 option choice(std::string_view key, std::vector<std::string_view> words, Access access, std::string_view doc) {
@@ -101,12 +115,22 @@ std::vector<option> make_options() {
       text("node.data", "data", any_text{}, ALLEYCAT_MEMBER(data),
            "Folder of everything that is kept. It belongs to one node; without it a node rebuilds from NATS."),
       place("node.listen", "listen", ALLEYCAT_MEMBER(listen),
-            "Where the other nodes reach this one over CAF, which trusts who connects: a private network only. Port 0 "
-            "takes a "
-            "free one."),
-      text("node.advertise", "", any_text{}, ALLEYCAT_MEMBER(advertise),
-           "Host name the other nodes connect to. Empty is the host of node.listen, which is wrong behind 0.0.0.0 or "
-           "NAT."),
+            "Where the other nodes reach this one over CAF, which trusts who connects: an address that others reach "
+            "needs TLS, or --insecure. Port 0 takes a free one."),
+      optional_place("node.advertise", "advertise", ALLEYCAT_MEMBER(advertise),
+                     "Where the other nodes are told to connect to; port 0 is the port of node.listen. Empty is "
+                     "node.listen itself, which is wrong behind 0.0.0.0 or NAT."),
+      text("node.tls_cert", "tls-cert", any_text{}, ALLEYCAT_MEMBER(tls_cert),
+           "Certificate (PEM) of this node. With it nodes speak TLS with each other and refuse everybody without a "
+           "certificate of node.tls_ca, so all nodes of a cluster have one or none has."),
+      text("node.tls_key", "tls-key", any_text{}, ALLEYCAT_MEMBER(tls_key),
+           "Private key (PEM, no password) of node.tls_cert."),
+      text("node.tls_ca", "tls-ca", any_text{}, ALLEYCAT_MEMBER(tls_ca),
+           "Certificate (PEM) of the authority that issued those of all nodes; one of its own, since whoever has a "
+           "certificate of it is a node."),
+      choice<bool>("node.insecure", {"no", "yes"}, ALLEYCAT_MEMBER(insecure),
+                   "yes lets node.listen be open to others without TLS: everybody who reaches it can stop the node "
+                   "and read and forge what nodes tell each other. --insecure is short for it."),
       place("http.listen", "http", ALLEYCAT_MEMBER(http),
             "Where the page, /metrics, /healthz, /readyz and /config.json are served. Everybody who reaches it may "
             "read them."),
@@ -118,6 +142,12 @@ std::vector<option> make_options() {
            "Private key (PEM, no password) of http.cert."),
       text("http.web", "", any_text{}, ALLEYCAT_MEMBER(web),
            "Folder with the files of the page. Empty is the one the program was built or installed with, if any."),
+      {"http.origins", "", text_list{},
+       "Further origins of the page, as https://race.example where it is behind a proxy. The node's own nats-server "
+       "lets no "
+       "other page open its WebSocket than those of http.listen and these.",
+       [](const node_config& c) { return option_value{c.origins}; },
+       [](node_config& c, const option_value& v) { c.origins = std::get<std::vector<std::string>>(v); }},
       text("http.ws_url", "", any_text{}, ALLEYCAT_MEMBER(ws_url),
            "WebSocket address the page connects to. Empty is the page's own host with nats.ws_port."),
       number<std::uint32_t>(
@@ -284,22 +314,22 @@ std::optional<std::string> fault_in(const option& opt, const option_value& value
   const auto* text = std::get_if<std::string>(&value);
   const auto* list = std::get_if<std::vector<std::string>>(&value);
   const bool fits = std::visit(
-      overloaded{[&](const whole_number& range) { return number && *number >= range.low && *number <= range.high; },
-                 [&](const any_number& range) {
-                   if (number)
-                     return static_cast<double>(*number) >= range.low && static_cast<double>(*number) <= range.high;
-                   return decimal && *decimal >= range.low && *decimal <= range.high;
-                 },
-                 [&](const any_text&) { return text != nullptr; },
-                 [&](const plain_name&) { return text && is_plain_name(*text); },
-                 [&](const one_of& choice) {
-                   return text && std::find(choice.words.begin(), choice.words.end(), *text) != choice.words.end();
-                 },
-                 [&](const address&) { return text && is_address(*text); },
-                 [&](const text_list&) {
-                   return list &&
-                          std::none_of(list->begin(), list->end(), [](const auto& part) { return part.empty(); });
-                 }},
+      overloaded{
+          [&](const whole_number& range) { return number && *number >= range.low && *number <= range.high; },
+          [&](const any_number& range) {
+            if (number)
+              return static_cast<double>(*number) >= range.low && static_cast<double>(*number) <= range.high;
+            return decimal && *decimal >= range.low && *decimal <= range.high;
+          },
+          [&](const any_text&) { return text != nullptr; },
+          [&](const plain_name&) { return text && is_plain_name(*text); },
+          [&](const one_of& choice) {
+            return text && std::find(choice.words.begin(), choice.words.end(), *text) != choice.words.end();
+          },
+          [&](const address& kind) { return text && ((kind.may_be_empty && text->empty()) || is_address(*text)); },
+          [&](const text_list&) {
+            return list && std::none_of(list->begin(), list->end(), [](const auto& part) { return part.empty(); });
+          }},
       opt.kind);
   if (fits)
     return std::nullopt;

@@ -30,7 +30,9 @@ struct one_of {
   std::vector<std::string_view> words;
 };
 /// HOST:PORT, an IPv6 address in brackets.
-struct address {};
+struct address {
+  bool may_be_empty = false;
+};
 /// In text, separated by commas.
 struct text_list {};
 using value_kind = std::variant<whole_number, any_number, any_text, plain_name, one_of, address, text_list>;

@@ -2,6 +2,7 @@
 
 #include "node/config/config_file.hpp"
 #include "node/config/options.hpp"
+#include "node/config/peer_address.hpp"
 #include "node/telemetry/version.hpp"
 
 #include <CLI/CLI.hpp>
@@ -76,6 +77,9 @@ std::variant<command_line, early_exit> parse_arguments(int argc, const char* con
   app.add_option("--config", line.file, "TOML file with any of the keys below")->type_name("FILE");
   app.add_flag("--rebuild", line.rebuild,
                "Set the LMDB file of the data folder aside and build it again from the streams");
+  app.add_flag_callback(
+      "--insecure", [&line] { line.values["node.insecure"] = "yes"; },
+      "Let node.listen be open to others without TLS, on a network where everybody is trusted");
   app.add_flag("--check-config", line.check, "Read the configuration, say what is wrong with it, and leave");
   app.add_flag("--print-config", line.print,
                "Print the configuration in effect as a TOML file with comments, and leave");
@@ -145,6 +149,14 @@ std::optional<std::string> fault_between_keys(const node_config& config) {
     return "node.data must name a folder";
   if (config.own_nats_server() && config.nats_port != 0 && config.nats_port == config.ws_port)
     return fmt::format("nats.port and nats.ws_port must differ, both are {}", config.nats_port);
+  for (const auto& origin : config.origins) {
+    const auto host = origin.find("://");
+    if (!(origin.starts_with("http://") || origin.starts_with("https://")) || host + 3 == origin.size() ||
+        origin.find_first_of("/ ", host + 3) != std::string::npos)
+      return fmt::format("http.origins must be like https://race.example or http://10.0.0.4:8080, not \"{}\"", origin);
+  }
+  if (auto fault = fault_in_peer_address(config))
+    return fault;
   return first_fault(config.rules);
 }
 

@@ -72,12 +72,15 @@ public:
   /// @param listener  outlives this
   /// @throws std::runtime_error for a URL that is none. A server that does not answer is waited for, for ever.
   cluster_driver(driver_settings settings, driver_listener& listener);
-  /// Ends at once, without leaving: to the others this node has died. See `drain`.
   ~cluster_driver();
   /// The same; what was known last can still be asked for, and nothing is owned or trusted any more. May be called twice.
   void halt();
   cluster_driver(const cluster_driver&) = delete;
   cluster_driver& operator=(const cluster_driver&) = delete;
+
+  /// Ends at once, without leaving: to the others this node has died. See `drain`. The listener is not called any more; what
+  /// is asked and told afterwards does no harm.
+  void stop();
 
   // Thread safe, do not block.
   /// @param fit    the connections of journal and output answer

@@ -116,6 +116,23 @@ void ensure_streams(jsCtx* js, const node_config& config) {
     ensure(js, plan, replicas);
 }
 
+std::optional<std::string> ensure_lost_streams(jsCtx* js, const node_config& config, std::size_t& turn) {
+  const auto all = plans(config);
+  const auto& looked_at = all[turn++ % all.size()];
+  jsOptions options;
+  jsOptions_Init(&options);
+  options.Wait = answer_ms;
+  jsStreamInfo* info = nullptr;
+  auto code = static_cast<jsErrCode>(0);
+  const auto status = js_GetStreamInfo(&info, js, looked_at.name.c_str(), &options, &code);
+  jsStreamInfo_Destroy(info);
+  // A stream without a leader, or a server that is away, answers nothing or something else.
+  if (status == NATS_OK || code != JSStreamNotFoundErr)
+    return std::nullopt;
+  ensure_streams(js, config);
+  return looked_at.name;
+}
+
 void ensure_bucket(jsCtx* js) {
   auto replicas = replicas_of_a_cluster;
   stream_plan plan{std::string{cluster_stream}, {bucket_subject(">")}};

@@ -26,6 +26,11 @@ jetstream jetstream_of(const nats_connection& connection);
 /// @throws std::runtime_error in words for an operator: no answer, JetStream off, limits that do not fit
 void ensure_streams(jsCtx* js, const node_config& config);
 
+/// Looks whether one of them is gone, the next one with each call, as when a server lost its disk while this node ran; if
+/// so, creates all that are missing. @returns the name of the stream that was gone, or nothing
+/// @throws std::runtime_error like `ensure_streams`
+std::optional<std::string> ensure_lost_streams(jsCtx* js, const node_config& config, std::size_t& turn);
+
 /// Creates the cluster's KV bucket if it is missing: one value a key, kept for ever; replicas as above.
 /// @throws std::runtime_error like `ensure_streams`
 void ensure_bucket(jsCtx* js);

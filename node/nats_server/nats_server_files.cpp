@@ -101,6 +101,9 @@ std::string nats_server_conf(const nats_settings& settings, const nats_ports& po
                        ? std::string{"no_tls: true"}
                        : fmt::format("tls {{ cert_file: {}, key_file: {} }}", conf_string(settings.ws_cert.string()),
                                      conf_string(settings.ws_key.string()));
+  std::string origins;
+  for (const auto& origin : settings.origins)
+    origins += (origins.empty() ? "" : ", ") + conf_string(origin);
   // A paused queue member is fed until the ping limit: it must be short.
   return fmt::format(R"(# Written by alleycat-node at each start: changes are lost.
 server_name: {}
@@ -117,12 +120,13 @@ jetstream {{
 websocket {{
   listen: {}
   {}
+  allowed_origins: [{}]
 }}
 )",
                      conf_string(settings.name), conf_address(settings.host, ports.client),
                      conf_address("127.0.0.1", ports.monitor), conf_string(files.log.string()),
                      settings.max_payload_bytes, conf_string(files.folder.string()), limits,
-                     conf_address(settings.host, ports.websocket), tls);
+                     conf_address(settings.host, ports.websocket), tls, origins);
 }
 
 std::optional<fs::path> find_nats_server(const std::string& wanted, std::string_view search_path) {

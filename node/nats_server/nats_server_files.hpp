@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace alleycat {
 
@@ -29,6 +30,9 @@ struct nats_settings {
   std::string program{};           ///< empty: look in PATH and /usr/sbin
   std::filesystem::path ws_cert{}; ///< PEM, absolute; given, with `ws_key`, the WebSocket speaks TLS
   std::filesystem::path ws_key{};
+  /// Pages ("http://127.0.0.1:8080") that may open the WebSocket: a browser would let any page of any site try. Programs that
+  /// are no browsers say no origin, and are let in. @pre not empty: nats-server takes an empty list for everybody
+  std::vector<std::string> origins{"http://127.0.0.1:8080"};
   /// Standings take about 200 bytes a rider. Not above 8 MiB, of which nats-server warns.
   std::uint32_t max_payload_bytes = 1 << 20;
   /// Of JetStream; what streams reserve must fit in. 0 = what nats-server takes: three quarters of the free disk and

@@ -222,6 +222,18 @@ void gate_state::send(session& to, peer_said what) {
   self_->send(to.link, message<wire::said_kind>(std::move(body)));
 }
 
+void gate_state::on_stranger(const std::string& from) {
+  settings_.book->refused(peer_fault::untrusted);
+  const auto now = clock::now();
+  std::erase_if(strangers_, [now](const auto& told) { return told.second + stranger_pause <= now; });
+  if (strangers_.size() < most_strangers && strangers_.emplace(from, now).second)
+    settings_.handler->on_link({link_event::kind::rejected,
+                                {},
+                                from,
+                                peer_fault::untrusted,
+                                "no certificate of this cluster's authority, or no TLS"});
+}
+
 void gate_state::on_down(const caf::actor_addr& link) {
   sessions_.erase(link);
 }
@@ -259,6 +271,7 @@ caf::behavior gate(gate_self* self, gate_settings settings) {
       [self](const wire::hello& said) { self->state.on_hello(said); },
       [self](const wire::ask& asked) { self->state.on_ask(asked); },
       [self](const gate_answer& answer) { self->state.on_answer(answer); },
+      [self](const gate_stranger& who) { self->state.on_stranger(who.from); },
       [self](gate_sweep) {
         self->state.sweep();
         self->delayed_send(self, sweep_interval, gate_sweep{});

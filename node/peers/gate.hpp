@@ -25,6 +25,10 @@ struct gate_answer {
   std::uint64_t id = 0;
   std::shared_ptr<peer_answer> what;
 };
+/// Somebody whose TLS handshake came to nothing.
+struct gate_stranger {
+  std::string from; ///< its address; empty when it had gone already
+};
 struct gate_sweep {};
 
 struct gate_settings {
@@ -44,6 +48,9 @@ public:
   static constexpr std::size_t most_held = 2 * max_peer_answer;
   /// A part that is not asked for in this time will not be.
   static constexpr std::chrono::seconds part_patience{30};
+  /// One who keeps coming is told of this often; all are counted.
+  static constexpr std::chrono::seconds stranger_pause{60};
+  static constexpr std::size_t most_strangers = 64;
 
   explicit gate_state(caf::stateful_actor<gate_state>* self) : self_{self} {}
 
@@ -51,6 +58,7 @@ public:
   void on_hello(const wire::hello& said);
   void on_ask(const wire::ask& asked);
   void on_answer(const gate_answer& answer);
+  void on_stranger(const std::string& from);
   void on_down(const caf::actor_addr& link);
   void on_unexpected();
   void sweep();
@@ -94,7 +102,8 @@ private:
   caf::stateful_actor<gate_state>* self_;
   gate_settings settings_;
   std::map<caf::actor_addr, session> sessions_;
-  std::map<std::string, peer_fault> rejected_; ///< told already; by node
+  std::map<std::string, peer_fault> rejected_;         ///< told already; by node
+  std::map<std::string, clock::time_point> strangers_; ///< told of, at most `most_strangers`; by address
   std::uint64_t last_session_ = 0;
 };
 
@@ -105,4 +114,5 @@ caf::behavior gate(gate_self* self, gate_settings settings);
 } // namespace alleycat
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::gate_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::gate_stranger)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::gate_sweep)

@@ -6,7 +6,7 @@ namespace {
 
 constexpr const char* fault_words[peer_faults] = {"none",       "other_protocol", "other_rules",    "old_incarnation",
                                                   "other_node", "not_greeted",    "not_understood", "too_large",
-                                                  "too_many"};
+                                                  "too_many",   "untrusted",      "other_formats"};
 
 } // namespace
 

@@ -28,9 +28,11 @@ enum class peer_fault : std::uint8_t {
   not_greeted,     ///< said no hello
   not_understood,  ///< bytes that are no message of ours
   too_large,
-  too_many, ///< nodes, or questions of one node
+  too_many,      ///< nodes, or questions of one node
+  untrusted,     ///< with TLS: who connects shows no certificate of the authority, or speaks no TLS
+  other_formats, ///< cannot read what the cluster writes, or the other way round; the node judges
 };
-inline constexpr std::size_t peer_faults = static_cast<std::size_t>(peer_fault::too_many) + 1;
+inline constexpr std::size_t peer_faults = static_cast<std::size_t>(peer_fault::other_formats) + 1;
 
 /// One word, as it stands in refusals, events and metrics.
 const char* to_string(peer_fault what);
@@ -62,11 +64,11 @@ struct link_event {
     down,        ///< was up; for membership a hint, never a proof
     unreachable, ///< no connection, or no answer to hello; attempts go on
     refused,     ///< by us, or by the peer; attempts go on
-    rejected,    ///< it said hello to us, and we refused
+    rejected,    ///< it said hello to us, or came without a certificate that counts, and we refused
   };
   kind what = kind::up;
   peer_identity peer;
-  std::string address;                 ///< empty: it came to us
+  std::string address;                 ///< of an `untrusted` one that came to us, its host; else empty when it came
   peer_fault fault = peer_fault::none; ///< of `refused` and `rejected`
   std::string detail;                  ///< for people
 };

@@ -26,7 +26,12 @@ constexpr std::size_t frame_bytes = 64;
 caf::expected<std::uint16_t> listen(caf::actor_system& system, const caf::actor& gate, const caf::actor& basp,
                                     const peer_settings& settings) {
   const auto& host = settings.listen_host;
-  auto door = settings.tls ? tls_listener(system, settings.listen_port, host)
+  // Weak: a connection that waits for its handshake keeps no gate.
+  const auto stranger = [to = caf::actor_cast<caf::actor_addr>(gate)](const std::string& from) {
+    if (const auto there = caf::actor_cast<caf::actor>(to))
+      caf::anon_send(there, gate_stranger{from});
+  };
+  auto door = settings.tls ? tls_listener(system, settings.listen_port, host, stranger)
                            : system.middleman().backend().new_tcp_doorman(settings.listen_port, host.c_str(), true);
   if (!door)
     return door.error();

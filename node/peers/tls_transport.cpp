@@ -9,6 +9,7 @@
 #include <caf/openssl/session.hpp>
 
 #include <openssl/err.h>
+#include <openssl/ssl.h>
 
 #include <chrono>
 #include <unistd.h>
@@ -32,11 +33,19 @@ caf::openssl::session_ptr begin_session(caf::actor_system& system, int fd, bool 
   return caf::openssl::make_session(system, fd, accepted);
 }
 
+/// Not who hangs up or says nothing: a node that is killed, or that CAF cuts off in the middle of its handshake, does.
+/// @pre the queue was emptied before the call that failed
+bool speaks_wrongly() {
+  const auto why = ERR_peek_error();
+  return why != 0 && ERR_GET_REASON(why) != SSL_R_UNEXPECTED_EOF_WHILE_READING;
+}
+
 /// How CAF's stream reads and writes.
 class tls_policy {
 public:
-  explicit tls_policy(caf::openssl::session_ptr session)
-      : session_{std::move(session)}, expires_{clock::now() + handshake_deadline} {}
+  /// @param failed  called once when the handshake comes to nothing; may be empty
+  tls_policy(caf::openssl::session_ptr session, std::function<void()> failed)
+      : session_{std::move(session)}, failed_{std::move(failed)}, expires_{clock::now() + handshake_deadline} {}
 
   net::rw_state read_some(std::size_t& result, net::native_socket fd, void* into, std::size_t size) {
     ERR_clear_error();
@@ -57,18 +66,25 @@ private:
   net::rw_state judged(net::rw_state state, std::size_t bytes) {
     if (state == net::rw_state::success && bytes > 0)
       established_ = true;
-    return established_ || clock::now() < expires_ ? state : net::rw_state::failure;
+    if (established_ || (state != net::rw_state::failure && clock::now() < expires_))
+      return state;
+    const bool refused = speaks_wrongly();
+    if (const auto failed = std::exchange(failed_, nullptr); failed && refused)
+      failed();
+    return net::rw_state::failure;
   }
 
   caf::openssl::session_ptr session_;
+  std::function<void()> failed_;
   clock::time_point expires_;
   bool established_ = false;
 };
 
 class tls_scribe : public caf::io::scribe {
 public:
-  tls_scribe(net::default_multiplexer& loop, net::native_socket fd, caf::openssl::session_ptr session)
-      : scribe{net::conn_hdl_from_socket(fd)}, stream_{loop, fd, std::move(session)} {}
+  tls_scribe(net::default_multiplexer& loop, net::native_socket fd, caf::openssl::session_ptr session,
+             std::function<void()> failed)
+      : scribe{net::conn_hdl_from_socket(fd)}, stream_{loop, fd, std::move(session), std::move(failed)} {}
 
   void configure_read(caf::io::receive_policy::config config) override {
     stream_.configure_read(config);
@@ -105,7 +121,9 @@ private:
 
 class tls_doorman : public net::doorman_impl {
 public:
-  using net::doorman_impl::doorman_impl;
+  tls_doorman(net::default_multiplexer& loop, net::native_socket fd,
+              std::function<void(const std::string& from)> stranger)
+      : doorman_impl{loop, fd}, stranger_{std::move(stranger)} {}
 
   bool new_connection() override {
     const auto fd = acceptor_.accepted_socket();
@@ -114,17 +132,24 @@ public:
       return false;
     }
     net::nonblocking(fd, true);
+    // A connection may outlive its doorman.
+    auto failed = [stranger = stranger_, from = net::remote_addr_of_fd(fd)] { stranger(from ? *from : std::string{}); };
     auto session = begin_session(parent()->system(), fd, true);
     if (!session) {
+      if (speaks_wrongly())
+        failed();
       close(fd);
       return true;
     }
     auto& loop = acceptor_.backend();
-    auto connection = caf::make_counted<tls_scribe>(loop, fd, std::move(session));
+    auto connection = caf::make_counted<tls_scribe>(loop, fd, std::move(session), std::move(failed));
     const auto handle = connection->hdl();
     parent()->add_scribe(std::move(connection));
     return doorman::new_connection(&loop, handle);
   }
+
+private:
+  std::function<void(const std::string& from)> stranger_;
 };
 
 } // namespace
@@ -136,15 +161,15 @@ caf::expected<caf::io::scribe_ptr> tls_connection(caf::actor_system& system, int
     close(fd);
     return caf::sec::cannot_connect_to_node;
   }
-  return caf::io::scribe_ptr{caf::make_counted<tls_scribe>(multiplexer(system), fd, std::move(session))};
+  return caf::io::scribe_ptr{caf::make_counted<tls_scribe>(multiplexer(system), fd, std::move(session), nullptr)};
 }
 
-caf::expected<caf::io::doorman_ptr> tls_listener(caf::actor_system& system, std::uint16_t port,
-                                                 const std::string& host) {
+caf::expected<caf::io::doorman_ptr> tls_listener(caf::actor_system& system, std::uint16_t port, const std::string& host,
+                                                 std::function<void(const std::string& from)> stranger) {
   const auto fd = net::new_tcp_acceptor_impl(port, host.c_str(), true);
   if (!fd)
     return fd.error();
-  return caf::io::doorman_ptr{caf::make_counted<tls_doorman>(multiplexer(system), *fd)};
+  return caf::io::doorman_ptr{caf::make_counted<tls_doorman>(multiplexer(system), *fd, std::move(stranger))};
 }
 
 } // namespace alleycat

@@ -13,6 +13,7 @@
 #include <caf/io/scribe.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace alleycat {
@@ -25,7 +26,9 @@ caf::expected<caf::io::scribe_ptr> tls_connection(caf::actor_system& system, int
 /// Listens. Thread safe.
 /// @param host  address or name, `0.0.0.0` for all
 /// @param port  0 takes a free one
-caf::expected<caf::io::doorman_ptr> tls_listener(caf::actor_system& system, std::uint16_t port,
-                                                 const std::string& host);
+/// @param stranger  told, on CAF's thread of sockets, of the address of everybody who speaks no TLS, shows no certificate of the
+///   authority, or does not take ours
+caf::expected<caf::io::doorman_ptr> tls_listener(caf::actor_system& system, std::uint16_t port, const std::string& host,
+                                                 std::function<void(const std::string& from)> stranger);
 
 } // namespace alleycat

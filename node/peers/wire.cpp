@@ -1,10 +1,13 @@
 #include "node/peers/wire.hpp"
 
+#include "node/peers/tls_files.hpp"
+
 #include <caf/all.hpp>
 #include <caf/io/middleman.hpp>
 #include <caf/openssl/manager.hpp>
 
 #include <chrono>
+#include <stdexcept>
 #include <vector>
 
 namespace alleycat {
@@ -28,6 +31,8 @@ void configure_peers(caf::actor_system_config& config, const std::optional<peer_
   // Not the protocol: nodes of another one shall get an answer that says so.
   config.set("middleman.app-identifiers", std::vector<std::string>{"alleycat"});
   if (tls) {
+    if (const auto fault = fault_in_tls(*tls))
+      throw std::runtime_error{"TLS between nodes: " + *fault};
     config.load<caf::openssl::manager>();
     config.set("openssl.certificate", tls->certificate.string());
     config.set("openssl.key", tls->key.string());

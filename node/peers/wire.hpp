@@ -67,7 +67,7 @@ struct peer_tls {
 };
 
 /// Loads CAF's middleman with heartbeats, and TLS when it is given; registers the message types. Call before the system is
-/// made. @pre the files of `tls` are there and fit: CAF ends the process when they do not
+/// made. @throws std::runtime_error when the files of `tls` do not fit
 void configure_peers(caf::actor_system_config& config, const std::optional<peer_tls>& tls);
 
 } // namespace alleycat

@@ -84,6 +84,9 @@ inline constexpr metric_row metric_table[] = {
   {"Cluster", "alleycat_peer_messages_total", metric_kind::counter, "direction peer", "messages", "Messages to (out) and from (in) another node over CAF."},
   {"Cluster", "alleycat_peer_bytes_total", metric_kind::counter, "direction peer", "bytes", "Bytes of their bodies."},
   {"Cluster", "alleycat_peer_connections_total", metric_kind::counter, "peer", "connections", "How often the link to that node came up."},
+  {"Cluster", "alleycat_peer_refusals_total", metric_kind::counter, "reason", "messages", "Connections, hellos and messages of other nodes that were not taken, by reason; untrusted = without a certificate of the cluster's authority."},
+  {"Cluster", "alleycat_peer_detours_total", metric_kind::counter, "way", "messages", "Questions and notes between nodes without a link, over NATS: sent, taken or refused here."},
+  {"Cluster", "alleycat_peer_epochs_refused_total", metric_kind::counter, "", "messages", "Messages of other nodes with an epoch far beyond all that is known; the epoch was passed over."},
   {"Cluster", "alleycat_peer_refused_total", metric_kind::counter, "peer", "messages", "Messages of that node that were not taken."},
 
   // Questions

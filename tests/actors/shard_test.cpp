@@ -436,6 +436,23 @@ TEST_CASE("a preloaded class is taken up by its claim, not read a second time") 
       epoch{8});
 }
 
+TEST_CASE("what was preloaded goes when it is called off, and stays when it was claimed meanwhile") {
+  registry_stage s;
+  s.tell(preload_class{the_class});
+  s.pass(1'000ms);
+  s.tell(preload_over{the_class});
+  s.pass(1'000ms);
+  CHECK(actor_meters::of(actor_kind::cls).running() == 0);
+  s.tell(preload_class{the_class});
+  s.pass(1'000ms);
+  // Both wait in the mailbox: the shard has not begun its term when it is called off.
+  caf::anon_send(s.actor, own_class{the_class, epoch{8}});
+  caf::anon_send(s.actor, preload_over{the_class});
+  s.pass(1'000ms);
+  CHECK(actor_meters::of(actor_kind::cls).running() == 1);
+  CHECK(s.ask<class_actor>(s.actor, find_class{the_class}));
+}
+
 TEST_CASE("an owner that has to claim anew goes on by its higher epoch, state kept") {
   registry_stage s;
   s.tell(own_class{the_class, epoch{7}});

@@ -8,7 +8,7 @@ import { racesOf, verify } from '../e2e/lib/verify.mjs';
 import { readLog } from '../oracle/log.mjs';
 import { completeRules } from '../oracle/rules.mjs';
 import { ClusterWorld } from './lib/cluster_world.mjs';
-import { fence, gapsAfter, listenToAll, longestOverlap, mostOverlapMs } from './lib/listener.mjs';
+import { faultsHeard, fence, gapsAfter, listenToAll, longestOverlap, watchClaims } from './lib/listener.mjs';
 
 const usage = `Usage: tests/cluster/run [--kills K] [--racers N] [--nodes N] [--seed N]
 
@@ -65,6 +65,7 @@ async function play({ kills, racers, nodes, seed }) {
   const world = await ClusterWorld.startCluster({ nodes, rules });
   try {
     const listener = await listenToAll(world.client);
+    const overwritten = await watchClaims(world.client);
     const logs = [];
     const ended = { now: false };
     const riding = rideOn(world, racers, randomFrom(seed ^ 0x5bd1e995), logs, ended);
@@ -112,8 +113,10 @@ async function play({ kills, racers, nodes, seed }) {
     console.log(`${races} races, ${kills} kills; from a kill to the next standings: median ${sorted[sorted.length >> 1]} ms, longest ${sorted.at(-1)} ms`);
     console.log(`two owners of a class heard at once: ${overlap} ms at most; ${dropped.length} standings of an old epoch`);
     console.log(`${acknowledged} updates acknowledged, ${lost} lost, ${verdict.differences.length} differences`);
+    const faults = faultsHeard(beats, overwritten());
+    faults.forEach((fault) => console.log(fault));
     if (!verdict.equal) console.log(verdict.report);
-    return verdict.equal && lost === 0 && overlap <= mostOverlapMs;
+    return verdict.equal && lost === 0 && faults.length === 0;
   } catch (error) {
     world.failed = true;
     throw error;

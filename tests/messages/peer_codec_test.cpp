@@ -18,7 +18,7 @@ std::uint32_t any_small() {
 }
 
 peer_request any_request() {
-  switch (*rc::gen::inRange(0, 9)) {
+  switch (*rc::gen::inRange(0, 10)) {
   case 0:
     return unknown_request{};
   case 1:
@@ -35,6 +35,8 @@ peer_request any_request() {
     return status_request{};
   case 7:
     return next_part{*rc::gen::inRange(std::uint32_t{1}, max_peer_parts)};
+  case 8:
+    return preload_cancel{};
   default:
     return received_note{};
   }

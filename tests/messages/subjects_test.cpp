@@ -20,6 +20,7 @@ TEST_CASE("subjects are those of the contract", "[subjects]") {
   CHECK(view_subject(racer) == "alleycat.racer.8.view");
   CHECK(ghost_subject(racer) == "alleycat.racer.8.ghost");
   CHECK(leaderboard_subject(cls) == "alleycat.class.3.leaderboard");
+  CHECK(node_ask_subject("harbour-1") == "alleycat.node.harbour-1.ask");
   CHECK(event_subject("race_opened") == "alleycat.event.race_opened");
   CHECK(query_subject("leaderboard.3") == "alleycat.query.leaderboard.3");
   CHECK(deadletter_subject(cls) == "alleycat.deadletter.3");

@@ -95,6 +95,8 @@ inline nats_server one_server(const temporary_folder& folder) {
 /// By the configuration that is shipped for three.
 inline std::vector<nats_server> three_servers(const temporary_folder& folder) {
   const nats_ports ports[] = {free_ports(), free_ports(), free_ports()};
+  const nats_ports mqtt = free_ports();
+  const std::uint16_t mqtt_ports[] = {mqtt.client, mqtt.websocket, mqtt.monitor};
   const auto address = [](std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); };
   std::string routes;
   for (const auto& each : ports)
@@ -108,7 +110,10 @@ inline std::vector<nats_server> three_servers(const temporary_folder& folder) {
         std::vector<std::string>{
             "/usr/bin/env", "ALLEYCAT_NATS_NAME=" + name, "ALLEYCAT_NATS_LISTEN=" + address(each.client),
             "ALLEYCAT_NATS_CLUSTER_LISTEN=" + address(each.monitor), "ALLEYCAT_NATS_ROUTES=" + routes + "]",
-            "ALLEYCAT_NATS_STORE=" + store.string(), nats_server_program(), "-c", ALLEYCAT_CLUSTER_CONF});
+            "ALLEYCAT_NATS_WS_LISTEN=" + address(each.websocket),
+            "ALLEYCAT_NATS_MQTT_LISTEN=" + address(mqtt_ports[servers.size()]),
+            R"(ALLEYCAT_NATS_ORIGINS=["http://127.0.0.1:8080"])", "ALLEYCAT_NATS_STORE=" + store.string(),
+            nats_server_program(), "-c", ALLEYCAT_CLUSTER_CONF});
   }
   return servers;
 }

@@ -67,9 +67,17 @@ TEST_CASE("without arguments a node runs with what the contract says") {
 }
 
 TEST_CASE("the short flags of the contract reach their keys") {
-  const auto config =
-      accepted({"--nats", "nats://a:4222,nats://b:4222", "--nats-port", "5222", "--ws-port", "9443", "--name",
-                "harbour-1", "--data", "/srv/alleycat", "--listen", "10.0.0.4:4500", "--http", "[::1]:0"});
+  const auto config = accepted({"--nats",      "nats://a:4222,nats://b:4222",
+                                "--nats-port", "5222",
+                                "--ws-port",   "9443",
+                                "--name",      "harbour-1",
+                                "--data",      "/srv/alleycat",
+                                "--listen",    "10.0.0.4:4500",
+                                "--http",      "[::1]:0",
+                                "--advertise", "harbour:4501",
+                                "--tls-cert",  "node.pem",
+                                "--tls-key",   "node.key",
+                                "--tls-ca",    "ca.pem"});
   CHECK(config.nats_urls == std::vector<std::string>{"nats://a:4222", "nats://b:4222"});
   CHECK_FALSE(config.own_nats_server());
   CHECK(config.nats_port == 5222);
@@ -78,6 +86,12 @@ TEST_CASE("the short flags of the contract reach their keys") {
   CHECK(config.data == "/srv/alleycat");
   CHECK(config.listen == host_port{"10.0.0.4", 4500});
   CHECK(config.http == host_port{"::1", 0});
+  CHECK(config.advertise == host_port{"harbour", 4501});
+  CHECK(config.tls_cert == "node.pem");
+  CHECK(config.tls_key == "node.key");
+  CHECK(config.tls_ca == "ca.pem");
+  CHECK_FALSE(config.insecure);
+  CHECK(accepted({"--insecure"}).insecure);
 }
 
 TEST_CASE("a flag overrules the environment, the environment the file, the file the default") {
@@ -115,17 +129,21 @@ TEST_CASE("every key can be given as a flag, in the environment and in the file"
       other = std::string{choice->words.back() == std::get<std::string>(original) ? choice->words.front()
                                                                                   : choice->words.back()};
     else if (std::holds_alternative<address>(opt.kind))
-      other = std::string{"192.0.2.1:99"};
+      other = std::string{"127.0.0.2:99"};
     else if (std::holds_alternative<text_list>(opt.kind))
-      other = std::vector<std::string>{"nats://one", "nats://two"};
+      other = opt.key == "http.origins" ? std::vector<std::string>{"http://one", "https://two:1"}
+                                        : std::vector<std::string>{"nats://localhost:1", "nats://localhost:2"};
     else
       other = std::string{"other"};
     std::string text = toml_literal(other);
     if (const auto* word = std::get_if<std::string>(&other))
       text = *word;
     if (std::holds_alternative<std::vector<std::string>>(other))
-      text = "nats://one,nats://two";
+      text = opt.key == "http.origins" ? "http://one,https://two:1" : "nats://localhost:1,nats://localhost:2";
 
+    // One of them alone is refused.
+    if (opt.key.starts_with("node.tls_"))
+      continue;
     const auto toml =
         "[" + std::string{opt.section()} + "]\n" + std::string{opt.name()} + " = " + toml_literal(other) + "\n";
     CHECK(opt.get(accepted({opt.flag(), text})) == other);
@@ -242,15 +260,34 @@ TEST_CASE("checking a configuration says that it is valid, or what is wrong") {
   CHECK_THAT(refused({"--check-config", "--race.capacity", "0"}), Catch::Contains("1..65535"));
 }
 
+TEST_CASE("an origin is scheme, host and port, nothing else") {
+  CHECK(accepted({"--http.origins", "https://race.example,http://10.0.0.4:8080"}).origins.size() == 2);
+  for (const auto* wrong : {"race.example", "ws://race.example", "https://", "https://race.example/", "http://a b"}) {
+    INFO(wrong);
+    CHECK_THAT(left({"--http.origins", wrong}).text, Catch::Contains("http.origins must be like"));
+  }
+}
+
 TEST_CASE("a printed configuration read again is the same configuration") {
   const temporary_folder folder;
   const auto classes = folder.write(
       "classes.toml",
       "[[class]]\nid = 9\nname = \"Pier \\\"9\\\" \\\\ north\"\nscore = \"output\"\n[[class]]\nid = 2\nname = "
       "\"Loop\"\ndifficulty = 4\n");
-  const std::vector<std::string> arguments{
-      "--config", classes.string(), "--nats", "nats://a,nats://b", "--http.web", "/srv/a \"b\"\t", "--race.admit",
-      "any",      "--log.format",   "json",   "--journal.storage", "memory"};
+  const std::vector<std::string> arguments{"--config",
+                                           classes.string(),
+                                           "--nats",
+                                           "nats://a,nats://b",
+                                           "--advertise",
+                                           "localhost:0",
+                                           "--http.web",
+                                           "/srv/a \"b\"\t",
+                                           "--race.admit",
+                                           "any",
+                                           "--log.format",
+                                           "json",
+                                           "--journal.storage",
+                                           "memory"};
   auto print = arguments;
   print.emplace_back("--print-config");
   const auto printed = left(print);

@@ -15,6 +15,9 @@ import { Net } from './net.mjs';
 
 const clusterConf = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../../../ops/nats/cluster.conf');
 
+/** From where browsers have the page, as the nats-servers are told. */
+export const pageOrigin = 'http://race.example:8080';
+
 /** Short races, with room for kills and returns: they close 40 seconds after they began. */
 export const clusterRules = completeRules({
   window_seconds: 10,
@@ -29,10 +32,14 @@ export class ClusterWorld extends World {
    * @param {number} [options.nodes]
    * @param {1 | 3} [options.servers]
    * @param {boolean} [options.namespaces]  each node in a network namespace of its own, to be cut by `world.net`
+   * @param {(name: string) => string[]} [options.flags]  further ones of each node
+   * @param {(name: string) => string} [options.program]  which build of `alleycat-node` each node runs
    */
-  static async startCluster({ nodes = 3, servers = 1, namespaces = false, rules = clusterRules } = {}) {
+  static async startCluster({ nodes = 3, servers = 1, namespaces = false, rules = clusterRules, flags = () => [], program } = {}) {
     ['alleycat-node', 'alleycat-sim'].forEach(programPath);
     const world = new this(rules);
+    world.flagsOf = flags;
+    world.programOf = program ?? world.programOf;
     const names = Array.from({ length: nodes }, (_, i) => `node-${i + 1}`);
     try {
       /** @type {Net | null} */
@@ -48,8 +55,12 @@ export class ClusterWorld extends World {
     return world;
   }
 
-  /** @type {Map<string, {program: import('../../e2e/lib/processes.mjs').Program, url: string, monitor: string, start: () => void}>} */
+  /** @type {Map<string, {program: import('../../e2e/lib/processes.mjs').Program, url: string, monitor: string, webSocket: number, mqtt: number, start: () => void}>} */
   servers = new Map();
+  /** @type {(name: string) => string[]} */
+  flagsOf = () => [];
+  /** @type {(name: string) => string} which build of `alleycat-node` each node runs */
+  programOf = () => programPath('alleycat-node');
   /** @type {Map<string, {program: import('../../e2e/lib/processes.mjs').Program, http: string}>} */
   nodes = new Map();
 
@@ -57,11 +68,11 @@ export class ClusterWorld extends World {
   natsConf = '';
 
   async startServers(count) {
-    const ports = await Promise.all(Array.from({ length: count }, async () => [await freePort(), await freePort(), await freePort()]));
+    const ports = await Promise.all(Array.from({ length: count }, async () => [await freePort(), await freePort(), await freePort(), await freePort(), await freePort()]));
     const routes = `[${ports.map(([, route]) => `nats://${this.hub}:${route}`).join(', ')}]`;
     // As shipped: a member of a queue group that is cut off is fed until its pings stay unanswered.
     writeFileSync(this.path('nats.conf'), `ping_interval: "2s"\nping_max: 2\n${this.natsConf}`);
-    ports.forEach(([port, route, monitor], i) => {
+    ports.forEach(([port, route, monitor, webSocket, mqtt], i) => {
       const name = `nats-${i + 1}`;
       const store = this.path(name);
       mkdirSync(store, { recursive: true });
@@ -72,12 +83,17 @@ export class ClusterWorld extends World {
         ALLEYCAT_NATS_LISTEN: `${this.hub}:${port}`,
         ALLEYCAT_NATS_CLUSTER_LISTEN: `${this.hub}:${route}`,
         ALLEYCAT_NATS_ROUTES: routes,
+        ALLEYCAT_NATS_WS_LISTEN: `${this.hub}:${webSocket}`,
+        ALLEYCAT_NATS_MQTT_LISTEN: `${this.hub}:${mqtt}`,
+        ALLEYCAT_NATS_ORIGINS: JSON.stringify([pageOrigin]),
         ALLEYCAT_NATS_STORE: store,
       };
       const server = {
         program: null,
         url: `nats://${this.hub}:${port}`,
         monitor: `http://${this.hub}:${monitor}/healthz`,
+        webSocket,
+        mqtt,
         start: () => (server.program = this.run(name, natsServerPath(), args, variables)),
       };
       server.start();
@@ -101,8 +117,8 @@ export class ClusterWorld extends World {
   async startNode(name, flags = []) {
     const address = this.net?.address(name) ?? '127.0.0.1';
     const http = this.nodes.get(name)?.http ?? `http://${address}:${await freePort()}`;
-    const command = [...(this.net?.inside(name) ?? []), programPath('alleycat-node'), '--nats', this.natsUrl, '--name', name,
-      '--data', this.path(name), '--listen', `${address}:0`, '--http', http.slice('http://'.length), '--config', this.path('node.toml'), ...flags];
+    const command = [...(this.net?.inside(name) ?? []), this.programOf(name), '--nats', this.natsUrl, '--name', name,
+      '--data', this.path(name), '--listen', `${address}:0`, ...(this.net ? ['--insecure'] : []), '--http', http.slice('http://'.length), '--config', this.path('node.toml'), ...this.flagsOf(name), ...flags];
     const program = this.run(name, command[0], command.slice(1));
     this.nodes.set(name, { program, http });
     await this.untilReady(program, `${http}/readyz`);
@@ -134,23 +150,23 @@ export class ClusterWorld extends World {
     this.entry(name).program.child.kill('SIGCONT');
   }
 
-  /** @returns {Promise<number>} a counter of one node; 0 where it does not show yet */
+  /** @returns {Promise<number>} a counter of one node, with its labels as they are printed; 0 where it does not show yet */
   async metricOf(name, metric) {
-    const text = await (await fetch(`${this.entry(name).http}/metrics`)).text();
+    const text = await (await fetch(`${this.entry(name).http}/metrics`, { headers: { connection: 'close' } })).text();
     const line = text.split('\n').find((candidate) => candidate.startsWith(`${metric} `));
     return line ? Number(line.slice(metric.length + 1)) : 0;
   }
 
   /**
-   * 30 riders in each class, who ask for answers, in the next window.
+   * Riders in each class, who ask for answers, in the next window.
    * @returns as the window begins; times in ms since the epoch
    */
-  async startRace(flags = []) {
+  async startRace(flags = [], racers = 30) {
     const window = this.rules.window_seconds * 1000;
     const left = () => window - (Date.now() % window);
     if (left() < 1000) await sleep(left() + 1);
     const begin = Date.now() + left();
-    const riders = this.startRiders('riders', ['--classes', this.rules.classes.map(({ id }) => id).join(','), '--racers', 30, '--ack', '--start', 'next', ...flags]);
+    const riders = this.startRiders('riders', ['--classes', this.rules.classes.map(({ id }) => id).join(','), '--racers', racers, '--ack', '--start', 'next', ...flags]);
     await sleep(begin - Date.now());
     return { riders, begin, raceId: begin / window };
   }

@@ -61,6 +61,39 @@ export function longestOverlap(beats) {
 }
 
 /**
+ * Hears of every claim that is stored, from the first one on. A claim is made once: under it somebody acts, so another one in its place
+ * would make two owners.
+ * @param {import('../../e2e/lib/client.mjs').Client} client
+ * @returns {Promise<() => string[]>} keys that were written more than once
+ */
+export async function watchClaims(client) {
+  const writes = new Map();
+  await client.follow('KV_ALLEYCAT_CLUSTER', '$KV.ALLEYCAT_CLUSTER.claim.>', ({ subject, deleted }) => {
+    if (!deleted) writes.set(subject, (writes.get(subject) ?? 0) + 1);
+  });
+  return () => [...writes].filter(([, count]) => count > 1).map(([subject]) => subject.slice('$KV.ALLEYCAT_CLUSTER.'.length));
+}
+
+/**
+ * What must not be heard, whatever happened.
+ * @param {Beat[]} beats
+ * @param {string[]} overwritten  claims
+ * @param {number | null} wokeAt  ms: when a process went on that had been stopped; what it has to say then is dropped, and soon over
+ * @returns {string[]} in words
+ */
+export function faultsHeard(beats, overwritten, wokeAt = null) {
+  const faults = overwritten.map((key) => `${key} was written twice`);
+  if (wokeAt === null) {
+    const overlap = longestOverlap(beats);
+    if (overlap > mostOverlapMs) faults.push(`two owners of a class were heard side by side for ${overlap} ms`);
+  } else {
+    const late = fence(beats).dropped.filter(({ at }) => at > wokeAt + mostOverlapMs).length;
+    if (late > 0) faults.push(`${late} standings of an old epoch more than ${mostOverlapMs} ms after waking`);
+  }
+  return faults;
+}
+
+/**
  * From a moment to the next accepted standings of each race that was running then.
  * @param {Beat[]} beats
  * @param {number} at      ms

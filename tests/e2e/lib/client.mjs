@@ -89,6 +89,15 @@ export class Client {
   }
 
   /**
+   * Tells of everything that is and will be stored in a stream, until the client is closed. Resolves when it has begun.
+   * @param {(message: {subject: string, seq: number, deleted: boolean}) => void} tell  `deleted`: the mark of a key that a bucket removed
+   */
+  async follow(stream, filter, tell) {
+    const consumer = await named(`a consumer of ${stream}`, jetstream(this.nc, { timeout: patienceMs }).consumers.get(stream, { filter_subjects: filter }));
+    await consumer.consume({ callback: ({ subject, seq, headers }) => tell({ subject, seq, deleted: Boolean(headers?.get('KV-Operation')) }) });
+  }
+
+  /**
    * The last message of a subject in a stream.
    * @returns {Promise<{seq: number, data: Uint8Array} | null>}
    */

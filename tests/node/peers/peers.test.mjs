@@ -314,6 +314,7 @@ test('with TLS, connections that are given up or stay silent end no link and are
       assert.equal((await alpha.ask('beta', 'long 300000')).kind, 'text');
       assert.equal((await beta.ask('alpha', 'long 300000')).kind, 'text');
     }
+  for (const peer of [alpha, beta]) assert.equal((await peer.rows()).refusals.untrusted, 1, 'who only hangs up is no stranger');
   const silent = connect(beta.port, '127.0.0.1').on('error', () => {});
   silent.resume();
   await closed(silent);
@@ -335,4 +336,6 @@ test('a certificate of another authority, and plain against TLS, get no link, an
   assert.equal((await alpha.ask('beta', 'echo 3')).kind, 'text');
   for (const peer of [stranger, unsafe]) assert.equal(peer.count('up'), 0);
   assert.deepEqual([alpha.count('up'), alpha.count('down')], [1, 0]);
+  assert.ok((await alpha.rows()).refusals.untrusted >= 2, 'both are counted');
+  assert.equal(alpha.said.filter(({ event, fault }) => event === 'rejected' && fault === 'untrusted').length, 1, 'and told of once a minute');
 });
