@@ -128,8 +128,8 @@ inline constexpr metric_row metric_table[] = {
   {"Actors", "caf_system_rejected_messages_total", metric_kind::counter, "name", "messages", "Messages that came to an actor of this type after its end."},
   {"Actors", "caf_actor_processed_messages_total", metric_kind::counter, "name", "messages", "Messages that actors of this type have handled."},
   {"Actors", "caf_actor_mailbox_size", metric_kind::gauge, "name", "messages", "Messages in the mailboxes of actors of this type."},
-  {"Actors", "caf_actor_mailbox_time_seconds", metric_kind::histogram, "name", "seconds", "How long a message was in the mailbox; of each actor one message at a time is watched."},
-  {"Actors", "caf_actor_processing_time_seconds", metric_kind::histogram, "name", "seconds", "How long a message was handled."},
+  {"Actors", "caf_actor_mailbox_time_seconds", metric_kind::histogram, "name", "seconds", "How long a message was in the mailbox; of each actor one message at a time is watched, of racers one in 16, counted 16 times."},
+  {"Actors", "caf_actor_processing_time_seconds", metric_kind::histogram, "name", "seconds", "How long a message was handled; of racers one in 16 is timed, and counted 16 times."},
   {"Actors", "alleycat_actor_dead_letters_total", metric_kind::counter, "name", "messages", "Messages that were in the mailbox of an actor when it ended."},
   {"Actors", "alleycat_actor_restarts_total", metric_kind::counter, "name", "actors", "Actors that died and were made again."},
 

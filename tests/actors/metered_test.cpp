@@ -107,6 +107,33 @@ TEST_CASE("no message is lost from the counts when threads send and threads hand
   CHECK(processing.seconds > 0);
 }
 
+TEST_CASE("of racers one message in 16 is timed, and counts for 16; all are counted") {
+  using racer_like = metered<actor_kind::racer, caf::stateful_actor<counted_state>>;
+  testing_config config{true};
+  caf::actor_system system{config};
+  auto& scheduler = static_cast<caf::scheduler::test_coordinator&>(system.scheduler());
+  const auto& of = actor_meters::of(actor_kind::racer);
+  const auto processed = of.processed();
+  const auto timed = of.processing.read().count;
+  const auto waited = of.waiting.read().count;
+  const auto actor = system.spawn([](racer_like* self) -> caf::behavior {
+    return {[=](int number) {
+      if (number < 0)
+        self->quit();
+    }};
+  });
+  for (int i = 0; i < 159; ++i) {
+    caf::anon_send(actor, 1);
+    scheduler.run();
+  }
+  caf::anon_send(actor, -1);
+  scheduler.run();
+  CHECK(of.processed() == processed + 160);
+  CHECK(of.processing.read().count == timed + 160);
+  CHECK(of.waiting.read().count == waited + 160);
+  CHECK(of.mailbox_size() == 0);
+}
+
 TEST_CASE("a histogram counts each observation in the first bucket that holds it") {
   static constexpr std::array bounds{0.001, 0.01};
   histogram took{bounds};
