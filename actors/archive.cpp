@@ -51,6 +51,7 @@ archive_actor::behavior_type archive(archive_self*, const actor_context* env, re
         });
       },
       [=](const find_moment& x) { return call_store<moment_answer>(*env, [&] { return look_at(*env, *records, x); }); },
+      [=](const find_people& x) { return people_found{env->names->search(x.text, x.limit)}; },
       [=](const find_racer& x) { return call_store<racer_answer>(*env, [&] { return look_at(*env, *records, x); }); },
       [=](const find_ride& x) { return call_store<ride_answer>(*env, [&] { return look_at(*records, x); }); },
   };

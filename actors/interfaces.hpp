@@ -54,6 +54,8 @@ using archive_actor = caf::typed_actor<
     caf::replies_to<find_result>::with<result_answer>,
     // Its here-now table at an own second.
     caf::replies_to<find_moment>::with<moment_answer>,
+    // Riders by name or number.
+    caf::replies_to<find_people>::with<people_found>,
     // What is known of a racer.
     caf::replies_to<find_racer>::with<racer_answer>,
     // A ride with all its seconds.

@@ -1,6 +1,7 @@
 /// Everything that actors say to each other. Large things travel as shared pointers to immutable values.
 #pragma once
 
+#include "actors/name_book.hpp"
 #include "actors/ports.hpp"
 #include "racing/all_time_table.hpp"
 #include "racing/day_boards.hpp"
@@ -199,6 +200,14 @@ struct get_moment {
   std::optional<own_second> second; ///< none: the furthest that half of those riding have reached
 };
 
+/// Riders by name or number.
+struct find_people {
+  std::string text;
+  std::size_t limit = 20; ///< rows
+};
+struct people_found {
+  name_book::people people;
+};
 struct find_racer {
   racer_id racer;
   std::size_t offset = 0; ///< rides to leave out
@@ -486,6 +495,8 @@ ALLEYCAT_LOCAL_MESSAGE(ghost_source)
 ALLEYCAT_LOCAL_MESSAGE(find_moment)
 ALLEYCAT_LOCAL_MESSAGE(moment_answer)
 ALLEYCAT_LOCAL_MESSAGE(get_moment)
+ALLEYCAT_LOCAL_MESSAGE(find_people)
+ALLEYCAT_LOCAL_MESSAGE(people_found)
 ALLEYCAT_LOCAL_MESSAGE(find_racer)
 ALLEYCAT_LOCAL_MESSAGE(racer_answer)
 ALLEYCAT_LOCAL_MESSAGE(find_ride)

@@ -114,6 +114,7 @@ private:
         entry{"racer", 1, &conversation::racer},
         entry{"ride", 3, &conversation::ride},
         entry{"ghost", 2, &conversation::ghost},
+        entry{"search", 0, &conversation::search},
         entry{"cluster", 0, &conversation::cluster},
         entry{"drain", 1, &conversation::drain},
     };
@@ -384,6 +385,18 @@ private:
       std::string json;
       encode_racer({racer, me->context_.names->of(racer), classes, found.rides}, json);
       me->answer(json);
+    });
+  }
+
+  void search(const self_ptr& me, const tokens&) {
+    auto body = read_question(asked_.body);
+    if (body.text.find_first_not_of(' ') == std::string::npos)
+      throw bad_query{"bad_request", "text is missing: a name's beginning, or a racer's number"};
+    ask(me, partners_.archive, find_people{std::move(body.text), body.page.limit}, [me](const people_found& found) {
+      auto rows = nlohmann::ordered_json::array();
+      for (const auto& each : found.people.rows)
+        rows.push_back({{"racerId", each.racer.value()}, {"name", each.name}});
+      me->answer(nlohmann::ordered_json{{"of", found.people.of}, {"rows", std::move(rows)}}.dump());
     });
   }
 

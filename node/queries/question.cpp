@@ -76,6 +76,11 @@ question read_question(const std::string& text) {
   else
     read.second = number(body, "second", UINT32_MAX);
   read.over = period_in(body);
+  if (const auto at = body.find("text"); at != body.end() && !at->is_null()) {
+    if (!at->is_string())
+      throw bad_query{"bad_request", "text must be a string"};
+    read.text = at->get<std::string>();
+  }
   return read;
 }
 

@@ -24,6 +24,7 @@ struct question {
   std::optional<std::uint64_t> second;
   bool usual_second = false; ///< `"second":"half"`
   period over = period::all;
+  std::string text; ///< of a search
 };
 
 /// What a rider asks for on `alleycat.racer.<racer>.ghost`.

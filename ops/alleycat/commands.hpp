@@ -31,6 +31,7 @@ void add_watch(CLI::App& app, const common_options& common);
 void add_top(CLI::App& app, const common_options& common);
 void add_races(CLI::App& app, const common_options& common);
 void add_race(CLI::App& app, const common_options& common);
+void add_search(CLI::App& app, const common_options& common);
 void add_racer(CLI::App& app, const common_options& common);
 void add_ride(CLI::App& app, const common_options& common);
 void add_ghost(CLI::App& app, const common_options& common);

@@ -47,6 +47,7 @@ int main(int argc, char** argv) {
   add_watch(app, common);
   add_top(app, common);
   add_races(app, common);
+  add_search(app, common);
   add_race(app, common);
   add_racer(app, common);
   add_ride(app, common);

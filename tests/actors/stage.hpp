@@ -441,7 +441,7 @@ inline archive_actor::behavior_type kept_archive(archive_actor::pointer,
   return {
       [=](const list_races&) { return race_list{*races}; }, [](const find_result&) { return result_answer{}; },
       [](const find_moment&) { return moment_answer{}; },   [](const find_racer&) { return racer_answer{}; },
-      [](const find_ride&) { return ride_answer{}; },
+      [](const find_people&) { return people_found{}; },    [](const find_ride&) { return ride_answer{}; },
   };
 }
 

@@ -96,6 +96,23 @@ for (const [classId, scoring] of [[3, 'total'], [4, 'output']])
         }
     });
 
+    scenario('a racer is found by every word of their name, and by their number', async () => {
+      const names = new Map(verdict.expected.races.flatMap(({ ranking }) => ranking.map((row) => [row.racerId, row.name])));
+      const folded = (name) => name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+      for (const racerId of [100, 110, 124])
+        for (const word of folded(names.get(racerId)).split(' ')) {
+          const wanted = [...names].filter(([, name]) => ` ${folded(name)}`.includes(` ${word}`)).map(([id]) => id);
+          const answer = await query('search', { text: word.toUpperCase(), limit: 1000 });
+          const found = answer.rows.map((row) => row.racerId);
+          assert.deepEqual(wanted.filter((id) => !found.includes(id)), [], word);
+          assert.equal(answer.of, answer.rows.length);
+          const row = answer.rows.find((each) => each.racerId === racerId);
+          assert.equal(row.name, names.get(racerId));
+        }
+      const byNumber = await query('search', { text: '110', limit: 1 });
+      assert.deepEqual(byNumber.rows[0], { racerId: 110, name: names.get(110) });
+    });
+
     scenario('a racer has bests, a record with race and date, and rides, the newest first', async () => {
       const bests = verdict.expected.allTime[classId];
       const board = new Map(verdict.expected.leaderboard[classId].map((row) => [row.racerId, row]));
@@ -170,6 +187,7 @@ for (const [classId, scoring] of [[3, 'total'], [4, 'output']])
         [`ghost.${classId}.rank-100000`, {}, 'unknown_ghost'], [`ghost.${classId}.4000000000`, {}, 'unknown_ghost'],
         ['ghost.99.leader', {}, 'unknown_class'], ['ghost.5.leader', {}, 'unknown_ghost'], ['ghost.5.median', {}, 'unknown_ghost'],
         [`leaderboard.${classId}`, { period: 'yesterday' }, 'bad_request'], [`leaderboard.${classId}`, { limit: 1001 }, 'bad_request'],
+        ['search', { text: ' ' }, 'bad_request'], ['search', {}, 'bad_request'], ['search', { text: 5 }, 'bad_request'],
         ['leaderboard.99', { period: 'today' }, 'unknown_class'], ['ride.3.4', {}, 'bad_request'], ['racer', {}, 'bad_request'],
       ];
       for (const [what, args, code] of cases) {

@@ -52,6 +52,7 @@ TEST_CASE("a question of the wrong shape says what is wrong") {
   CHECK(of(R"({"limit":2.5})") == "bad_request: limit must be a whole number in 0..1000");
   CHECK(of(R"({"around":4294967296})") == "bad_request: around must be a whole number in 0..4294967295");
   CHECK(of(R"({"period":"1d"})") == "bad_request: period must be all, today, 7d or 30d");
+  CHECK(of(R"({"text":7})") == "bad_request: text must be a string");
   CHECK(of(R"({"period":7})") == "bad_request: period must be all, today, 7d or 30d");
 }
 

@@ -29,6 +29,7 @@ const answers = {
     ],
   },
   'leaderboard.9': { error: { code: 'unknown_class', message: 'there is no class 9' } },
+  search: { of: 3, rows: [{ racerId: 8, name: 'Adell' }, { racerId: 7, name: 'Søren Adelsson' }] },
   'races.3': {
     classId: 3,
     rows: [
@@ -136,6 +137,13 @@ test('top shows the leaderboard as an aligned table', async () => {
 test('top asks for the rows it is asked for', async () => {
   await alleycat(['top', '3', '--limit', '7', '--offset', '20']);
   assert.deepEqual(asked.at(-1), ['leaderboard.3', { limit: 7, offset: 20 }]);
+});
+
+test('search shows riders, and how many there are beyond', async () => {
+  const { code, out } = await alleycat(['search', 'ade', '--limit', '2']);
+  assert.equal(code, 0);
+  assert.deepEqual(asked.at(-1), ['search', { text: 'ade', limit: 2 }]);
+  assert.equal(out, ['RACER  NAME', '    8  Adell', '    7  Søren Adelsson', '2 of 3', ''].join('\n'));
 });
 
 test('races shows the closed races, without a winner where nobody finished', async () => {

@@ -1,0 +1,62 @@
+#include "actors/name_book.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace alleycat;
+
+namespace {
+
+/// The numbers of those found, in their order.
+std::vector<std::uint32_t> found(const name_book& names, std::string_view text, std::size_t limit = 20) {
+  std::vector<std::uint32_t> numbers;
+  for (const auto& each : names.search(text, limit).rows)
+    numbers.push_back(each.racer.value());
+  return numbers;
+}
+
+name_book some() {
+  name_book names;
+  names.set(racer_id{8}, "Adell");
+  names.set(racer_id{80}, "Ida J.");
+  names.set(racer_id{7}, "S\xc3\xb8ren Adelsson");
+  names.set(racer_id{700}, "Ida J.");
+  names.set(racer_id{4294967295}, "Bo");
+  return names;
+}
+
+} // namespace
+
+TEST_CASE("riders are found by the beginning of a word, whatever its case and accents") {
+  const auto names = some();
+  CHECK(found(names, "ADE") == std::vector<std::uint32_t>{8, 7});
+  CHECK(found(names, " soren ") == std::vector<std::uint32_t>{7});
+  CHECK(found(names, "S\xc3\xb6ren") == std::vector<std::uint32_t>{7});
+  CHECK(found(names, "ida") == std::vector<std::uint32_t>{80, 700});
+  CHECK(found(names, "dell").empty());
+}
+
+TEST_CASE("riders are found by their number, the very one first") {
+  const auto names = some();
+  CHECK(found(names, "8") == std::vector<std::uint32_t>{8, 80});
+  CHECK(found(names, "7") == std::vector<std::uint32_t>{7, 700});
+  CHECK(found(names, "4294967295") == std::vector<std::uint32_t>{4294967295});
+}
+
+TEST_CASE("a search says how many there are, and shows as many as it may") {
+  const auto names = some();
+  const auto some_of = names.search("a", 1);
+  CHECK(some_of.of == 2);
+  CHECK(some_of.rows.size() == 1);
+  CHECK(names.search("", 20).of == 0);
+  CHECK(names.search("  ", 20).of == 0);
+  CHECK(names.search("\xff", 20).of == 0);
+}
+
+TEST_CASE("a rider is found by the name they have now") {
+  auto names = some();
+  names.set(racer_id{8}, "Zoe");
+  CHECK(found(names, "adell").empty());
+  CHECK(found(names, "zoe") == std::vector<std::uint32_t>{8});
+  CHECK(names.of(racer_id{8}) == "Zoe");
+  CHECK(names.of(racer_id{9}) == "racer 9");
+}
