@@ -7,7 +7,8 @@ using namespace alleycat;
 TEST_CASE("names are folded: case, accents, widths, and letters that do not decompose") {
   CHECK(folded_name("Adell") == "adell");
   CHECK(folded_name("S\xc3\xb8ren \xc5\x81.") == "soren l.");
-  CHECK(folded_name("Za\xc3\xafd") == "zaid");
+  CHECK(folded_name("Za\xc3\xaf"
+                    "d") == "zaid");
   CHECK(folded_name("\xc3\x86gir") == "aegir");
   CHECK(folded_name("Stra\xc3\x9f"
                     "e") == "strasse");
