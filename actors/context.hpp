@@ -6,13 +6,16 @@
 #include "actors/ports.hpp"
 #include "racing/rules.hpp"
 
+#include <atomic>
+
 namespace alleycat {
 
 struct actor_context {
   rule_set rules;
-  unix_ms standings_min_interval_ms = 900;
-  unix_ms journal_linger_ms = 20;
-  unix_ms history_keep_ms = 90LL * 86'400'000; ///< results and rides of older races go
+  // May change while actors run: whoever needs one reads it each time.
+  std::atomic<unix_ms> standings_min_interval_ms = 900;     ///< of races that open from now on
+  std::atomic<unix_ms> journal_linger_ms = 20;              ///< of races that open from now on
+  std::atomic<unix_ms> history_keep_ms = 90LL * 86'400'000; ///< results and rides of older races go
 
   const clock_port* clock = nullptr;
   journal_port* journal = nullptr;

@@ -102,6 +102,8 @@ inline constexpr auto slow_write = 1s;
 
 /// The first look for old races after a start, and the next one after a failure.
 inline constexpr auto first_prune = 1min;
+/// How soon a changed age of what is kept is noticed, at most.
+inline constexpr auto prune_nap = 1min;
 /// Rides that one look for old races takes (16 ms): queries wait behind it.
 inline constexpr std::size_t rides_looked_at = 1'000;
 /// Rows of the published leaderboard.

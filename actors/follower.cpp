@@ -163,7 +163,7 @@ bool follower_state::merge_held_rides(unix_ms now) {
     // Young ones may belong to a close that was cut short: whoever finishes it ranks them before they are merged.
     const auto closed = entry.second.rides.front().closed;
     return now - entry.second.newest > in_ms(defaults::held_rides_after) &&
-           now - closed > std::min(env_->history_keep_ms, in_ms(defaults::unfinished_close));
+           now - closed > std::min(env_->history_keep_ms.load(), in_ms(defaults::unfinished_close));
   });
   if (old == rides_.end())
     return false;

@@ -68,7 +68,7 @@ void ingest_state::take(arrival& a, unix_ms now, std::int64_t steady) {
     return refuse(a.reply_to, refusal::busy, why);
 
   const race_key key{u.cls, u.race};
-  const auto [entry, first] = races_.try_emplace(key, env_->journal_linger_ms);
+  const auto [entry, first] = races_.try_emplace(key, env_->journal_linger_ms.load());
   auto& race = entry->second;
   if (first)
     self_->send(registry_, race_hint{key});

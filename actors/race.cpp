@@ -23,7 +23,7 @@ void race_state::start(pointer self, const actor_context& env, term_ptr under, r
   opened_ = env.clock->now();
   race_ = std::make_unique<race_fold>(env.rules, key);
   life_ = std::make_unique<race_lifecycle>(env.rules.race, key.race, opened_);
-  policy_ = std::make_unique<standings_policy>(env.standings_min_interval_ms);
+  policy_ = std::make_unique<standings_policy>(env.standings_min_interval_ms.load());
   reported_.key = key;
   inbox_ = std::make_shared<handoff<journal_item>>(defaults::inbox_limit);
   auto me = caf::actor_cast<race_actor>(self);

@@ -26,17 +26,35 @@ std::chrono::milliseconds interval(unix_ms keep_ms) {
 void retention_state::start(pointer self, const actor_context& env, retention_partners partners) {
   self_ = self;
   env_ = &env;
+  kept_ = env.history_keep_ms;
   partners_ = std::move(partners);
   // Soon after the start, or a node that is started each day would never look.
-  const auto first = std::min<std::chrono::milliseconds>(defaults::first_prune, interval(env.history_keep_ms));
-  self_->delayed_send(self_, first, look_at_clock{});
+  wait(std::min<std::chrono::milliseconds>(defaults::first_prune, interval(env.history_keep_ms)));
+}
+
+void retention_state::wait(std::chrono::milliseconds time) {
+  left_ = time;
+  nap();
+}
+
+void retention_state::nap() {
+  const auto now = std::min<std::chrono::milliseconds>(left_, defaults::prune_nap);
+  left_ -= now;
+  self_->delayed_send(self_, now, alleycat::look_at_clock{});
+}
+
+void retention_state::look_at_clock() {
+  if (left_.count() > 0 && kept_ == env_->history_keep_ms)
+    return nap();
+  look();
 }
 
 void retention_state::look() {
-  before_ = env_->clock->now() - env_->history_keep_ms;
+  kept_ = env_->history_keep_ms;
+  before_ = env_->clock->now() - kept_;
   // The owner of the lowest class prunes the streams; the others come later and find nothing there, unless it did not.
   if (!env_->ownership->owns(env_->rules.classes.front().id))
-    before_ -= looks_later * interval(env_->history_keep_ms).count();
+    before_ -= looks_later * interval(kept_).count();
   results_ = 0;
   rides_ = 0;
   find({});
@@ -82,20 +100,18 @@ void retention_state::go_on(std::optional<race_key> next) {
     return find(*next);
   if (results_ + rides_ != 0)
     env_->log->info("history.pruned", {{"results", results_}, {"rides", rides_}, {"before", before_}});
-  self_->delayed_send(self_, interval(env_->history_keep_ms), look_at_clock{});
+  wait(interval(kept_));
 }
 
 void retention_state::failed(std::string_view step, const caf::error& why) {
   env_->log->warn("history.prune_delayed", {{"step", std::string{step}}, {"error", self_->system().render(why)}});
-  self_->delayed_send(self_,
-                      std::min<std::chrono::milliseconds>(defaults::first_prune, interval(env_->history_keep_ms)),
-                      look_at_clock{});
+  wait(std::min<std::chrono::milliseconds>(defaults::first_prune, interval(kept_)));
 }
 
 retention_actor::behavior_type retention(retention_self* self, const actor_context* env, retention_partners partners) {
   self->state.start(self, *env, std::move(partners));
   return {
-      [self](look_at_clock) { self->state.look(); },
+      [self](look_at_clock) { self->state.look_at_clock(); },
   };
 }
 

@@ -8,6 +8,8 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <chrono>
+
 namespace alleycat {
 
 /// Whom the history works with.
@@ -28,11 +30,15 @@ public:
   using pointer = retention_actor::stateful_pointer<retention_state>;
 
   void start(pointer self, const actor_context& env, retention_partners partners);
-  void look();
+  /// Looks when it is time, or when another age is to be kept than at the last look.
+  void look_at_clock();
 
   static inline const char* name = "retention";
 
 private:
+  void look();
+  void wait(std::chrono::milliseconds time);
+  void nap();
   void find(race_key from);
   void remove(const old_race& race, std::optional<race_key> next);
   void remove_here(const old_race& race, std::optional<race_key> next);
@@ -43,7 +49,9 @@ private:
   const actor_context* env_ = nullptr;
   retention_partners partners_;
   unix_ms before_ = 0;
-  std::size_t results_ = 0; ///< removed since the look began
+  unix_ms kept_ = 0;                  ///< what `before_` follows from
+  std::chrono::milliseconds left_{0}; ///< until the next look, after the nap that is under way
+  std::size_t results_ = 0;           ///< removed since the look began
   std::size_t rides_ = 0;
 };
 

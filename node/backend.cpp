@@ -40,8 +40,10 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <mutex>
 #include <random>
 #include <stdexcept>
 #include <thread>
@@ -116,6 +118,23 @@ std::optional<peer_tls> tls_of(const node_config& config) {
   return peer_tls{config.tls_cert, config.tls_key, config.tls_ca};
 }
 
+/// Written by the thread that reloads, read by others.
+class latest_config {
+public:
+  node_config read() const {
+    const std::lock_guard lock{mutex_};
+    return config_;
+  }
+  void write(const node_config& config) {
+    const std::lock_guard lock{mutex_};
+    config_ = config;
+  }
+
+private:
+  mutable std::mutex mutex_;
+  node_config config_;
+};
+
 /// Tries until JetStream answers: a NATS that starts beside us needs its time.
 void wait_for_streams(jsCtx* js, const node_config& config) {
   const auto deadline = std::chrono::steady_clock::now() + streams_deadline;
@@ -145,11 +164,12 @@ struct backend::impl {
         results_out{urls, config.name}, results_removal{urls, config.name}, letters{outgoing, clock},
         answers{outgoing, clock}, desk{outgoing, clock, config.name}, caf_config{tls_of(config)} {}
 
+  void take_limits(const node_config& config);
   void open_store(const node_config& config);
   void make_publisher();
   void join_cluster(const node_config& config);
   void look_at_health();
-  void look_at_streams(const node_config& config);
+  void look_at_streams();
   void start_actors();
   archive_actor spawn_archives();
   void start_ingest(const node_config& config);
@@ -210,8 +230,19 @@ struct backend::impl {
   std::unique_ptr<worker> keeper; ///< of streams
   std::size_t keeper_turn = 0;
   unix_ms drain_ms = 10'000;
+  std::atomic<std::uint64_t> store_limit{0};
+  latest_config taken;
   bool stopped = false;
 };
+
+void backend::impl::take_limits(const node_config& config) {
+  context.standings_min_interval_ms = config.standings_min_interval_ms;
+  context.journal_linger_ms = config.journal.linger_ms;
+  context.history_keep_ms = static_cast<unix_ms>(config.history_keep_days * 86'400'000);
+  records->limit_map(config.history_max_bytes);
+  store_limit = config.history_max_bytes;
+  taken.write(config);
+}
 
 void backend::impl::open_store(const node_config& config) {
   lmdb_options options;
@@ -224,9 +255,7 @@ void backend::impl::open_store(const node_config& config) {
   records = open_lmdb_store(config.data / "store", options);
   records->each_name([this](racer_id racer, const std::string& name) { names.set(racer, name); });
   context.rules = config.rules;
-  context.standings_min_interval_ms = config.standings_min_interval_ms;
-  context.journal_linger_ms = config.journal.linger_ms;
-  context.history_keep_ms = static_cast<unix_ms>(config.history_keep_days * 86'400'000);
+  take_limits(config);
   context.clock = &clock;
   context.journal = ephemeral ? static_cast<journal_port*>(ephemeral.get()) : &journal;
   context.results_log = &results_log;
@@ -318,7 +347,7 @@ void backend::impl::join_cluster(const node_config& config) {
   how.before_listening = [&held] { held.reset(); };
   cluster.start(*system, std::move(how), registry_handle, query_handle);
   health = std::make_unique<worker>(health_interval, [this] { look_at_health(); });
-  keeper = std::make_unique<worker>(keeper_interval, [this, config] { look_at_streams(config); });
+  keeper = std::make_unique<worker>(keeper_interval, [this] { look_at_streams(); });
 }
 
 /// Fit: journal and output answer a round trip. Ready: the store has caught up.
@@ -335,8 +364,9 @@ void backend::impl::look_at_health() {
 }
 
 /// Nothing else makes them anew while the node runs: without them bikes are answered `busy`, and results wait.
-void backend::impl::look_at_streams(const node_config& config) {
+void backend::impl::look_at_streams() {
   try {
+    const auto config = taken.read();
     if (const auto gone = ensure_lost_streams(journal.context(), config, keeper_turn))
       log_event(log_level::error, "streams.lost", {{"stream", *gone}, {"done", std::string{"made anew, empty"}}});
   } catch (const std::exception& e) {
@@ -424,9 +454,8 @@ void backend::impl::start_http(const node_config& config) {
   streams = std::make_unique<stream_watch>(outgoing);
   metrics.add([this](collector& into) { collect_meters(counts, into); });
   metrics.add(collect_actors);
-  metrics.add([this, data = config.data, limit = config.history_max_bytes](collector& into) {
-    collect_store(counts, clock.now(), data, limit, into);
-  });
+  metrics.add(
+      [this, data = config.data](collector& into) { collect_store(counts, clock.now(), data, store_limit, into); });
   metrics.add([this](collector& into) { collect_dead_letters(letters, into); });
   metrics.add([this](collector& into) {
     collect_connections({&incoming, &outgoing, &live, &journal.connection()}, into);
@@ -533,6 +562,21 @@ backend::~backend() {
 
 void backend::stop() {
   impl_->stop();
+}
+
+bool backend::answers() const {
+  bool answered = false;
+  caf::scoped_actor self{*impl_->system};
+  self->request(impl_->registry_handle, ready_deadline, get_open_races{})
+      .receive([&](const open_races&) { answered = true; }, [](const caf::error&) {});
+  return answered;
+}
+
+void backend::change(const node_config& config) {
+  // First what may fail.
+  if (config.journal.max_bytes != impl_->taken.read().journal.max_bytes)
+    ensure_streams(impl_->journal.context(), config);
+  impl_->take_limits(config);
 }
 
 std::uint16_t backend::http_port() const {

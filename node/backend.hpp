@@ -24,6 +24,13 @@ public:
   /// Takes no more updates, commits what is pending, ends the actors.
   void stop();
 
+  /// Whether actors answer; waits for it, 2 s at most.
+  bool answers() const;
+
+  /// Takes over what may change while a node runs: limits, ages, pauses; of the rest nothing. One thread at a time.
+  /// @throws std::runtime_error in words for an operator; then nothing but limits of streams may have changed
+  void change(const node_config& config);
+
   std::uint16_t http_port() const;
 
 private:

@@ -1,16 +1,25 @@
 #include "node/backend.hpp"
 #include "node/config/read_config.hpp"
+#include "node/config/reload.hpp"
 #include "node/held_port.hpp"
 #include "node/http/page_origins.hpp"
 #include "node/nats_server/nats_process.hpp"
 #include "node/telemetry/log.hpp"
+#include "node/telemetry/service_manager.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <exception>
 #include <filesystem>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <functional>
 #include <optional>
+#include <variant>
 
 using namespace alleycat;
 
@@ -21,16 +30,84 @@ std::filesystem::path absolute_or_empty(const std::filesystem::path& path) {
   return path.empty() ? path : std::filesystem::absolute(path);
 }
 
-int run(node_config config) {
+log_settings log_of(const node_config& config) {
+  return {config.level, config.format, stderr_is_journal(std::getenv("JOURNAL_STREAM"))};
+}
+
+using config_reader = std::function<std::variant<node_config, early_exit>()>;
+
+/// On SIGHUP. All or nothing: with a fault anywhere the node runs on as it was.
+/// @param running  what was read last
+void reload(backend& node, node_config& running, const config_reader& read) {
+  const auto found = read();
+  if (const auto* fault = std::get_if<early_exit>(&found)) {
+    const std::string_view text{fault->text};
+    log_event(log_level::error, "node.reload_refused", {{"error", text.substr(0, text.find_last_not_of('\n') + 1)}});
+    return;
+  }
+  auto next = running;
+  const auto changes = take_over(next, std::get<node_config>(found));
+  try {
+    node.change(next);
+  } catch (const std::exception& e) {
+    log_event(log_level::error, "node.reload_refused", {{"error", e.what()}});
+    return;
+  }
+  // Under the more talkative of the two levels, or nobody would see it.
+  const bool quieter = next.level > running.level;
+  if (!quieter)
+    start_log(log_of(next));
+  log_event(log_level::info, "node.reloaded", {{"changed", fmt::format("{}", fmt::join(changes.taken, ","))}});
+  if (!changes.need_restart.empty())
+    log_event(log_level::warn, "node.restart_needed",
+              {{"options", fmt::format("{}", fmt::join(changes.need_restart, ","))}});
+  if (quieter)
+    start_log(log_of(next));
+  running = std::move(next);
+}
+
+/// @param patience  0 = for ever
+/// @returns 0 when none came in time
+int next_signal(const sigset_t& signals, std::chrono::microseconds patience) {
+  if (patience.count() == 0) {
+    int signal = 0;
+    return sigwait(&signals, &signal) == 0 ? signal : 0;
+  }
+  const auto whole = std::chrono::duration_cast<std::chrono::seconds>(patience);
+  const timespec time{whole.count(), std::chrono::nanoseconds{patience - whole}.count()};
+  return std::max(0, sigtimedwait(&signals, nullptr, &time));
+}
+
+/// @returns the signal to leave on
+int serve(backend& node, node_config running, const sigset_t& signals, const config_reader& read) {
+  const auto watched = watchdog_limit();
+  notify_ready();
+  for (;;) {
+    const auto signal = next_signal(signals, watched / 3);
+    if (signal == SIGHUP) {
+      notify_reloading();
+      reload(node, running, read);
+      notify_ready();
+    } else if (signal != 0) {
+      return signal;
+    }
+    if (watched.count() != 0 && node.answers())
+      notify_alive();
+  }
+}
+
+int run(const node_config& as_read, const config_reader& read) {
+  auto config = as_read;
   // Before any thread begins: only this thread waits for the signals.
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 
-  start_log({config.level, config.format, stderr_is_journal(std::getenv("JOURNAL_STREAM"))});
+  start_log(log_of(config));
   std::filesystem::create_directories(config.data);
   std::unique_ptr<nats_process> server;
   auto urls = config.nats_urls;
@@ -63,10 +140,11 @@ int run(node_config config) {
       log_level::info, "node.started",
       {{"name", config.name}, {"nats", urls.front()}, {"http", node.http_port()}, {"data", config.data.string()}});
 
-  int signal = 0;
-  sigwait(&signals, &signal);
+  const auto signal = serve(node, as_read, signals, read);
+  notify_stopping();
   log_event(log_level::info, "node.leaving", {{"signal", signal}});
-  // A second signal ends at once.
+  // A second signal ends at once; a terminal that closes meanwhile does not.
+  sigdelset(&signals, SIGHUP);
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   node.stop();
   if (server)
@@ -78,18 +156,14 @@ int run(node_config config) {
 } // namespace
 
 int main(int argc, char** argv) {
-  const auto read = read_config(argc, argv, alleycat_environment());
-  if (const auto* exit = std::get_if<early_exit>(&read)) {
+  const auto read = [argc, argv] { return read_config(argc, argv, alleycat_environment()); };
+  const auto first = read();
+  if (const auto* exit = std::get_if<early_exit>(&first)) {
     std::fputs(exit->text.c_str(), exit->to_stderr ? stderr : stdout);
     return exit->code;
   }
-  const auto& config = std::get<node_config>(read);
-  if (config.http_cert.empty() != config.http_key.empty()) {
-    std::fputs("alleycat-node: http.cert and http.key belong together: give both or neither\n", stderr);
-    return 2;
-  }
   try {
-    return run(config);
+    return run(std::get<node_config>(first), read);
   } catch (const std::exception& e) {
     log_event(log_level::error, "node.failed", {{"error", e.what()}});
     return 1;

@@ -30,6 +30,9 @@ struct lmdb_options {
 /// `record_store` on LMDB. Durable: when a writing call returns, its transaction was fsynced.
 class lmdb_store : public record_store {
 public:
+  /// From the next time on that the map is full. Below what it has grown to, it stays as it is. Any thread.
+  virtual void limit_map(std::uint64_t max_bytes) = 0;
+
   /// Writes a compact, consistent and fsynced copy, while the store stays usable afterwards as before.
   /// @param target  a folder that is new or empty; the copy can be opened with `open_lmdb_store`
   /// @throws store_error where `target` has content or cannot be written; what was begun there is removed.

@@ -62,7 +62,7 @@ void store_on_lmdb::raise(const lmdb::error& error, const std::string& doing) {
   const auto file = (folder_ / data_file).string();
   const auto what = doing + ": " + error.what() + " (" + file + ")";
   if (error.code() == MDB_MAP_FULL)
-    throw store_error{what + ": the map is at its maximum of " + std::to_string(options_.max_map_bytes) +
+    throw store_error{what + ": the map is at its maximum of " + std::to_string(max_map_bytes_) +
                       " bytes; raise history.max_bytes, or lower history.keep_days"};
   if (may_go_away(error.code()))
     throw store_error{what + ": nothing was written"};
@@ -94,7 +94,7 @@ void store_on_lmdb::refuse_without_map() const {
 
 bool store_on_lmdb::grow() {
   const auto now = env_->map_bytes();
-  const auto larger = std::min(now * 2, options_.max_map_bytes);
+  const auto larger = std::min(now * 2, max_map_bytes_.load());
   if (larger <= now)
     return false;
   const std::unique_lock alone{map_mutex_};

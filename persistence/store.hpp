@@ -56,6 +56,7 @@ public:
   std::optional<racer_bests> bests_of(class_id cls, racer_id racer) override;
   std::uint64_t count_start(std::uint64_t at_least) override;
   usage map_usage() override;
+  void limit_map(std::uint64_t max_bytes) override { max_map_bytes_ = max_bytes; }
   void backup(const std::filesystem::path& target) override;
   old_race_search find_old(unix_ms before, race_key from, std::size_t most_rides) override;
   void remove_old(const old_race& race) override;
@@ -153,6 +154,7 @@ private:
 
   std::filesystem::path folder_;
   lmdb_options options_;
+  std::atomic<std::uint64_t> max_map_bytes_{options_.max_map_bytes};
   std::optional<folder_lock> lock_; ///< none where read only
   std::optional<lmdb::env> env_;    ///< none once the map was lost
   tables tables_{};

@@ -178,8 +178,7 @@ std::string config_text(const node_config& config) {
       section = opt.section();
       text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", section);
     }
-    text += as_comment(opt.doc);
-    text += as_comment(fmt::format("Takes {}; default {}.", allowed_values(opt), toml_literal(opt.get(defaults))));
+    text += as_comment(description(opt, defaults));
     text += fmt::format("{} = {}\n", opt.name(), toml_literal(opt.get(config)));
   }
   text += "\n# The courses: id 1..65535, difficulty 1 = easiest, score total (sum of the outputs) or output (of the "

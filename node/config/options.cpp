@@ -85,6 +85,17 @@ option choice(std::string_view key, std::vector<std::string_view> words, Access 
           }};
 }
 
+/// @pre whoever uses the value reads it each time; see `backend::change`
+option live(option opt) {
+  opt.live = true;
+  return opt;
+}
+
+option told(std::string_view default_words, option opt) {
+  opt.default_words = default_words;
+  return opt;
+}
+
 #define ALLEYCAT_MEMBER(path)                                                                                          \
   [](auto& c) -> auto& {                                                                                               \
     return c.path;                                                                                                     \
@@ -108,10 +119,10 @@ std::vector<option> make_options() {
                             "WebSocket port of the node's own nats-server, for the page. 0 takes a free one."),
       text("nats.server", "", any_text{}, ALLEYCAT_MEMBER(nats_server),
            "The nats-server program to start. Empty looks in PATH and /usr/sbin."),
-      text("node.name", "name", plain_name{}, ALLEYCAT_MEMBER(name),
-           "Name of this node, its own in the cluster; the host's name unless given. Two nodes of one name take each "
-           "other "
-           "for one that restarted."),
+      told("the host's name", text("node.name", "name", plain_name{}, ALLEYCAT_MEMBER(name),
+                                   "Name of this node, its own in the cluster. Two nodes of one name take each "
+                                   "other "
+                                   "for one that restarted.")),
       text("node.data", "data", any_text{}, ALLEYCAT_MEMBER(data),
            "Folder of everything that is kept. It belongs to one node; without it a node rebuilds from NATS."),
       place("node.listen", "listen", ALLEYCAT_MEMBER(listen),
@@ -178,37 +189,39 @@ std::vector<option> make_options() {
       choice<journal_storage>("journal.storage", {"file", "memory", "off"}, ALLEYCAT_MEMBER(journal.storage),
                               "Where JetStream keeps the journal. memory loses it with nats-server; off keeps none and "
                               "acknowledges what may be lost: for comparisons only."),
-      number<std::uint32_t>(
+      live(number<std::uint32_t>(
           "journal.linger_ms", "", 0, 1000, ALLEYCAT_MEMBER(journal.linger_ms),
           "How long an update waits for others of its race at most before the batch is written; less where waiting "
-          "would not help. More makes the journal smaller and a restart quicker, and delays answers by as much."),
-      number<std::uint64_t>(
+          "would not help. More makes the journal smaller and a restart quicker, and delays answers by as much. "
+          "Another value counts for races that open afterwards.")),
+      live(number<std::uint64_t>(
           "journal.max_bytes", "", 16 * mebibyte, 1024 * 1024 * mebibyte, ALLEYCAT_MEMBER(journal.max_bytes),
-          "Limit of one class's journal. When it is full updates are refused, and bikes send them again."),
+          "Limit of one class's journal. When it is full updates are refused, and bikes send them again.")),
       number<std::uint32_t>("journal.ingest_actors", "", 1, 64, ALLEYCAT_MEMBER(journal.ingest_actors),
                             "Ingest actors of this node. More use more cores and make smaller batches."),
-      number<std::uint32_t>(
+      live(number<std::uint32_t>(
           "standings.min_interval_ms", "", 0, 60'000, ALLEYCAT_MEMBER(standings_min_interval_ms),
-          "Shortest time between two standings of one race. 0 publishes as soon as all riders have reported."),
-      number<std::uint64_t>("history.max_bytes", "", mebibyte / 4, 16LL * 1024 * 1024 * mebibyte,
-                            ALLEYCAT_MEMBER(history_max_bytes),
-                            "Limit of the LMDB file, which grows as it is needed. At the limit closed races wait to be "
-                            "stored until it is "
-                            "raised or fewer days are kept."),
-      decimal(
+          "Shortest time between two standings of one race. 0 publishes as soon as all riders have reported. "
+          "Another value counts for races that open afterwards.")),
+      live(number<std::uint64_t>(
+          "history.max_bytes", "", mebibyte / 4, 16LL * 1024 * 1024 * mebibyte, ALLEYCAT_MEMBER(history_max_bytes),
+          "Limit of the LMDB file, which grows as it is needed. At the limit closed races wait to be "
+          "stored until it is "
+          "raised or fewer days are kept.")),
+      live(decimal(
           "history.keep_days", 0.0001, 3650, ALLEYCAT_MEMBER(history_keep_days),
           "How long results and rides are kept, in LMDB and in the results stream. Rides that hold a record or a best "
-          "second stay. Fractions of a day are for tests."),
+          "second stay. Fractions of a day are for tests.")),
       number<std::uint32_t>("cluster.drain_seconds", "", 0, 600, ALLEYCAT_MEMBER(drain_seconds),
                             "How long a node that is told to stop waits for others to take its races over."),
       choice<metrics_timing>(
           "metrics.timing", {"on", "off"}, ALLEYCAT_MEMBER(timing),
           "Whether times are taken: all histograms of /metrics, and the figures of actors. off leaves "
           "them empty, and saves about a hundredth of the CPU; for comparisons."),
-      choice<log_level>("log.level", {"debug", "info", "warn", "error"}, ALLEYCAT_MEMBER(level),
-                        "The least important events that are logged."),
-      choice<log_format>("log.format", {"text", "json"}, ALLEYCAT_MEMBER(format),
-                         "One line an event: for people, or for programs."),
+      live(choice<log_level>("log.level", {"debug", "info", "warn", "error"}, ALLEYCAT_MEMBER(level),
+                             "The least important events that are logged.")),
+      live(choice<log_format>("log.format", {"text", "json"}, ALLEYCAT_MEMBER(format),
+                              "One line an event: for people, or for programs.")),
   };
 }
 
@@ -347,6 +360,12 @@ std::string allowed_values(const option& opt) {
           [](const address&) { return std::string{"HOST:PORT"}; },
           [](const text_list&) { return std::string{"a list of texts, none of them empty"}; }},
       opt.kind);
+}
+
+std::string description(const option& opt, const node_config& defaults) {
+  const auto usual = opt.default_words.empty() ? toml_literal(opt.get(defaults)) : std::string{opt.default_words};
+  return fmt::format("{} Takes {}; default {}.{}", opt.doc, allowed_values(opt), usual,
+                     opt.live ? " Read again on SIGHUP." : "");
 }
 
 std::string toml_literal(const option_value& value) {

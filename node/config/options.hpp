@@ -47,6 +47,8 @@ struct option {
   std::function<option_value(const node_config&)> get;
   /// Takes only what `fault_in` has nothing against.
   std::function<void(node_config&, const option_value&)> set;
+  std::string_view default_words = {}; ///< for a default that is not the same everywhere
+  bool live = false;                   ///< a running node takes another value over, on SIGHUP
 
   std::string_view section() const { return key.substr(0, key.find('.')); }
   std::string_view name() const { return key.substr(key.find('.') + 1); }
@@ -69,6 +71,9 @@ std::optional<std::string> fault_in(const option& opt, const option_value& value
 
 /// "a whole number in 1..900", "one of file, memory, off".
 std::string allowed_values(const option& opt);
+
+/// What stands below an option in the help and in the file: `doc`, what it takes, its default, whether it is live.
+std::string description(const option& opt, const node_config& defaults);
 
 /// As TOML writes it.
 std::string toml_literal(const option_value& value);

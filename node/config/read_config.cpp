@@ -32,6 +32,9 @@ ALLEYCAT_SECTION_KEY in the environment. A flag overrules the environment, the
 environment the file. The classes are [[class]] tables of the file. The file is
 --config or ALLEYCAT_CONFIG. --print-config writes one with everything in it.
 
+SIGHUP reads all of it again. A running node takes over what is marked so, and
+says what would need a restart; with a fault in it nothing changes.
+
 Exit codes: 0 done, 1 failed, 2 wrong usage.)";
 
 early_exit wrong_usage(std::string_view program, std::string_view what) {
@@ -48,8 +51,7 @@ struct command_line {
 };
 
 std::string help_of(const option& opt, const node_config& defaults) {
-  return wrapped(fmt::format("{} Takes {}; default {}.", opt.doc, allowed_values(opt), toml_literal(opt.get(defaults))),
-                 80);
+  return wrapped(description(opt, defaults), 80);
 }
 
 std::string placeholder(const option& opt) {
@@ -147,6 +149,8 @@ std::optional<std::string> unknown_variable(const environment& env) {
 std::optional<std::string> fault_between_keys(const node_config& config) {
   if (config.data.empty())
     return "node.data must name a folder";
+  if (config.http_cert.empty() != config.http_key.empty())
+    return "http.cert and http.key belong together: give both or neither";
   if (config.own_nats_server() && config.nats_port != 0 && config.nats_port == config.ws_port)
     return fmt::format("nats.port and nats.ws_port must differ, both are {}", config.nats_port);
   for (const auto& origin : config.origins) {

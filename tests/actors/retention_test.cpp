@@ -123,6 +123,16 @@ TEST_CASE("a race that could not leave the stream stays in the store, and both a
   CHECK(s.counts.rides_removed.value() == 2);
 }
 
+TEST_CASE("another age that is to be kept is noticed within a minute") {
+  history_stage s;
+  s.pass(61s);
+  REQUIRE(s.before.size() == 1);
+  s.context.history_keep_ms = 900'000;
+  s.pass(60s);
+  REQUIRE(s.before.size() == 2);
+  CHECK(s.before[1] == race_start + 120'000 - 900'000);
+}
+
 TEST_CASE("a node that does not own the lowest class leaves a race three looks longer: its owner prunes the streams") {
   history_stage s;
   s.ownership.owner = false;

@@ -1,5 +1,6 @@
 #include "node/config/options.hpp"
 #include "node/config/read_config.hpp"
+#include "node/config/reload.hpp"
 #include "node/telemetry/version.hpp"
 #include "tests/node/temporary_folder.hpp"
 
@@ -142,7 +143,7 @@ TEST_CASE("every key can be given as a flag, in the environment and in the file"
       text = opt.key == "http.origins" ? "http://one,https://two:1" : "nats://localhost:1,nats://localhost:2";
 
     // One of them alone is refused.
-    if (opt.key.starts_with("node.tls_"))
+    if (opt.key.starts_with("node.tls_") || opt.key == "http.cert" || opt.key == "http.key")
       continue;
     const auto toml =
         "[" + std::string{opt.section()} + "]\n" + std::string{opt.name()} + " = " + toml_literal(other) + "\n";
@@ -228,6 +229,25 @@ TEST_CASE("only variables of ours are read from the process") {
 
 TEST_CASE("the last of two equal flags counts") {
   CHECK(accepted({"--race.capacity", "10", "--race.capacity", "20"}).rules.race.capacity == 20);
+}
+
+TEST_CASE("of a configuration that is read again a running node takes what is live") {
+  auto running = accepted({"--name", "a"});
+  auto read = accepted({"--name", "a", "--log.level", "debug", "--history.keep_days", "3", "--http", "127.0.0.1:9"});
+  read.rules.classes.pop_back();
+  const auto changes = take_over(running, read);
+  CHECK(changes.taken == std::vector<std::string_view>{"history.keep_days", "log.level"});
+  CHECK(changes.need_restart == std::vector<std::string_view>{"http.listen", "class"});
+  CHECK(running == accepted({"--name", "a", "--log.level", "debug", "--history.keep_days", "3"}));
+  CHECK(take_over(running, read).taken.empty());
+}
+
+TEST_CASE("a certificate without its key is refused, and the other way round") {
+  CHECK_THAT(refused({"--http-cert", "c.pem"}), Catch::Contains("http.cert and http.key belong together"));
+  CHECK_THAT(refused({"--http-key", "k.pem", "--check-config"}), Catch::Contains("belong together"));
+  const auto both = accepted({"--http-cert", "c.pem", "--http-key", "k.pem"});
+  CHECK(both.http_cert == "c.pem");
+  CHECK(both.http_key == "k.pem");
 }
 
 TEST_CASE("two free ports may both be asked for as 0") {

@@ -169,6 +169,20 @@ TEST_CASE("a map at its maximum refuses the race, says so, and goes on with what
   CHECK(store->count_start() == 1);
 }
 
+TEST_CASE("a map at its maximum takes the race once the maximum is raised, without opening it again") {
+  const scratch_folder folder;
+  auto options = small_store();
+  options.initial_map_bytes = 64 << 10;
+  options.max_map_bytes = 256 << 10;
+  const auto store = open_lmdb_store(folder.path(), options);
+  std::mt19937 random{8};
+  const auto large = random_race(random, {harbour, race_id{2}}, 2, {2000, 4000, ride_seconds});
+  CHECK_THROWS_AS(store->apply(large, scoring::total), store_error);
+  store->limit_map(64 << 20);
+  CHECK(store->apply(large, scoring::total));
+  CHECK(store->applied(large.result.key));
+}
+
 TEST_CASE("a full disk refuses the race, which can be stored again when there is room") {
   const scratch_folder folder;
   const auto outcome = outcome_of(in_child([&] {
