@@ -116,7 +116,16 @@ std::vector<sent_batch> ride(const settings& set) {
   for (std::uint32_t i = 0; i < set.ingests; ++i) {
     auto one = std::make_unique<one_ingest>();
     one->journal = std::make_unique<paced_journal>(stage.clock, sent);
-    one->context = stage.context;
+    const auto& all = stage.context;
+    one->context.rules = all.rules;
+    one->context.clock = all.clock;
+    one->context.results_log = all.results_log;
+    one->context.publisher = all.publisher;
+    one->context.answers = all.answers;
+    one->context.ownership = all.ownership;
+    one->context.log = all.log;
+    one->context.counts = all.counts;
+    one->context.names = all.names;
     one->context.journal = one->journal.get();
     one->context.journal_linger_ms = set.linger_ms;
     one->actor = stage.keep(stage.system().spawn(ingest, &one->context, one->inbox, registry));
