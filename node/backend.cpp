@@ -42,6 +42,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <mutex>
 #include <random>
@@ -135,6 +136,12 @@ private:
   node_config config_;
 };
 
+/// Whether SIGTERM or SIGINT waits: the thread that takes them (node/main.cpp) is still busy here.
+bool asked_to_leave() {
+  sigset_t waiting;
+  return sigpending(&waiting) == 0 && (sigismember(&waiting, SIGTERM) == 1 || sigismember(&waiting, SIGINT) == 1);
+}
+
 /// Tries until JetStream answers: a NATS that starts beside us needs its time.
 void wait_for_streams(jsCtx* js, const node_config& config) {
   const auto deadline = std::chrono::steady_clock::now() + streams_deadline;
@@ -142,7 +149,7 @@ void wait_for_streams(jsCtx* js, const node_config& config) {
     try {
       return ensure_streams(js, config);
     } catch (const std::runtime_error& e) {
-      if (std::chrono::steady_clock::now() >= deadline)
+      if (std::chrono::steady_clock::now() >= deadline || asked_to_leave())
         throw;
       log_event(log_level::warn, "nats.not_ready", {{"error", e.what()}});
       std::this_thread::sleep_for(1s);
@@ -187,6 +194,8 @@ struct backend::impl {
   meters counts;
   query_meters asked;
   name_book names;
+  latest_config taken;
+  std::atomic<std::uint64_t> store_limit{0};
   std::unique_ptr<lmdb_store> records;
   nats_connection incoming;
   nats_connection outgoing; ///< answers
@@ -226,12 +235,10 @@ struct backend::impl {
   metrics_page metrics;
   status_page status{context.rules, counts, cluster};
   std::unique_ptr<http_server> http;
+  unix_ms drain_ms = 10'000;
+  std::size_t keeper_turn = 0;
   std::unique_ptr<worker> health;
   std::unique_ptr<worker> keeper; ///< of streams
-  std::size_t keeper_turn = 0;
-  unix_ms drain_ms = 10'000;
-  std::atomic<std::uint64_t> store_limit{0};
-  latest_config taken;
   bool stopped = false;
 };
 
@@ -546,14 +553,20 @@ void backend::impl::stop() {
 backend::backend(const node_config& config, const std::vector<std::string>& urls)
     : impl_{std::make_unique<impl>(config, urls)} {
   times_are_taken = config.timing == metrics_timing::on;
-  impl_->open_store(config);
-  wait_for_streams(impl_->journal.context(), config);
-  impl_->make_publisher();
-  impl_->start_actors();
-  impl_->join_cluster(config);
-  impl_->start_ingest(config);
-  impl_->start_listening(config);
-  impl_->start_http(config);
+  try {
+    impl_->open_store(config);
+    wait_for_streams(impl_->journal.context(), config);
+    impl_->make_publisher();
+    impl_->start_actors();
+    impl_->join_cluster(config);
+    impl_->start_ingest(config);
+    impl_->start_listening(config);
+    impl_->start_http(config);
+  } catch (...) {
+    // The actor system waits for its actors, which wait to be told.
+    impl_->stop();
+    throw;
+  }
 }
 
 backend::~backend() {
