@@ -1,12 +1,11 @@
 // Schedules of partitions and pauses, each from a seed and on a cluster of its own; everything is compared with the oracle.
 
-import { parseArgs } from 'node:util';
-
 import { randomFrom } from '../crash/lib/plan.mjs';
 import { sleep, until } from '../e2e/lib/until.mjs';
 import { verify } from '../e2e/lib/verify.mjs';
 import { completeRules } from '../oracle/rules.mjs';
 import { ClusterWorld } from './lib/cluster_world.mjs';
+import { anySeed, optionsOf } from './lib/command.mjs';
 import { faultsHeard, fence, listenToAll, longestPause, watchClaims } from './lib/listener.mjs';
 import { namespacesWork } from './lib/net.mjs';
 
@@ -34,27 +33,6 @@ cuts the network or stops a process, and heals it. What happens follows from the
 Needs root and \`ip\` (iproute2). Exit code 0 when nothing was lost, each class has one owner and everything is as the oracle says, 1 when not,
 2 for wrong usage.
 `;
-
-function read(args) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      schedules: { type: 'string', default: '5' },
-      seed: { type: 'string', default: `${Math.floor(Math.random() * 2 ** 32)}` },
-      kind: { type: 'string' },
-      racers: { type: 'string', default: '20' },
-      jobs: { type: 'string', default: '2' },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  const within = (name, low, high) => {
-    const number = Number(values[name]);
-    if (!Number.isInteger(number) || number < low || number > high) throw new Error(`--${name} takes a number from ${low} to ${high}`);
-    return number;
-  };
-  if (values.kind !== undefined && !kinds.includes(values.kind)) throw new Error(`--kind takes one of ${kinds.join(', ')}`);
-  return { help: values.help, kind: values.kind, schedules: within('schedules', 1, 1000), seed: within('seed', 0, 2 ** 32 - 1), racers: within('racers', 1, 1000), jobs: within('jobs', 1, 8) };
-}
 
 /** Races that close 50 s after they began: a process that stood still for 30 s wakes before. */
 const rules = completeRules({
@@ -158,29 +136,26 @@ async function play(seed, { kind, racers }) {
   }
 }
 
-let options;
-try {
-  options = read(process.argv.slice(2));
-} catch (error) {
-  console.error(`tests/cluster/partitions: ${error.message}; --help tells more`);
-  process.exit(2);
-}
-if (options.help) process.stdout.write(usage);
-else if (!namespacesWork()) {
+const options = optionsOf('tests/cluster/partitions', usage, {
+  schedules: { low: 1, high: 1000, otherwise: 5 },
+  seed: anySeed(),
+  racers: { low: 1, high: 1000, otherwise: 20 },
+  jobs: { low: 1, high: 8, otherwise: 2 },
+}, { kind: kinds });
+if (!namespacesWork()) {
   console.error('tests/cluster/partitions: needs network namespaces: run it as root, with `ip` (iproute2), where `ip netns add` is allowed');
   process.exit(1);
-} else {
-  const seeds = Array.from({ length: options.schedules }, (_, i) => (options.seed + i) % 2 ** 32);
-  let failed = 0;
-  const work = async () => {
-    for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
-      const faults = await play(seed, options);
-      if (faults.length === 0) continue;
-      failed += 1;
-      console.log(`${faults.join('\n')}\nrepeat with: tests/cluster/partitions --seed ${seed} --schedules 1${options.kind ? ` --kind ${options.kind}` : ''} --racers ${options.racers}`);
-    }
-  };
-  await Promise.all(Array.from({ length: options.jobs }, work));
-  console.log(`${options.schedules} schedules, ${failed} failed`);
-  process.exit(failed === 0 ? 0 : 1);
 }
+const seeds = Array.from({ length: options.schedules }, (_, i) => (options.seed + i) % 2 ** 32);
+let failed = 0;
+const work = async () => {
+  for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
+    const faults = await play(seed, options);
+    if (faults.length === 0) continue;
+    failed += 1;
+    console.log(`${faults.join('\n')}\nrepeat with: tests/cluster/partitions --seed ${seed} --schedules 1${options.kind ? ` --kind ${options.kind}` : ''} --racers ${options.racers}`);
+  }
+};
+await Promise.all(Array.from({ length: options.jobs }, work));
+console.log(`${options.schedules} schedules, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);

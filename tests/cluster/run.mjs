@@ -1,13 +1,12 @@
 // Owners of running races are killed (`kill -9`), found by alleycat.query.cluster; everything is compared with the oracle.
 
-import { parseArgs } from 'node:util';
-
 import { randomFrom } from '../crash/lib/plan.mjs';
 import { sleep, until } from '../e2e/lib/until.mjs';
 import { racesOf, verify } from '../e2e/lib/verify.mjs';
 import { readLog } from '../oracle/log.mjs';
 import { completeRules } from '../oracle/rules.mjs';
 import { ClusterWorld } from './lib/cluster_world.mjs';
+import { anySeed, optionsOf } from './lib/command.mjs';
 import { faultsHeard, fence, gapsAfter, listenToAll, longestOverlap, watchClaims } from './lib/listener.mjs';
 
 const usage = `Usage: tests/cluster/run [--kills K] [--racers N] [--nodes N] [--seed N]
@@ -23,25 +22,6 @@ each comes back after a moment. Prints the time from each kill to the next stand
 
 Exit code 0 when nothing was lost and everything is as the oracle says, 1 when not, 2 for wrong usage.
 `;
-
-function read(args) {
-  const { values } = parseArgs({
-    args,
-    options: {
-      kills: { type: 'string', default: '3' },
-      racers: { type: 'string', default: '50' },
-      nodes: { type: 'string', default: '3' },
-      seed: { type: 'string', default: `${Math.floor(Math.random() * 2 ** 32)}` },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  const within = (name, low, high) => {
-    const number = Number(values[name]);
-    if (!Number.isInteger(number) || number < low || number > high) throw new Error(`--${name} takes a number from ${low} to ${high}`);
-    return number;
-  };
-  return { help: values.help, kills: within('kills', 1, 200), racers: within('racers', 1, 1000), nodes: within('nodes', 2, 9), seed: within('seed', 0, 2 ** 32 - 1) };
-}
 
 const rules = completeRules({
   window_seconds: 10,
@@ -125,19 +105,15 @@ async function play({ kills, racers, nodes, seed }) {
   }
 }
 
-let options;
-try {
-  options = read(process.argv.slice(2));
-} catch (error) {
-  console.error(`tests/cluster/run: ${error.message}; --help tells more`);
-  process.exit(2);
-}
-if (options.help) process.stdout.write(usage);
-else {
-  console.log(`seed ${options.seed}`);
-  const good = await play(options).catch((error) => {
-    console.error(error.message);
-    return false;
-  });
-  process.exit(good ? 0 : 1);
-}
+const options = optionsOf('tests/cluster/run', usage, {
+  kills: { low: 1, high: 200, otherwise: 3 },
+  racers: { low: 1, high: 1000, otherwise: 50 },
+  nodes: { low: 2, high: 9, otherwise: 3 },
+  seed: anySeed(),
+});
+console.log(`seed ${options.seed}`);
+const good = await play(options).catch((error) => {
+  console.error(error.message);
+  return false;
+});
+process.exit(good ? 0 : 1);

@@ -67,8 +67,9 @@ export class World {
   /** A nats-server, a node on it and a client. */
   static async start(rules) {
     ['alleycat-node', 'alleycat-sim'].forEach(programPath);
-    const world = new World(rules);
+    const world = new this(rules);
     try {
+      await world.prepare();
       await world.startNats();
       await world.startNode();
       world.client = await Client.connect(world.natsUrl);
@@ -78,6 +79,9 @@ export class World {
     }
     return world;
   }
+
+  /** Before anything is started. */
+  async prepare() {}
 
   run(name, path, args, variables) {
     const program = new Program(name, path, args, variables);

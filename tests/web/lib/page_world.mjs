@@ -6,8 +6,7 @@ import { chromium } from 'playwright-core';
 
 import { ClusterWorld } from '../../cluster/lib/cluster_world.mjs';
 import { freePort } from '../../e2e/lib/processes.mjs';
-import { Client } from '../../e2e/lib/client.mjs';
-import { programPath, World } from '../../e2e/lib/world.mjs';
+import { World } from '../../e2e/lib/world.mjs';
 
 const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../../..');
 export const pageFolder = process.env.ALLEYCAT_WEB ?? join(root, 'build', 'web');
@@ -106,23 +105,11 @@ export class PageCluster extends withBrowser(ClusterWorld) {
 }
 
 export class PageWorld extends withBrowser(World) {
-  /** A nats-server, a node with the page and a client. */
-  static async start(rules) {
-    ['alleycat-node', 'alleycat-sim'].forEach(programPath);
+  async prepare() {
     needsPage();
-    const world = new PageWorld(rules);
-    try {
-      world.wsPort = await freePort();
-      writeFileSync(world.path('nats.conf'), `${webSocket(world.wsPort)}ping_interval: "2s"\nping_max: 2\n`);
-      world.natsFlags = ['-c', world.path('nats.conf')];
-      await world.startNats();
-      await world.startNode();
-      world.client = await Client.connect(world.natsUrl);
-    } catch (error) {
-      await world.stop(error);
-      throw error;
-    }
-    return world;
+    this.wsPort = await freePort();
+    writeFileSync(this.path('nats.conf'), `${webSocket(this.wsPort)}ping_interval: "2s"\nping_max: 2\n`);
+    this.natsFlags = ['-c', this.path('nats.conf')];
   }
 
   async startNode(name = 'node-1', flags = [], ...more) {
