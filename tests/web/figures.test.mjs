@@ -46,6 +46,22 @@ describe('what the page shows of the past', () => {
   const scenario = (name, body) => test(name, (t) => world.guarded(body)(t));
   const open = (address) => page.goto(`${world.httpUrl}/?${address}`);
 
+  scenario('a rider is found by a word of their name, and by their number', async () => {
+    const { racerId, name } = races[0].ranking.at(-1);
+    for (const wanted of [name.split(' ')[0].toUpperCase(), `${racerId}`]) {
+      await open('screen=rider');
+      const picker = page.getByRole('combobox');
+      await picker.fill(wanted);
+      const option = page.getByRole('option').filter({ has: page.getByText(`${racerId}`, { exact: true }) });
+      await option.getByText(name, { exact: true }).waitFor();
+      await option.dispatchEvent('pointerdown');
+      await page.locator('.head').getByText(name, { exact: true }).waitFor();
+      assert.equal(await page.locator('.head .number').innerText(), `${racerId}`);
+    }
+    await page.getByRole('combobox').fill('nobody is called so');
+    await page.getByText('Nobody found.').waitFor();
+  });
+
   scenario('a profile: records, places, rides and every second of a ride', async (t) => {
     const [, latest] = races;
     const { racerId } = latest.ranking[Math.floor(latest.ranking.length / 2)];

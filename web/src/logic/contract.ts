@@ -107,6 +107,13 @@ export interface Leaderboard {
   rows: LeaderboardRow[];
 }
 
+/** Riders by name or number, whatever they rode. */
+export interface People {
+  /** How many there are in all. */
+  of: number;
+  rows: { racerId: number; name: string }[];
+}
+
 export interface AllTimePage {
   classId: number;
   second: number;
