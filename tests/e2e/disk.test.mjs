@@ -48,8 +48,9 @@ describe('the disk under LMDB', { concurrency: 3 }, () => {
       assert.equal(await riders.ended, 0, riders.report);
       await until('the node ends', () => !world.node.running);
       assert.equal(await world.node.ended, 1, world.node.report);
-      const last = world.node.stderr.trimEnd().split('\n').at(-1);
-      assert.match(last, / error store\.failed error=".*Input\/output error.*the process must end and start again"/);
+      const [failed, ...others] = eventsOf(world.node, 'store.failed');
+      assert.deepEqual(others, []);
+      assert.match(failed, / error store\.failed error=".*Input\/output error.*the process must end and start again"/);
       assert.deepEqual(eventsOf(world.node, 'race.close_delayed'), [], 'nothing was tried again');
       disk.recover();
       await world.startNode();

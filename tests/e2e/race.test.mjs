@@ -46,12 +46,12 @@ describe('on one node', { concurrency: 12 }, () => {
   });
 
   scenario('a running race is ranked at any second: one ranking, exact as of its position in the journal', async (t) => {
-    const riders = world.startRiders('moments', ['--classes', 10, '--racers', 30, '--first-racer', 10_001, '--ack', '--start', 'next', '--stagger', 4, '--loss', 0.1]);
-    const opened = await until('the race is open', async () => (await world.client.query('now')).classes.find(({ classId }) => classId === 10).races[0]);
+    const riders = world.startRiders('moments', ['--classes', 13, '--racers', 30, '--first-racer', 13_001, '--ack', '--start', 'next', '--stagger', 4, '--loss', 0.1]);
+    const opened = await until('the race is open', async () => (await world.client.query('now')).classes.find(({ classId }) => classId === 13).races[0]);
     const answers = [];
     while (riders.running) {
       for (const second of [1, 3, 6, 10, 'half']) {
-        const answer = await world.client.query(`race.10.${opened.raceId}`, { second });
+        const answer = await world.client.query(`race.13.${opened.raceId}`, { second });
         if (answer.error || answer.state === 'closed') continue;
         answers.push({ asked: second, ...answer });
       }
@@ -62,13 +62,13 @@ describe('on one node', { concurrency: 12 }, () => {
     assert.ok(answers.length > 20, `${answers.length} answers`);
     let unranked = 0;
     for (const { asked, asOf, second, rows, racers, reported, finished, allTimeOf } of answers) {
-      const upTo = { marks: new Map([[`10/${opened.raceId}`, asOf + 1]]) };
-      const rides = fold(sent, world.rules, upTo).races.get(`10/${opened.raceId}`);
+      const upTo = { marks: new Map([[`13/${opened.raceId}`, asOf + 1]]) };
+      const rides = fold(sent, world.rules, upTo).races.get(`13/${opened.raceId}`);
       const furthest = rides.map((ride) => Math.max(...ride.slots.keys()));
       if (asked !== 'half') assert.equal(second, asked);
       // Half of whom, depends on who is silent for two seconds on a busy machine; it is where somebody is.
       else assert.ok(furthest.includes(second), `second ${second} of ${furthest}`);
-      const expected = momentOf(rides, second, scoringOf(world.rules, 10));
+      const expected = momentOf(rides, second, scoringOf(world.rules, 13));
       assert.deepEqual(rows.map((row) => [row.rank, row.racerId, row.second, row.seconds, exact(row.total)]), expected.map((row) => [row.rank, row.racerId, row.second, row.seconds, row.total]), `second ${second} as of ${asOf}`);
       assert.ok(rows.every((row) => row.hereNowRank === row.rank && row.allTimeRank === (row.rank === null ? null : 1)), 'the class has no history');
       if (expected.some(({ rank }) => rank !== null)) assert.equal(allTimeOf, 1);
@@ -77,7 +77,7 @@ describe('on one node', { concurrency: 12 }, () => {
       unranked += expected.filter(({ rank }) => rank === null).length;
     }
     assert.ok(unranked > 0, 'some had not reached the second');
-    const few = await world.client.query(`race.10.${opened.raceId}`, { second: 'half', limit: 7 });
+    const few = await world.client.query(`race.13.${opened.raceId}`, { second: 'half', limit: 7 });
     assert.equal(few.rows.length, 7);
     t.diagnostic(`${answers.length} rankings compared, at seconds ${[...new Set(answers.map(({ second }) => second))]}`);
   });

@@ -84,7 +84,8 @@ describe('a rider at the page', () => {
     const { page, race, mine, verdict } = await ride(3, 'Old Town Twist', 200, {
       async during(at) {
         await until('the ride is over', async () => {
-          seen.here.add(await rankOn(at, 'Here now').catch(() => null));
+          // The plate goes when the ride is over: who waits for it long misses what comes then.
+          seen.here.add(await rankOn(at, 'Here now', 500).catch(() => null));
           return at.getByRole('region', { name: 'Finish' }).isVisible();
         }, { seconds: 60, everyMs: 150 });
         await at.getByText('Provisional: everybody is through. The result is final at').waitFor();

@@ -33,7 +33,7 @@ export const shortRules = completeRules({
   window_seconds: 10,
   ride_seconds: 10,
   grace_seconds: 6,
-  classes: Array.from({ length: 12 }, (_, i) => ({ id: i + 1, score: i + 1 === 4 ? 'output' : 'total' })),
+  classes: Array.from({ length: 13 }, (_, i) => ({ id: i + 1, score: i + 1 === 4 ? 'output' : 'total' })),
 });
 
 /** @returns {string} the rules as a node's configuration file */

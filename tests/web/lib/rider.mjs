@@ -30,9 +30,9 @@ export async function windowOpens(rules, after = 300) {
 /** @returns {Promise<number>} own seconds that are over, as the page says */
 export const secondsRidden = async (page) => Number(await page.getByRole('progressbar', { name: 'Ride' }).getAttribute('aria-valuenow'));
 
-/** @returns {Promise<number | null>} the large rank */
-export async function rankOn(page, plate) {
-  const text = await page.getByRole('region', { name: plate, exact: true }).locator('.rank').innerText();
+/** @returns {Promise<number | null>} the large rank; an error when none is there within `timeout` ms */
+export async function rankOn(page, plate, timeout = 30_000) {
+  const text = await page.getByRole('region', { name: plate, exact: true }).locator('.rank').innerText({ timeout });
   const digits = text.replace(/\D/g, '');
   return digits === '' ? null : Number(digits);
 }
