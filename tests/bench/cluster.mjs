@@ -22,7 +22,9 @@ Exit code 0 when three nodes take at most 1.3 times what one takes, 1 when more,
 `;
 const most = 1.3;
 
-const { values } = parseArgs({ options: { racers: { type: 'string', default: '1000' }, seconds: { type: 'string', default: '120' }, help: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { racers: { type: 'string', default: '1000' }, seconds: { type: 'string', default: '120' }, help: { type: 'boolean' } },
+});
 if (values.help) {
   process.stdout.write(usage);
   process.exit(0);
@@ -44,7 +46,8 @@ const worlds = [];
 const nodesOf = (world) => [...world.nodes.values()].map(({ program }) => program.child.pid);
 const serversOf = (world) => [...world.servers.values()].map(({ program }) => program.child.pid);
 const total = (pids) => pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
-const metric = async (world, name) => (await Promise.all([...world.nodes.keys()].map((node) => world.metricOf(node, name)))).reduce((sum, value) => sum + value, 0);
+const metric = async (world, name) =>
+  (await Promise.all([...world.nodes.keys()].map((node) => world.metricOf(node, name)))).reduce((sum, value) => sum + value, 0);
 const taken = (world) => ({ cpu: total(nodesOf(world)), broker: total(serversOf(world)) });
 
 let good = false;
@@ -54,22 +57,34 @@ try {
   const before = worlds.map(taken);
   const window = rules.window_seconds * 1000;
   if (window - (Date.now() % window) < 8000) await sleep(9000);
-  const riders = worlds.map((world) => world.startRiders('riders', ['--classes', '1-6', '--racers', racers, '--ack', '--start', 'next', '--seed', 7]));
+  const riders = worlds.map((world) =>
+    world.startRiders('riders', ['--classes', '1-6', '--racers', racers, '--ack', '--start', 'next', '--seed', 7]),
+  );
   await Promise.all(riders.map(({ ended }) => ended));
   const raced = worlds.map(taken);
-  await until('all results are stored by every node', async () => {
-    const merged = await Promise.all(worlds.map((world) => metric(world, 'alleycat_races_merged_total')));
-    const left = await Promise.all(worlds.map((world) => metric(world, 'alleycat_follower_left')));
-    return merged.every((count) => count >= 6) && left.every((count) => count === 0);
-  }, { seconds: 300, everyMs: 500 });
+  await until(
+    'all results are stored by every node',
+    async () => {
+      const merged = await Promise.all(worlds.map((world) => metric(world, 'alleycat_races_merged_total')));
+      const left = await Promise.all(worlds.map((world) => metric(world, 'alleycat_follower_left')));
+      return merged.every((count) => count >= 6) && left.every((count) => count === 0);
+    },
+    { seconds: 300, everyMs: 500 },
+  );
   await sleep(5000);
   const closed = worlds.map(taken);
   const updates = await Promise.all(worlds.map((world) => metric(world, 'alleycat_updates_acknowledged_total')));
-  console.log(`${new Date().toISOString()}, ${cpus().length} x ${cpus()[0].model}, load ${load()}; ${racers * 6} riders at 1 Hz for ${seconds} s`);
+  console.log(
+    `${new Date().toISOString()}, ${cpus().length} x ${cpus()[0].model}, load ${load()}; ${racers * 6} riders at 1 Hz for ${seconds} s`,
+  );
   console.log('| nodes | updates | CPU in the race, us an update | with its end | nats-server |');
   console.log('|---|---|---|---|---|');
   const us = (i, which, until_) => ((until_[i][which] - before[i][which]) * 1e6) / updates[i];
-  worlds.forEach((world, i) => console.log(`| ${world.nodes.size} | ${updates[i]} | ${us(i, 'cpu', raced).toFixed(1)} | ${us(i, 'cpu', closed).toFixed(1)} | ${us(i, 'broker', closed).toFixed(1)} |`));
+  worlds.forEach((world, i) =>
+    console.log(
+      `| ${world.nodes.size} | ${updates[i]} | ${us(i, 'cpu', raced).toFixed(1)} | ${us(i, 'cpu', closed).toFixed(1)} | ${us(i, 'broker', closed).toFixed(1)} |`,
+    ),
+  );
   const race = us(1, 'cpu', raced) / us(0, 'cpu', raced);
   const whole = us(1, 'cpu', closed) / us(0, 'cpu', closed);
   console.log(`three nodes take ${race.toFixed(2)} of one in the race, ${whole.toFixed(2)} with its end (at most ${most})`);

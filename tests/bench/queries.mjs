@@ -18,9 +18,15 @@ import { load } from './lib/cpu.mjs';
 import { percentile } from './lib/figures.mjs';
 import { questionsOf } from './lib/questions.mjs';
 
-const { values } = parseArgs({ options: {
-  racers: { type: 'string', default: '40000' }, classes: { type: 'string', default: '6' }, live: { type: 'string', default: '1000' },
-  rounds: { type: 'string', default: '200' }, storm: { type: 'string', default: '2000' } } });
+const { values } = parseArgs({
+  options: {
+    racers: { type: 'string', default: '40000' },
+    classes: { type: 'string', default: '6' },
+    live: { type: 'string', default: '1000' },
+    rounds: { type: 'string', default: '200' },
+    storm: { type: 'string', default: '2000' },
+  },
+});
 const [racers, classes, live, rounds, storm] = [values.racers, values.classes, values.live, values.rounds, values.storm].map(Number);
 
 // In a process of its own: whoever asks so much hears standings late, whatever the node does.
@@ -48,20 +54,40 @@ function gapsOf(heard, from, to) {
     if (last.has(subject)) gaps.push(at - last.get(subject));
     last.set(subject, at);
   }
-  return gaps.length === 0 ? 'no standings' : `${gaps.length} standings, apart p50 ${percentile(gaps, 0.5)} ms, p99 ${percentile(gaps, 0.99)} ms`;
+  return gaps.length === 0
+    ? 'no standings'
+    : `${gaps.length} standings, apart p50 ${percentile(gaps, 0.5)} ms, p99 ${percentile(gaps, 0.99)} ms`;
 }
 
 const world = new World(completeRules({ classes: Array.from({ length: classes }, (_, i) => ({ id: i + 1, score: 'total' })) }));
 try {
   await world.startNats();
-  const filling = new Program('bench-history', programPath('bench-history'), ['--data', world.path('node-1'), '--racers', `${racers}`, '--classes', `${classes}`]);
+  const filling = new Program('bench-history', programPath('bench-history'), [
+    '--data',
+    world.path('node-1'),
+    '--racers',
+    `${racers}`,
+    '--classes',
+    `${classes}`,
+  ]);
   if ((await filling.ended) !== 0) throw new Error(filling.report);
   await world.startNode();
   const client = await Client.connect(world.natsUrl);
   const watching = await Client.connect(world.natsUrl);
   const heard = await watching.collect('alleycat.race.*.*.top');
   if (live > 0) {
-    world.startRiders('riders', ['--racers', live, '--classes', Array.from({ length: classes }, (_, i) => i + 1).join(','), '--first-racer', 1, '--seed', 1, '--start', 'now']);
+    world.startRiders('riders', [
+      '--racers',
+      live,
+      '--classes',
+      Array.from({ length: classes }, (_, i) => i + 1).join(','),
+      '--first-racer',
+      1,
+      '--seed',
+      1,
+      '--start',
+      'now',
+    ]);
     await until('the races are on', () => heard.length >= classes * 3);
   }
   const quiet = Date.now();
@@ -69,7 +95,9 @@ try {
   const asking = Date.now();
   for (const [name, ask] of Object.entries(questions)) {
     const times = await timesOf(client, ask);
-    console.log(`${name.padEnd(20)} p50 ${percentile(times, 0.5).toFixed(2).padStart(7)} ms  p99 ${percentile(times, 0.99).toFixed(2).padStart(7)} ms`);
+    console.log(
+      `${name.padEnd(20)} p50 ${percentile(times, 0.5).toFixed(2).padStart(7)} ms  p99 ${percentile(times, 0.99).toFixed(2).padStart(7)} ms`,
+    );
   }
   const end = Date.now();
   const stormBegins = Date.now();

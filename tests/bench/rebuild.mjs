@@ -41,25 +41,56 @@ export async function measureRebuild({ linger, riders = 1000, seconds = 300, ing
   try {
     await world.startNats();
     const empty = await startAndMeasure(world, 0);
-    const journal = await jsonOf('bench-paced-journal',
-      ['--nats', world.natsUrl, '--linger', linger, '--riders', riders, '--seconds', seconds, '--ingests', ingests, '--spread', spread]);
+    const journal = await jsonOf('bench-paced-journal', [
+      '--nats',
+      world.natsUrl,
+      '--linger',
+      linger,
+      '--riders',
+      riders,
+      '--seconds',
+      seconds,
+      '--ingests',
+      ingests,
+      '--spread',
+      spread,
+    ]);
     const runs = [];
     for (let round = 0; round < rounds; ++round) runs.push(await startAndMeasure(world, journal.updates));
     const of = (key) => Math.round(median(runs.map((run) => run[key])));
-    return { ...journal, linger, rebuiltMs: of('rebuilt'), rebuiltMax: Math.max(...runs.map((run) => run.rebuilt)),
-      engineCpuMs: of('cpu') - Math.round(empty.cpu), brokerCpuMs: of('broker') - Math.round(empty.broker) };
+    return {
+      ...journal,
+      linger,
+      rebuiltMs: of('rebuilt'),
+      rebuiltMax: Math.max(...runs.map((run) => run.rebuilt)),
+      engineCpuMs: of('cpu') - Math.round(empty.cpu),
+      brokerCpuMs: of('broker') - Math.round(empty.broker),
+    };
   } finally {
     await world.stop();
   }
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const { values } = parseArgs({ options: {
-    linger: { type: 'string', default: '2' }, riders: { type: 'string', default: '1000' }, seconds: { type: 'string', default: '300' },
-    ingests: { type: 'string', default: '3' }, spread: { type: 'string', default: '0' }, rounds: { type: 'string', default: '5' } } });
+  const { values } = parseArgs({
+    options: {
+      linger: { type: 'string', default: '2' },
+      riders: { type: 'string', default: '1000' },
+      seconds: { type: 'string', default: '300' },
+      ingests: { type: 'string', default: '3' },
+      spread: { type: 'string', default: '0' },
+      rounds: { type: 'string', default: '5' },
+    },
+  });
   for (const linger of values.linger.split(',')) {
-    const figures = await measureRebuild({ linger: Number(linger), riders: Number(values.riders), seconds: Number(values.seconds),
-      ingests: Number(values.ingests), spread: Number(values.spread), rounds: Number(values.rounds) });
+    const figures = await measureRebuild({
+      linger: Number(linger),
+      riders: Number(values.riders),
+      seconds: Number(values.seconds),
+      ingests: Number(values.ingests),
+      spread: Number(values.spread),
+      rounds: Number(values.rounds),
+    });
     console.log(JSON.stringify({ ...figures, load: load() }));
   }
 }

@@ -7,12 +7,15 @@ import { until } from '../e2e/lib/until.mjs';
 import { ClusterWorld } from './lib/cluster_world.mjs';
 import { namespacesWork } from './lib/net.mjs';
 
-test('with the link between two nodes cut, each question still has the owner\'s answer', async (t) => {
+test("with the link between two nodes cut, each question still has the owner's answer", async (t) => {
   assert.ok(namespacesWork(), 'needs network namespaces: root, and `ip` (iproute2), where `ip netns add` is allowed');
   const world = await ClusterWorld.startCluster({ nodes: 2, namespaces: true });
   try {
     await world.guarded(async () => {
-      const sent = async () => (await Promise.all(['node-1', 'node-2'].map((name) => world.metricOf(name, 'alleycat_peer_detours_total{way="sent"}')))).reduce((sum, value) => sum + value);
+      const sent = async () =>
+        (await Promise.all(['node-1', 'node-2'].map((name) => world.metricOf(name, 'alleycat_peer_detours_total{way="sent"}')))).reduce(
+          (sum, value) => sum + value,
+        );
       const linked = (name, peer) => world.metricOf(name, `alleycat_peer_up{peer="${peer}"}`);
       await until('links both ways', async () => (await linked('node-1', 'node-2')) === 1 && (await linked('node-2', 'node-1')) === 1);
       const owners = new Set((await world.client.query('cluster')).classes.map(({ owner }) => owner));
@@ -27,12 +30,21 @@ test('with the link between two nodes cut, each question still has the owner\'s 
       // Queries go to either node by chance: of 30 rounds some meet the one that does not own the class. At first the link is
       // not yet known to be down.
       for (let round = 0; round < 30; round += 1) (await ask()).forEach(({ rows }, i) => assert.deepEqual(rows, boards[i].rows));
-      await until('the links are known to be down', async () => (await linked('node-1', 'node-2')) === 0 && (await linked('node-2', 'node-1')) === 0);
+      await until(
+        'the links are known to be down',
+        async () => (await linked('node-1', 'node-2')) === 0 && (await linked('node-2', 'node-1')) === 0,
+      );
       for (let round = 0; round < 30; round += 1) (await ask()).forEach(({ rows }, i) => assert.deepEqual(rows, boards[i].rows));
-      assert.ok(await sent() > before, 'questions went over NATS');
+      assert.ok((await sent()) > before, 'questions went over NATS');
       const { nodes, classes } = await world.client.query('cluster');
-      assert.ok(nodes.every(({ state }) => state === 'live'), 'a link that is down is no death');
-      assert.ok(classes.every(({ owner, ready }) => owners.has(owner) && ready), 'owners stay, and are heard of');
+      assert.ok(
+        nodes.every(({ state }) => state === 'live'),
+        'a link that is down is no death',
+      );
+      assert.ok(
+        classes.every(({ owner, ready }) => owners.has(owner) && ready),
+        'owners stay, and are heard of',
+      );
       // A node that is told to leave by one that has no link to it.
       const { program } = world.entry('node-2');
       for (let round = 0; round < 4; round += 1) await world.client.query('drain.node-2').catch(() => {});

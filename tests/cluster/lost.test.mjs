@@ -14,9 +14,15 @@ clusterTest('NATS loses everything, no node is restarted, and the next race coun
   rmSync(world.path(name), { recursive: true });
   await world.startServer(name);
   const back = Date.now();
-  await until('each class has an owner by an epoch above all that were', async () => (await owned()).every(({ owner, ready, epoch }) => owner !== null && ready && epoch > highest));
+  await until('each class has an owner by an epoch above all that were', async () =>
+    (await owned()).every(({ owner, ready, epoch }) => owner !== null && ready && epoch > highest),
+  );
   await until('the streams are there', async () => {
-    await Promise.all(['ALLEYCAT_RESULTS', 'ALLEYCAT_BESTS', ...world.rules.classes.map(({ id }) => `ALLEYCAT_JOURNAL_${id}`)].map((stream) => world.client.streamSubjects(stream)));
+    await Promise.all(
+      ['ALLEYCAT_RESULTS', 'ALLEYCAT_BESTS', ...world.rules.classes.map(({ id }) => `ALLEYCAT_JOURNAL_${id}`)].map((stream) =>
+        world.client.streamSubjects(stream),
+      ),
+    );
     return true;
   });
   t.diagnostic(`owners and streams ${Date.now() - back} ms after NATS`);

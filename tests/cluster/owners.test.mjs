@@ -19,14 +19,20 @@ async function midRace(world) {
 /** @returns {Promise<{owners: Map<number, string>, epochs: Map<number, number>}>} */
 async function ownership(world) {
   const { classes } = await world.client.query('cluster');
-  return { owners: new Map(classes.map(({ classId, owner }) => [classId, owner])), epochs: new Map(classes.map(({ classId, epoch }) => [classId, epoch])) };
+  return {
+    owners: new Map(classes.map(({ classId, owner }) => [classId, owner])),
+    epochs: new Map(classes.map(({ classId, epoch }) => [classId, epoch])),
+  };
 }
 
 const classesOf = (owners, name) => new Set([...owners].filter(([, owner]) => owner === name).map(([classId]) => classId));
 
 clusterTest('three nodes share the classes: each has one owner, and each result comes once', {}, async (world, t) => {
   const { owners } = await ownership(world);
-  assert.deepEqual([...owners.keys()], world.rules.classes.map(({ id }) => id));
+  assert.deepEqual(
+    [...owners.keys()],
+    world.rules.classes.map(({ id }) => id),
+  );
   for (const [classId, owner] of owners) assert.ok(world.nodes.has(owner), `class ${classId} is owned by ${owner}`);
   const results = await world.client.collect('alleycat.race.*.*.result');
   const opened = await world.client.collect('alleycat.event.race_opened');
@@ -54,7 +60,9 @@ clusterTest('the owner of a running race is killed', {}, async (world, t) => {
     const found = gapsAfter(listener.beats(), killed, classes);
     return found.size > 0 && ![...found.values()].includes(Infinity) && found;
   });
-  t.diagnostic(`${victim} owned ${[...classes]}; from the kill to the next standings: ${[...gaps].map(([name, ms]) => `${name} ${ms} ms`).join(', ')}`);
+  t.diagnostic(
+    `${victim} owned ${[...classes]}; from the kill to the next standings: ${[...gaps].map(([name, ms]) => `${name} ${ms} ms`).join(', ')}`,
+  );
   await world.assertWhole(race, t);
   const now = await ownership(world);
   for (const classId of classes) {
@@ -81,8 +89,13 @@ clusterTest('the owner is paused for long and wakes: a zombie is heard by nobody
   const woke = Date.now();
   await world.assertWhole(race, t);
   const { dropped } = fence(listener.beats());
-  t.diagnostic(`${dropped.length} standings of the zombie were heard after it woke, the last ${Math.max(0, ...dropped.map(({ at }) => at - woke))} ms later; all are dropped by their epoch`);
-  assert.ok(dropped.every(({ at }) => at - woke <= 1000), 'it lets go within a second of waking');
+  t.diagnostic(
+    `${dropped.length} standings of the zombie were heard after it woke, the last ${Math.max(0, ...dropped.map(({ at }) => at - woke))} ms later; all are dropped by their epoch`,
+  );
+  assert.ok(
+    dropped.every(({ at }) => at - woke <= 1000),
+    'it lets go within a second of waking',
+  );
 });
 
 clusterTest('every node is drained and comes back, one after the other, in a race', {}, async (world, t) => {
@@ -95,7 +108,9 @@ clusterTest('every node is drained and comes back, one after the other, in a rac
   const to = Date.now();
   await world.assertWhole(race, t);
   const { accepted, dropped } = fence(listener.beats());
-  t.diagnostic(`longest pause between two standings of a race while the nodes were restarted: ${longestPause(accepted, from, Math.min(to, race.begin + 30_000))} ms`);
+  t.diagnostic(
+    `longest pause between two standings of a race while the nodes were restarted: ${longestPause(accepted, from, Math.min(to, race.begin + 30_000))} ms`,
+  );
   assert.deepEqual(dropped, []);
 });
 

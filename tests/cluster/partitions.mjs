@@ -68,7 +68,11 @@ function trouble(world, { kind, victim, other, hubWithOne }) {
     case 'nats':
       return { what: `${one} cut off from NATS`, begin: () => world.net.cutFromHub(one), end: () => world.net.healHub(one) };
     case 'peer':
-      return { what: `${one} and ${names[other]} cut off from each other`, begin: () => world.net.cutBetween(one, names[other]), end: () => world.net.healBetween(one, names[other]) };
+      return {
+        what: `${one} and ${names[other]} cut off from each other`,
+        begin: () => world.net.cutBetween(one, names[other]),
+        end: () => world.net.healBetween(one, names[other]),
+      };
     case 'all':
       return { what: `${one} cut off from everybody`, begin: () => world.net.cut(one), end: () => world.net.heal(one) };
     case 'pause':
@@ -93,8 +97,11 @@ function trouble(world, { kind, victim, other, hubWithOne }) {
 /** Every node lives, and every class has one owner that says it is ready. */
 async function settled(world) {
   const { nodes, classes } = await world.client.query('cluster').catch(() => ({ nodes: [], classes: [] }));
-  return nodes.filter(({ state }) => state === 'live').length === world.nodes.size
-    && classes.length === rules.classes.length && classes.every(({ owner, ready }) => owner !== null && ready);
+  return (
+    nodes.filter(({ state }) => state === 'live').length === world.nodes.size &&
+    classes.length === rules.classes.length &&
+    classes.every(({ owner, ready }) => owner !== null && ready)
+  );
 }
 
 /** @returns {Promise<string[]>} what is wrong; what happened is printed */
@@ -124,7 +131,9 @@ async function play(seed, { kind, racers }) {
     if (code !== 0) faults.push(`riders ended with ${code}: some update was never answered\n${race.riders.report}`);
     if (!verdict.equal) faults.push(verdict.report);
     if (verdict.expected.counts.left_out !== 0) faults.push(`${verdict.expected.counts.left_out} acknowledged updates lost`);
-    console.log(`seed ${seed}: ${what} for ${steps.lasts.toFixed(1)} s; longest pause between two standings ${pause} ms, whole again after ${whole} ms; ${dropped.length} standings of an old epoch; ${verdict.differences.length} differences${faults.length > 0 ? '; FAILED' : ''}`);
+    console.log(
+      `seed ${seed}: ${what} for ${steps.lasts.toFixed(1)} s; longest pause between two standings ${pause} ms, whole again after ${whole} ms; ${dropped.length} standings of an old epoch; ${verdict.differences.length} differences${faults.length > 0 ? '; FAILED' : ''}`,
+    );
     world.failed = faults.length > 0;
     return faults;
   } catch (error) {
@@ -136,14 +145,21 @@ async function play(seed, { kind, racers }) {
   }
 }
 
-const options = optionsOf('tests/cluster/partitions', usage, {
-  schedules: { low: 1, high: 1000, otherwise: 5 },
-  seed: anySeed(),
-  racers: { low: 1, high: 1000, otherwise: 20 },
-  jobs: { low: 1, high: 8, otherwise: 2 },
-}, { kind: kinds });
+const options = optionsOf(
+  'tests/cluster/partitions',
+  usage,
+  {
+    schedules: { low: 1, high: 1000, otherwise: 5 },
+    seed: anySeed(),
+    racers: { low: 1, high: 1000, otherwise: 20 },
+    jobs: { low: 1, high: 8, otherwise: 2 },
+  },
+  { kind: kinds },
+);
 if (!namespacesWork()) {
-  console.error('tests/cluster/partitions: needs network namespaces: run it as root, with `ip` (iproute2), where `ip netns add` is allowed');
+  console.error(
+    'tests/cluster/partitions: needs network namespaces: run it as root, with `ip` (iproute2), where `ip netns add` is allowed',
+  );
   process.exit(1);
 }
 const seeds = Array.from({ length: options.schedules }, (_, i) => (options.seed + i) % 2 ** 32);
@@ -153,7 +169,9 @@ const work = async () => {
     const faults = await play(seed, options);
     if (faults.length === 0) continue;
     failed += 1;
-    console.log(`${faults.join('\n')}\nrepeat with: tests/cluster/partitions --seed ${seed} --schedules 1${options.kind ? ` --kind ${options.kind}` : ''} --racers ${options.racers}`);
+    console.log(
+      `${faults.join('\n')}\nrepeat with: tests/cluster/partitions --seed ${seed} --schedules 1${options.kind ? ` --kind ${options.kind}` : ''} --racers ${options.racers}`,
+    );
   }
 };
 await Promise.all(Array.from({ length: options.jobs }, work));

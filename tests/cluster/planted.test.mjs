@@ -11,7 +11,10 @@ async function underWay(world) {
   const listener = await listenToAll(world.client);
   const overwritten = await watchClaims(world.client);
   const race = await world.startRace();
-  await until('standings of every class', () => new Set(listener.beats().map(({ classId }) => classId)).size === world.rules.classes.length);
+  await until(
+    'standings of every class',
+    () => new Set(listener.beats().map(({ classId }) => classId)).size === world.rules.classes.length,
+  );
   const faults = () => faultsHeard(listener.beats(), overwritten());
   return { listener, race, faults };
 }
@@ -23,26 +26,32 @@ async function forge(world, beat, epoch) {
   await world.client.nc.flush();
 }
 
-clusterTest('two owners at once, output of an old epoch that bursts out, and a claim that is overwritten are found', { nodes: 2 }, async (world, t) => {
-  const { listener, race, faults } = await underWay(world);
-  await sleep(2000);
-  assert.deepEqual(faults(), [], 'nothing is found where nothing is wrong');
+clusterTest(
+  'two owners at once, output of an old epoch that bursts out, and a claim that is overwritten are found',
+  { nodes: 2 },
+  async (world, t) => {
+    const { listener, race, faults } = await underWay(world);
+    await sleep(2000);
+    assert.deepEqual(faults(), [], 'nothing is found where nothing is wrong');
 
-  const ofClass = (classId) => listener.beats().findLast((beat) => beat.classId === classId);
-  // Class 1: somebody else acts under a higher epoch, and the owner goes on.
-  await forge(world, ofClass(1), ofClass(1).epoch + 1);
-  await until('two owners of class 1 are found', () => faults().some((fault) => /two owners of a class were heard side by side/.test(fault)));
+    const ofClass = (classId) => listener.beats().findLast((beat) => beat.classId === classId);
+    // Class 1: somebody else acts under a higher epoch, and the owner goes on.
+    await forge(world, ofClass(1), ofClass(1).epoch + 1);
+    await until('two owners of class 1 are found', () =>
+      faults().some((fault) => /two owners of a class were heard side by side/.test(fault)),
+    );
 
-  // Class 2: a burst of an epoch that was over long ago, in a record of its own.
-  const own = listener.beats().filter(({ classId }) => classId === 2);
-  const old = { ...own.at(-1), epoch: own.at(-1).epoch - 1 };
-  const burst = [{ ...old, at: own.at(0).at - 1000 }, ...own, ...Array.from({ length: 5 }, () => ({ ...old, at: own.at(-1).at + 1500 }))];
-  assert.match(faultsHeard(burst, [])[0], /two owners of a class were heard side by side/);
-  assert.match(faultsHeard(burst, [], own.at(0).at)[0], /5 standings of an old epoch more than 1000 ms after waking/);
+    // Class 2: a burst of an epoch that was over long ago, in a record of its own.
+    const own = listener.beats().filter(({ classId }) => classId === 2);
+    const old = { ...own.at(-1), epoch: own.at(-1).epoch - 1 };
+    const burst = [{ ...old, at: own.at(0).at - 1000 }, ...own, ...Array.from({ length: 5 }, () => ({ ...old, at: own.at(-1).at + 1500 }))];
+    assert.match(faultsHeard(burst, [])[0], /two owners of a class were heard side by side/);
+    assert.match(faultsHeard(burst, [], own.at(0).at)[0], /5 standings of an old epoch more than 1000 ms after waking/);
 
-  const { classes } = await world.client.query('cluster');
-  const { epoch } = classes.find(({ classId }) => classId === 3);
-  await world.client.append(`$KV.ALLEYCAT_CLUSTER.claim.3.${epoch}`, 'v=1 owner=node-9 incarnation=1 release=0 since=1620051628707');
-  await until('the overwritten claim is found', () => faults().includes(`claim.3.${epoch} was written twice`));
-  await race.riders.ended;
-});
+    const { classes } = await world.client.query('cluster');
+    const { epoch } = classes.find(({ classId }) => classId === 3);
+    await world.client.append(`$KV.ALLEYCAT_CLUSTER.claim.3.${epoch}`, 'v=1 owner=node-9 incarnation=1 release=0 since=1620051628707');
+    await until('the overwritten claim is found', () => faults().includes(`claim.3.${epoch} was written twice`));
+    await race.riders.ended;
+  },
+);

@@ -19,7 +19,10 @@ const rules = completeRules({
 });
 
 const isNew = new Set();
-const world = await ClusterWorld.startCluster({ rules, program: (name) => (isNew.has(name) ? programPath('alleycat-node') : join(before, 'alleycat-node')) });
+const world = await ClusterWorld.startCluster({
+  rules,
+  program: (name) => (isNew.has(name) ? programPath('alleycat-node') : join(before, 'alleycat-node')),
+});
 let faults = [];
 try {
   const listener = await listenToAll(world.client);
@@ -34,7 +37,9 @@ try {
     isNew.add(name);
     await world.startNode(name);
     const { nodes } = await world.client.query('cluster');
-    console.log(`${name} replaced in ${Date.now() - began} ms; now ${nodes.map(({ name: each, version }) => `${each} ${version}`).join(', ')}`);
+    console.log(
+      `${name} replaced in ${Date.now() - began} ms; now ${nodes.map(({ name: each, version }) => `${each} ${version}`).join(', ')}`,
+    );
   }
   const to = Math.min(Date.now(), race.begin + rules.ride_seconds * 1000);
   const code = await race.riders.ended;
@@ -44,7 +49,9 @@ try {
   faults.push(...faultsHeard(beats, overwritten()));
   if (!verdict.equal) faults.push(verdict.report);
   if (verdict.expected.counts.left_out !== 0) faults.push(`${verdict.expected.counts.left_out} acknowledged updates lost`);
-  console.log(`longest pause between two standings of a race: ${longestPause(fence(beats).accepted, from, to)} ms; ${verdict.expected.counts.left_out} lost, ${verdict.differences.length} differences`);
+  console.log(
+    `longest pause between two standings of a race: ${longestPause(fence(beats).accepted, from, to)} ms; ${verdict.expected.counts.left_out} lost, ${verdict.differences.length} differences`,
+  );
   world.failed = faults.length > 0;
 } catch (error) {
   world.failed = true;

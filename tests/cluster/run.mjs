@@ -33,7 +33,19 @@ const rules = completeRules({
 /** Riders of one race after the other, until told to stop. */
 async function rideOn(world, racers, random, logs, ended) {
   for (let round = 1; !ended.now; round += 1) {
-    const riders = world.startRiders(`race-${round}`, ['--classes', '1-6', '--racers', racers, '--ack', '--start', 'next', '--stagger', 8, '--seed', 1 + Math.floor(random() * 1e6)]);
+    const riders = world.startRiders(`race-${round}`, [
+      '--classes',
+      '1-6',
+      '--racers',
+      racers,
+      '--ack',
+      '--start',
+      'next',
+      '--stagger',
+      8,
+      '--seed',
+      1 + Math.floor(random() * 1e6),
+    ]);
     logs.push(riders.log);
     const code = await riders.ended;
     if (code !== 0) throw new Error(`riders ended with ${code}: some update was never answered\n${riders.report}`);
@@ -54,7 +66,14 @@ async function play({ kills, racers, nodes, seed }) {
       for (let kill = 1; kill <= kills; kill += 1) {
         await until('races run', () => listener.beats().filter(({ at }) => at > Date.now() - 2000).length > 0, { seconds: 90 });
         await sleep(random() * 8000);
-        const running = [...new Set(listener.beats().filter(({ at }) => at > Date.now() - 2000).map(({ classId }) => classId))];
+        const running = [
+          ...new Set(
+            listener
+              .beats()
+              .filter(({ at }) => at > Date.now() - 2000)
+              .map(({ classId }) => classId),
+          ),
+        ];
         if (running.length === 0) {
           kill -= 1;
           continue;
@@ -69,18 +88,30 @@ async function play({ kills, racers, nodes, seed }) {
         const owned = new Set(classes.filter(({ owner }) => owner === victim).map(({ classId }) => classId));
         const killed = Date.now();
         await world.killNode(victim);
-        const found = await until('standings by a higher epoch', () => {
-          const now = gapsAfter(listener.beats(), killed, owned);
-          return ![...now.values()].includes(Infinity) && now;
-        }, { seconds: 30 });
-        console.log(`kill ${kill} of ${kills}: ${victim}, owner of ${[...owned].join(', ')}; standings after ${[...found].map(([name, ms]) => `${name} ${ms}`).join(', ')} ms`);
+        const found = await until(
+          'standings by a higher epoch',
+          () => {
+            const now = gapsAfter(listener.beats(), killed, owned);
+            return ![...now.values()].includes(Infinity) && now;
+          },
+          { seconds: 30 },
+        );
+        console.log(
+          `kill ${kill} of ${kills}: ${victim}, owner of ${[...owned].join(', ')}; standings after ${[...found].map(([name, ms]) => `${name} ${ms}`).join(', ')} ms`,
+        );
         gaps.push(...found.values());
         await sleep(random() * 2000);
         await world.startNode(victim);
       }
       ended.now = true;
     };
-    await Promise.all([strike().catch((error) => { ended.now = true; throw error; }), riding]);
+    await Promise.all([
+      strike().catch((error) => {
+        ended.now = true;
+        throw error;
+      }),
+      riding,
+    ]);
     const verdict = await verify(world.client, logs, rules, { presume: true, seconds: 120 });
     const beats = listener.beats();
     const overlap = longestOverlap(beats);
@@ -90,7 +121,9 @@ async function play({ kills, racers, nodes, seed }) {
     const races = racesOf(sent).length;
     const sorted = gaps.sort((a, b) => a - b);
     const lost = verdict.expected.counts.left_out;
-    console.log(`${races} races, ${kills} kills; from a kill to the next standings: median ${sorted[sorted.length >> 1]} ms, longest ${sorted.at(-1)} ms`);
+    console.log(
+      `${races} races, ${kills} kills; from a kill to the next standings: median ${sorted[sorted.length >> 1]} ms, longest ${sorted.at(-1)} ms`,
+    );
     console.log(`two owners of a class heard at once: ${overlap} ms at most; ${dropped.length} standings of an old epoch`);
     console.log(`${acknowledged} updates acknowledged, ${lost} lost, ${verdict.differences.length} differences`);
     const faults = faultsHeard(beats, overwritten());

@@ -42,7 +42,13 @@ async function race(world, t, choose) {
   const { servers, nodes } = await choose(world);
   const killed = Date.now();
   await Promise.all([...servers.map((name) => world.servers.get(name).program.kill()), ...nodes.map((name) => world.killNode(name))]);
-  const heard = (since) => new Set(listener.beats().filter(({ at }) => at > since).map(({ classId }) => classId));
+  const heard = (since) =>
+    new Set(
+      listener
+        .beats()
+        .filter(({ at }) => at > since)
+        .map(({ classId }) => classId),
+    );
   await until('standings of every class again', () => heard(killed + 1000).size === rules.classes.length, { seconds: 60 });
   await Promise.all(servers.map((name) => world.startServer(name)));
   await Promise.all(nodes.map((name) => world.startNode(name)));
@@ -53,23 +59,30 @@ async function race(world, t, choose) {
   t.diagnostic(`${[...servers, ...nodes].join(' and ')} killed; longest pause between two standings of a race: ${gap} ms`);
   assert.ok(gap <= longestGapMs, `${gap} ms`);
   assert.ok(longestOverlap(beats) <= mostOverlapMs, 'one owner at a time');
-  await until('one owner of each class on three nodes', async () => {
-    const { nodes: members, classes } = await world.client.query('cluster');
-    return members.filter(({ state }) => state === 'live').length === 3 && classes.every(({ owner, ready }) => owner !== null && ready);
-  }, { seconds: 60 });
+  await until(
+    'one owner of each class on three nodes',
+    async () => {
+      const { nodes: members, classes } = await world.client.query('cluster');
+      return members.filter(({ state }) => state === 'live').length === 3 && classes.every(({ owner, ready }) => owner !== null && ready);
+    },
+    { seconds: 60 },
+  );
 }
 
 clusterTest('one of three nats-servers is killed', { servers: 3, rules }, (world, t) =>
   race(world, t, async () => {
     const leaders = new Set([await metaLeader(world), await world.client.leaderOf('ALLEYCAT_JOURNAL_1')]);
     return { servers: [[...world.servers.keys()].find((name) => !leaders.has(name))], nodes: [] };
-  }));
+  }),
+);
 
 clusterTest('the leader of three nats-servers is killed', { servers: 3, rules }, (world, t) =>
-  race(world, t, async () => ({ servers: [await metaLeader(world)], nodes: [] })));
+  race(world, t, async () => ({ servers: [await metaLeader(world)], nodes: [] })),
+);
 
-clusterTest('the nats-server that leads a class\'s journal is killed together with the class\'s owner', { servers: 3, rules }, (world, t) =>
+clusterTest("the nats-server that leads a class's journal is killed together with the class's owner", { servers: 3, rules }, (world, t) =>
   race(world, t, async () => {
     const { classes } = await world.client.query('cluster');
     return { servers: [await world.client.leaderOf('ALLEYCAT_JOURNAL_1')], nodes: [classes.find(({ classId }) => classId === 1).owner] };
-  }));
+  }),
+);

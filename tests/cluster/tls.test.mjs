@@ -18,39 +18,52 @@ const flagsOf = ({ cert, key, ca }) => ['--tls-cert', cert, '--tls-key', key, '-
 const untrusted = (world, name) => world.metricOf(name, 'alleycat_peer_refusals_total{reason="untrusted"}');
 const linked = (world, name, peer) => world.metricOf(name, `alleycat_peer_up{peer="${peer}"}`);
 
-clusterTest('three nodes race over TLS, and refuse peers without a certificate or with a foreign one', { flags: (name) => flagsOf(ours.issue(name)) }, async (world, t) => {
-  const names = ['node-1', 'node-2', 'node-3'];
-  await until('links among all', async () => {
-    const up = await Promise.all(names.flatMap((name) => names.filter((other) => other !== name).map((other) => linked(world, name, other))));
-    return up.every((value) => value === 1);
-  });
-  const race = await world.startRace();
-  const refused = await world.client.collect('alleycat.event.peer_refused');
-  const strangers = { foreign: flagsOf(foreign.issue('foreign')), plain: [] };
-  for (const [name, flags] of Object.entries(strangers)) {
-    const before = await Promise.all(names.map((each) => untrusted(world, each)));
-    world.flagsOf = () => [];
-    await world.startNode(name, flags);
-    await until(`${name} is refused by each of the three`, async () => {
-      const now = await Promise.all(names.map((each) => untrusted(world, each)));
-      return now.every((count, i) => count > before[i]);
+clusterTest(
+  'three nodes race over TLS, and refuse peers without a certificate or with a foreign one',
+  { flags: (name) => flagsOf(ours.issue(name)) },
+  async (world, t) => {
+    const names = ['node-1', 'node-2', 'node-3'];
+    await until('links among all', async () => {
+      const up = await Promise.all(
+        names.flatMap((name) => names.filter((other) => other !== name).map((other) => linked(world, name, other))),
+      );
+      return up.every((value) => value === 1);
     });
-    for (const each of names) assert.equal(await linked(world, each, name), 0, `${each} has no link to ${name}`);
-    for (const each of names) assert.equal(await linked(world, name, each), 0, `${name} has no link to ${each}`);
-    assert.equal(await world.drainNode(name), 0);
-  }
-  await until('each of the three says so', () => names.every((name) => refused.some((message) => {
-    const { node, reason, address } = message.json();
-    return node === name && reason === 'untrusted' && address === '127.0.0.1';
-  })));
-  for (const name of names)
-    for (const other of names.filter((each) => each !== name)) assert.equal(await linked(world, name, other), 1, 'the three keep theirs');
-  await world.assertWhole(race, t);
-});
+    const race = await world.startRace();
+    const refused = await world.client.collect('alleycat.event.peer_refused');
+    const strangers = { foreign: flagsOf(foreign.issue('foreign')), plain: [] };
+    for (const [name, flags] of Object.entries(strangers)) {
+      const before = await Promise.all(names.map((each) => untrusted(world, each)));
+      world.flagsOf = () => [];
+      await world.startNode(name, flags);
+      await until(`${name} is refused by each of the three`, async () => {
+        const now = await Promise.all(names.map((each) => untrusted(world, each)));
+        return now.every((count, i) => count > before[i]);
+      });
+      for (const each of names) assert.equal(await linked(world, each, name), 0, `${each} has no link to ${name}`);
+      for (const each of names) assert.equal(await linked(world, name, each), 0, `${name} has no link to ${each}`);
+      assert.equal(await world.drainNode(name), 0);
+    }
+    await until('each of the three says so', () =>
+      names.every((name) =>
+        refused.some((message) => {
+          const { node, reason, address } = message.json();
+          return node === name && reason === 'untrusted' && address === '127.0.0.1';
+        }),
+      ),
+    );
+    for (const name of names)
+      for (const other of names.filter((each) => each !== name)) assert.equal(await linked(world, name, other), 1, 'the three keep theirs');
+    await world.assertWhole(race, t);
+  },
+);
 
 /** Refused before anything is opened or connected. @returns {string} what it says */
 function refusal(flags) {
-  const { status, stderr } = spawnSync(programPath('alleycat-node'), ['--nats', 'nats://127.0.0.1:1', '--data', ours.folder, ...flags], { encoding: 'utf8', timeout: 30_000 });
+  const { status, stderr } = spawnSync(programPath('alleycat-node'), ['--nats', 'nats://127.0.0.1:1', '--data', ours.folder, ...flags], {
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
   assert.ok(status === 1 || status === 2, `exit code ${status}: ${stderr}`);
   return stderr;
 }

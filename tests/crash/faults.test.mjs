@@ -26,7 +26,10 @@ describe('a node is caught', { concurrency: 3 }, () => {
     await appendEarlyMark(world.client, { classId: 1, raceId });
     await riders.ended;
     const differences = await assertCaught(world, [riders.log], t);
-    assert.ok(differences.some((line) => line.startsWith(`race 1/${raceId}`)), differences.join('\n'));
+    assert.ok(
+      differences.some((line) => line.startsWith(`race 1/${raceId}`)),
+      differences.join('\n'),
+    );
   });
 
   scenario('that does not look whether a race was applied', async (world, t) => {

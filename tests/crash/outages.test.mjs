@@ -11,22 +11,26 @@ import { armNode, assertEqual, killedAtPoint, scenario, startRace } from './lib/
 import { appendBehindMark, isMarked } from './lib/straggler.mjs';
 
 describe('nothing acknowledged is lost and nothing counts twice', { concurrency: 3 }, () => {
-  scenario('when the nats-server is killed and started again twenty times in one race', async (world, t) => {
-    const { riders } = await startRace(world);
-    const acknowledged = () => world.metric('alleycat_updates_acknowledged_total');
-    for (let kill = 1; kill <= 20; kill += 1) {
-      const before = await acknowledged();
-      await until(`updates are acknowledged before kill ${kill}`, async () => (await acknowledged()) > before);
-      assert.ok(riders.running, `riders still ride at kill ${kill}`);
-      await world.nats.kill();
-      await world.startNats();
-    }
-    assert.equal(await riders.ended, 0, riders.report);
-    const { expected } = await assertEqual(world, [riders.log], t);
-    assert.equal(expected.races.flatMap((race) => race.ranking).filter((row) => row.seconds === 60).length, 60, 'every ride is whole');
-  }, completeRules({ ...crashRules, ride_seconds: 60 }));
+  scenario(
+    'when the nats-server is killed and started again twenty times in one race',
+    async (world, t) => {
+      const { riders } = await startRace(world);
+      const acknowledged = () => world.metric('alleycat_updates_acknowledged_total');
+      for (let kill = 1; kill <= 20; kill += 1) {
+        const before = await acknowledged();
+        await until(`updates are acknowledged before kill ${kill}`, async () => (await acknowledged()) > before);
+        assert.ok(riders.running, `riders still ride at kill ${kill}`);
+        await world.nats.kill();
+        await world.startNats();
+      }
+      assert.equal(await riders.ended, 0, riders.report);
+      const { expected } = await assertEqual(world, [riders.log], t);
+      assert.equal(expected.races.flatMap((race) => race.ranking).filter((row) => row.seconds === 60).length, 60, 'every ride is whole');
+    },
+    completeRules({ ...crashRules, ride_seconds: 60 }),
+  );
 
-  scenario('when every process is dead from before a race\'s deadline until after it', async (world, t) => {
+  scenario("when every process is dead from before a race's deadline until after it", async (world, t) => {
     const { riders, raceId, deadline } = await startRace(world, ['--dropout', 0.5]);
     await sleep(deadline - 13_000 - Date.now()); // in the middle of the rides
     await riders.stop();
@@ -35,7 +39,10 @@ describe('nothing acknowledged is lost and nothing counts twice', { concurrency:
     await world.startNats();
     await world.startNode();
     const { actual } = await assertEqual(world, [riders.log], t);
-    assert.deepEqual(actual.races.map((race) => race.raceId), [raceId, raceId]);
+    assert.deepEqual(
+      actual.races.map((race) => race.raceId),
+      [raceId, raceId],
+    );
   });
 
   scenario('when a batch is delayed past the mark, and the race is read again with it', async (world, t) => {
@@ -45,8 +52,7 @@ describe('nothing acknowledged is lost and nothing counts twice', { concurrency:
     assert.equal(await world.node.ended, killedAtPoint, world.node.report);
     // Of one race the mark is certain to be there; the other one is marked by the next node.
     const marked = await until('one race is marked', async () => {
-      for (const classId of [1, 4])
-        if (await isMarked(world.client, { classId, raceId })) return classId;
+      for (const classId of [1, 4]) if (await isMarked(world.client, { classId, raceId })) return classId;
       return null;
     });
     await appendBehindMark(world.client, { classId: marked, raceId }, world.rules);

@@ -69,7 +69,9 @@ function readOptions() {
  * @throws {Error} when the process ends before
  */
 function playIn({ seed, racers, fault, expectFailure }, next, report) {
-  const player = fork(new URL('./lib/player.mjs', import.meta.url), [JSON.stringify({ seed, racers, fault, expectFailure })], { serialization: 'advanced' });
+  const player = fork(new URL('./lib/player.mjs', import.meta.url), [JSON.stringify({ seed, racers, fault, expectFailure })], {
+    serialization: 'advanced',
+  });
   return new Promise((resolve, reject) => {
     player.on('message', ({ plan, outcome }) => {
       if (plan) report(plan, outcome);
@@ -87,7 +89,8 @@ function tell({ seed }, plan, outcome) {
   console.log(`round ${plan.round}, seed ${plan.seed}: ${describePlan(plan)}`);
   console.log(`  ${[...kills, ...missed].join(', ')}`);
   console.log(`  ${outcome.acknowledged} acknowledged, ${outcome.failure ? 'FAILED' : 'equal'}, ${outcome.seconds.toFixed(0)} s`);
-  if (outcome.failure) console.log(`${outcome.failure.replace(/^/gm, '    ')}\n    again: tests/crash/run --seed ${seed} --only ${plan.round}`);
+  if (outcome.failure)
+    console.log(`${outcome.failure.replace(/^/gm, '    ')}\n    again: tests/crash/run --seed ${seed} --only ${plan.round}`);
 }
 
 async function main() {

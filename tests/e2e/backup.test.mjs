@@ -14,11 +14,13 @@ const classes = [3, 4];
 
 /** Leaderboards, all-time tables and lists of races. */
 const tablesOf = (client) =>
-  Promise.all(classes.map(async (c) => ({
-    leaderboard: await leaderboard(client, c),
-    allTime: await Promise.all(Array.from({ length: 10 }, (_, i) => allTime(client, c, i + 1))),
-    races: (await client.query(`races.${c}`)).rows,
-  })));
+  Promise.all(
+    classes.map(async (c) => ({
+      leaderboard: await leaderboard(client, c),
+      allTime: await Promise.all(Array.from({ length: 10 }, (_, i) => allTime(client, c, i + 1))),
+      races: (await client.query(`races.${c}`)).rows,
+    })),
+  );
 
 describe('a node that was backed up while riders rode', () => {
   /** @type {World} */ let world;
@@ -107,11 +109,24 @@ describe('a node that was backed up while riders rode', () => {
           assert.deepEqual(await tablesOf(host.client), expected());
           return true;
         });
-      }));
+      }),
+    );
 
-  scenario('has all of its moment in the copy alone', () => ({ lmdb: copies.lmdb }), () => copies.tables);
-  scenario('has everything again from the copy and the streams of later', () => ({ lmdb: copies.lmdb, streams: world.path('nats') }), () => tables);
-  scenario('keeps what it knows beside streams that are older', () => ({ lmdb: world.path('node-1/store'), streams: copies.streams }), () => tables);
+  scenario(
+    'has all of its moment in the copy alone',
+    () => ({ lmdb: copies.lmdb }),
+    () => copies.tables,
+  );
+  scenario(
+    'has everything again from the copy and the streams of later',
+    () => ({ lmdb: copies.lmdb, streams: world.path('nats') }),
+    () => tables,
+  );
+  scenario(
+    'keeps what it knows beside streams that are older',
+    () => ({ lmdb: world.path('node-1/store'), streams: copies.streams }),
+    () => tables,
+  );
 
   test('is equal to the oracle after a restore', () =>
     restored({ lmdb: copies.lmdb, streams: world.path('nats') }, async (host) => {
@@ -127,8 +142,10 @@ test('a backup says what is wrong, and leaves nothing behind', async () => {
     return { code: await run.ended, err: run.stderr };
   };
   try {
-    assert.deepEqual(await backup(world.path('copy'), '--data', world.path('nowhere')),
-      { code: 1, err: `alleycat: no store in ${world.path('nowhere')}/store\n` });
+    assert.deepEqual(await backup(world.path('copy'), '--data', world.path('nowhere')), {
+      code: 1,
+      err: `alleycat: no store in ${world.path('nowhere')}/store\n`,
+    });
     assert.ok(!readdirSync(world.folder).includes('copy'));
     assert.equal((await backup()).code, 2);
   } finally {

@@ -69,13 +69,20 @@ test('a journal that goes back in the middle of a race is folded again from its 
     await until('the node has noticed', async () => (await world.metric(backwards)) >= 1, { seconds: 30 });
     await riders.ended;
     // What the copy did not have is lost, and nothing else: the journal alone says what counts.
-    const [race] = await until('the race is closed', async () => {
-      const { rows } = await world.client.query('races.3');
-      return rows.length === 1 ? rows : null;
-    }, { seconds: 60 });
+    const [race] = await until(
+      'the race is closed',
+      async () => {
+        const { rows } = await world.client.query('races.3');
+        return rows.length === 1 ? rows : null;
+      },
+      { seconds: 60 },
+    );
     const result = await world.client.query(`race.3.${race.raceId}`);
     assert.equal(result.rows.length, 20);
-    assert.ok(result.rows.some(({ seconds }) => seconds < 10), 'seconds that the journal lost are still in the result');
+    assert.ok(
+      result.rows.some(({ seconds }) => seconds < 10),
+      'seconds that the journal lost are still in the result',
+    );
     assert.ok(result.rows.every(({ seconds }) => seconds > 0));
   });
   try {

@@ -20,11 +20,20 @@ function block(name) {
 
 test('every error of an answer is in the document, with its retry', () => {
   const source = (name) => readFileSync(new URL(`../../racing/${name}`, import.meta.url), 'utf8');
-  const names = source('update.cpp').match(/refusal_names\{(.*?)\}/s)[1].match(/\w+/g);
+  const names = source('update.cpp')
+    .match(/refusal_names\{(.*?)\}/s)[1]
+    .match(/\w+/g);
   const ofAnswers = names.slice(1, names.indexOf('duplicate'));
-  const retried = source('update.hpp').match(/worth_a_retry\(refusal r\) \{(.*?)\}/s)[1].match(/(?<=refusal::)\w+/g);
+  const retried = source('update.hpp')
+    .match(/worth_a_retry\(refusal r\) \{(.*?)\}/s)[1]
+    .match(/(?<=refusal::)\w+/g);
   const rows = doc.split('\n').filter((line) => /\| (true|false) \|$/.test(line));
-  const told = rows.flatMap((row) => row.split('|')[1].match(/\w+/g).map((name) => [name, row.endsWith('| true |')]));
+  const told = rows.flatMap((row) =>
+    row
+      .split('|')[1]
+      .match(/\w+/g)
+      .map((name) => [name, row.endsWith('| true |')]),
+  );
   assert.deepEqual(told.sort(), ofAnswers.map((name) => [name, retried.includes(name)]).sort());
   for (const name of names.slice(names.indexOf('duplicate'))) assert.ok(doc.includes(`\`${name}\``), `${name} is told`);
 });
@@ -64,7 +73,10 @@ describe('a bike', { concurrency: 2 }, () => {
     assert.equal(await bike.ended, 0, bike.report);
     assert.match(bike.stdout, /^race \d+: 10 of 10 seconds stored$/m);
     const { rows } = await resultOf(3);
-    assert.deepEqual(rows.map(({ racerId, name, seconds, finished }) => [racerId, name, seconds, finished]), [[8, 'Adell', 10, true]]);
+    assert.deepEqual(
+      rows.map(({ racerId, name, seconds, finished }) => [racerId, name, seconds, finished]),
+      [[8, 'Adell', 10, true]],
+    );
   });
 
   scenario('that speaks MQTT gets no answers, and sees in its view which seconds to send again', async () => {
@@ -77,7 +89,16 @@ describe('a bike', { concurrency: 2 }, () => {
       device.subscribe('alleycat/racer/9/view');
       await until('the connection and the subscription are acknowledged', () => device.packets >= 2);
       const send = (second) => {
-        const update = { event: 'update', deviceTimestamp: start + 1000 * second, second, raceId, racerId: 9, classId: 5, cadence: 80, resistance: 40 };
+        const update = {
+          event: 'update',
+          deviceTimestamp: start + 1000 * second,
+          second,
+          raceId,
+          racerId: 9,
+          classId: 5,
+          cadence: 80,
+          resistance: 40,
+        };
         device.publish('alleycat/update/5/9', JSON.stringify(update));
       };
       const view = () => (device.heard.length > 0 ? JSON.parse(device.heard.at(-1).message) : { second: 0, missing: [] });
@@ -88,16 +109,23 @@ describe('a bike', { concurrency: 2 }, () => {
       // The other bike's node dies in between: more than the two may be missing, and the end of the ride.
       await until('a view tells what is missing', () => [4, 7].every((second) => view().missing.includes(second)));
       assert.equal(device.heard.at(-1).topic, 'alleycat/racer/9/view');
-      await until('nothing is missing', () => {
-        const { second, missing } = view();
-        missing.forEach(send);
-        for (let beyond = second + 1; beyond <= 10; beyond += 1) send(beyond);
-        return second === 10 && missing.length === 0;
-      }, { everyMs: 500 });
+      await until(
+        'nothing is missing',
+        () => {
+          const { second, missing } = view();
+          missing.forEach(send);
+          for (let beyond = second + 1; beyond <= 10; beyond += 1) send(beyond);
+          return second === 10 && missing.length === 0;
+        },
+        { everyMs: 500 },
+      );
     } finally {
       device.close();
     }
     const { rows } = await resultOf(5);
-    assert.deepEqual(rows.map(({ racerId, seconds, finished }) => [racerId, seconds, finished]), [[9, 10, true]]);
+    assert.deepEqual(
+      rows.map(({ racerId, seconds, finished }) => [racerId, seconds, finished]),
+      [[9, 10, true]],
+    );
   });
 });

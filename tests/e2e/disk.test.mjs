@@ -72,9 +72,20 @@ describe('the disk under LMDB', { concurrency: 3 }, () => {
       const second = world.startRiders('second', [...flags, '--first-racer', 101]);
       assert.equal(await second.ended, 0, second.report);
       const [{ raceId }] = racesOf(await readLog(second.log));
-      const seconds = new Set(heard.map((message) => message.json()).filter((table) => table.raceId === raceId).map((table) => table.second));
-      assert.deepEqual([...seconds].sort((a, b) => a - b), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 'standings of each second');
-      await until('its result is out', async () => Object.keys(await world.client.streamSubjects('ALLEYCAT_RESULTS')).includes(`alleycat.result.3.${raceId}`));
+      const seconds = new Set(
+        heard
+          .map((message) => message.json())
+          .filter((table) => table.raceId === raceId)
+          .map((table) => table.second),
+      );
+      assert.deepEqual(
+        [...seconds].sort((a, b) => a - b),
+        [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+        'standings of each second',
+      );
+      await until('its result is out', async () =>
+        Object.keys(await world.client.streamSubjects('ALLEYCAT_RESULTS')).includes(`alleycat.result.3.${raceId}`),
+      );
       assert.deepEqual((await world.client.query('races.3')).rows, [], 'questions are answered; nothing is stored yet');
       assert.ok((await world.metric('alleycat_store_busy_seconds')) > 10, 'it still hangs');
       disk.recover();
@@ -95,13 +106,19 @@ describe('the disk under LMDB', { concurrency: 3 }, () => {
       assert.equal(await world.metric('alleycat_data_free_bytes'), 0);
       assert.equal(await first.ended, 0, first.report);
       await until('the race waits', async () => (await world.metric('alleycat_closes_delayed')) === 1);
-      assert.match(eventsOf(world.node, 'race.close_delayed')[0], /step=apply failures=1 error=".*No space left on device.*nothing was written"/);
+      assert.match(
+        eventsOf(world.node, 'race.close_delayed')[0],
+        /step=apply failures=1 error=".*No space left on device.*nothing was written"/,
+      );
 
       const heard = await world.client.collect('alleycat.race.3.*.standings');
       const second = world.startRiders('second', [...flags, '--first-racer', 1001, '--racers', 20]);
       assert.equal(await second.ended, 0, second.report);
       const [{ raceId }] = racesOf(await readLog(second.log));
-      assert.ok(heard.some((message) => message.json().raceId === raceId && message.json().second === 10), 'ranked live');
+      assert.ok(
+        heard.some((message) => message.json().raceId === raceId && message.json().second === 10),
+        'ranked live',
+      );
       await until('both races wait', async () => (await world.metric('alleycat_closes_delayed')) === 2);
       assert.ok((await world.metric('alleycat_store_errors_total')) >= 2);
       assert.deepEqual((await world.client.query('races.3')).rows, []);

@@ -24,9 +24,19 @@ test('a journal that is nearly full refuses with busy, closes its race, and take
     const riders = world.startRiders('riders', ['--classes', 1, '--racers', 20, '--seconds', 5]);
     const update = () => {
       const start = Date.now() - 1000;
-      return { event: 'update', deviceTimestamp: start + 1000, second: 1, raceId: Math.floor(start / window), name: 'Mira', racerId: 777, classId: 1, cadence: 80, resistance: 40 };
+      return {
+        event: 'update',
+        deviceTimestamp: start + 1000,
+        second: 1,
+        raceId: Math.floor(start / window),
+        name: 'Mira',
+        racerId: 777,
+        classId: 1,
+        cadence: 80,
+        resistance: 40,
+      };
     };
-    assert.equal((await riders.ended), 0, riders.report);
+    assert.equal(await riders.ended, 0, riders.report);
 
     // What does not decode takes room and changes nothing.
     const filler = new Uint8Array(900 * 1024).fill(0xff);
@@ -44,10 +54,14 @@ test('a journal that is nearly full refuses with busy, closes its race, and take
       return Number(bytes) > 0.9 * limit;
     });
 
-    await until('the race is closed and its journal purged', async () => {
-      const answer = await world.client.ask('alleycat.update.1.777', update());
-      return answer.ok;
-    }, { seconds: 60 });
+    await until(
+      'the race is closed and its journal purged',
+      async () => {
+        const answer = await world.client.ask('alleycat.update.1.777', update());
+        return answer.ok;
+      },
+      { seconds: 60 },
+    );
     const result = await world.client.query(`race.1.${raceId}`);
     assert.equal(result.state, 'closed');
     assert.equal(result.rows.filter(({ racerId }) => racerId !== 777).length, 20);

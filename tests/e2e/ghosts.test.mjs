@@ -40,13 +40,25 @@ test('a ghost chosen in the ride goes along from then on: the gap of each second
     const { raceId } = views.at(-1).json();
     assert.equal((await choose(900, { ghost: 'leader' })).error.code, 'not_riding');
     assert.equal((await choose(900, { ghost: 'leader', raceId })).ok, true);
-    const update = { event: 'update', deviceTimestamp: Date.now(), second: 1, raceId, name: 'Late', racerId: 900, classId: 3, cadence: 80, resistance: 40 };
+    const update = {
+      event: 'update',
+      deviceTimestamp: Date.now(),
+      second: 1,
+      raceId,
+      name: 'Late',
+      racerId: 900,
+      classId: 3,
+      cadence: 80,
+      resistance: 40,
+    };
     assert.equal((await world.client.ask('alleycat.update.3.900', update)).ok, true);
     assert.equal(await second.ended, 0, second.report);
 
     const heard = (racerId) => views.filter(({ subject }) => subject === `alleycat.racer.${racerId}.view`).map((message) => message.json());
     for (const [racerId, ghost] of Object.entries({ ...wanted, 900: 'leader' })) {
-      const last = await until(`the last view of ${racerId}`, () => heard(racerId).find((view) => view.ghost !== null && (racerId === '900' || view.second === world.rules.ride_seconds)));
+      const last = await until(`the last view of ${racerId}`, () =>
+        heard(racerId).find((view) => view.ghost !== null && (racerId === '900' || view.second === world.rules.ride_seconds)),
+      );
       const kind = typeof ghost === 'number' ? 'racer' : ghost;
       for (const view of heard(racerId).filter((each) => each.ghost !== null)) {
         assert.equal(view.ghost.kind, kind);
@@ -56,20 +68,41 @@ test('a ghost chosen in the ride goes along from then on: the gap of each second
       if (ghost === 107) assert.equal(last.ghost.racerId, 107);
       if (ghost === 'median') assert.equal(last.ghost.racerId, null);
     }
-    assert.ok(heard(110).every((view) => view.ghost === null), 'nobody else has a ghost');
+    assert.ok(
+      heard(110).every((view) => view.ghost === null),
+      'nobody else has a ghost',
+    );
     t.diagnostic(`${views.length} views`);
   })());
 
 test('a ghost can be given up, and a bad request is answered', async () =>
   world.guarded(async () => {
     const views = await world.client.collect('alleycat.racer.100.view');
-    const riders = world.startRiders('third', ['--classes', 3, '--racers', 1, '--first-racer', 100, '--seed', 3, '--ack', '--start', 'next']);
+    const riders = world.startRiders('third', [
+      '--classes',
+      3,
+      '--racers',
+      1,
+      '--first-racer',
+      100,
+      '--seed',
+      3,
+      '--ack',
+      '--start',
+      'next',
+    ]);
     await until('the rider rides', () => views.some((message) => message.json().second < world.rules.ride_seconds));
     assert.equal((await choose(100, { ghost: 'leader' })).ok, true);
     await until('the ghost is there', () => views.some((message) => message.json().ghost !== null));
     assert.equal((await choose(100, { ghost: null })).ghost, null);
     await until('the ghost is gone', () => views.at(-1).json().ghost === null);
-    for (const [body, code] of [[{ ghost: 'nobody' }, 'unknown_ghost'], [{}, 'bad_request'], [{ ghost: 'leader', classId: 99 }, 'unknown_class'], [{ ghost: 'rank-999' }, 'unknown_ghost'], [{ ghost: 'leader', classId: 5 }, 'unknown_ghost']])
+    for (const [body, code] of [
+      [{ ghost: 'nobody' }, 'unknown_ghost'],
+      [{}, 'bad_request'],
+      [{ ghost: 'leader', classId: 99 }, 'unknown_class'],
+      [{ ghost: 'rank-999' }, 'unknown_ghost'],
+      [{ ghost: 'leader', classId: 5 }, 'unknown_ghost'],
+    ])
       assert.equal((await choose(100, body)).error?.code, code, JSON.stringify(body));
     assert.equal(await riders.ended, 0, riders.report);
   })());

@@ -53,7 +53,10 @@ describe('after two races of the same riders', () => {
   scenario('the leaderboard around a rider shows the neighbours', async () => {
     const { rows } = await query('leaderboard.3', { limit: 100 });
     const page = await query('leaderboard.3', { limit: 7, around: rows[20].racerId });
-    assert.ok(page.rows.some((row) => row.racerId === rows[20].racerId), JSON.stringify(page));
+    assert.ok(
+      page.rows.some((row) => row.racerId === rows[20].racerId),
+      JSON.stringify(page),
+    );
     assert.ok(page.rows.length <= 7);
   });
 
@@ -70,10 +73,19 @@ describe('after two races of the same riders', () => {
     const expected = [...verdict.expected.races].sort((a, b) => b.raceId - a.raceId);
     assert.deepEqual(
       rows.map((row) => [row.raceId, row.racers, row.finished, row.winner.racerId, exact(row.winner.total)]),
-      expected.map(({ raceId, ranking }) => [raceId, 40, ranking.filter((row) => row.finished).length, ranking[0].racerId, ranking[0].total]),
+      expected.map(({ raceId, ranking }) => [
+        raceId,
+        40,
+        ranking.filter((row) => row.finished).length,
+        ranking[0].racerId,
+        ranking[0].total,
+      ]),
     );
     const older = await query('races.3', { limit: 10, before: expected[0].raceId });
-    assert.deepEqual(older.rows.map((row) => row.raceId), [expected[1].raceId]);
+    assert.deepEqual(
+      older.rows.map((row) => row.raceId),
+      [expected[1].raceId],
+    );
   });
 
   scenario('a closed race is answered with its result', async () => {
@@ -92,7 +104,10 @@ describe('after two races of the same riders', () => {
     assert.equal(now.raceId, Math.floor(now.ts / window));
     assert.deepEqual([now.windowStart, now.windowEnd], [now.raceId * window, (now.raceId + 1) * window]);
     assert.deepEqual(now.rules, { windowSeconds: 10, rideSeconds: 10, graceSeconds: 6, capacity: 1000, minPercent: 90, admit: 'live' });
-    assert.deepEqual(now.classes.map((row) => row.classId), world.rules.classes.map(({ id }) => id));
+    assert.deepEqual(
+      now.classes.map((row) => row.classId),
+      world.rules.classes.map(({ id }) => id),
+    );
   });
 
   scenario('classes are listed with name, difficulty and scoring', async () => {
@@ -104,10 +119,20 @@ describe('after two races of the same riders', () => {
 
   scenario('what does not exist is answered with an error, never with silence', async () => {
     const cases = [
-      ['leaderboard.99', 'unknown_class'], ['alltime.99.1', 'unknown_class'], ['races.99', 'unknown_class'],
-      ['race.3.1', 'unknown_race'], ['race.99.1', 'unknown_class'],
-      ['leaderboard', null], ['leaderboard.three', null], ['alltime.3', null], ['alltime.3.0', null], ['alltime.3.11', null],
-      ['race.3', null], ['nonsense', null], ['nonsense.3', null], ['leaderboard.3.4.5.6', null],
+      ['leaderboard.99', 'unknown_class'],
+      ['alltime.99.1', 'unknown_class'],
+      ['races.99', 'unknown_class'],
+      ['race.3.1', 'unknown_race'],
+      ['race.99.1', 'unknown_class'],
+      ['leaderboard', null],
+      ['leaderboard.three', null],
+      ['alltime.3', null],
+      ['alltime.3.0', null],
+      ['alltime.3.11', null],
+      ['race.3', null],
+      ['nonsense', null],
+      ['nonsense.3', null],
+      ['leaderboard.3.4.5.6', null],
     ];
     for (const [what, code] of cases) {
       const answer = await query(what);
@@ -121,15 +146,27 @@ describe('after two races of the same riders', () => {
     }
   });
 
-  for (const [signal, how] of [['SIGTERM', 'stopped in good order'], ['SIGKILL', 'killed']]) {
+  for (const [signal, how] of [
+    ['SIGTERM', 'stopped in good order'],
+    ['SIGKILL', 'killed'],
+  ]) {
     scenario(`a node that was ${how} and started again gives the same answers`, async () => {
-      const questions = ['leaderboard.3', 'races.3', 'alltime.3.1', 'alltime.3.10', ...verdict.expected.races.map((race) => `race.3.${race.raceId}`)];
-      const answers = () => Promise.all(questions.map(async (what) => {
-        const answer = await query(what, { limit: 100 });
-        assert.equal(answer.error, undefined, `${what}: ${JSON.stringify(answer)}`);
-        const { ts, epoch, ...lasting } = answer;
-        return lasting;
-      }));
+      const questions = [
+        'leaderboard.3',
+        'races.3',
+        'alltime.3.1',
+        'alltime.3.10',
+        ...verdict.expected.races.map((race) => `race.3.${race.raceId}`),
+      ];
+      const answers = () =>
+        Promise.all(
+          questions.map(async (what) => {
+            const answer = await query(what, { limit: 100 });
+            assert.equal(answer.error, undefined, `${what}: ${JSON.stringify(answer)}`);
+            const { ts, epoch, ...lasting } = answer;
+            return lasting;
+          }),
+        );
       const earlier = await answers();
       const outcome = await world.node.stop(signal);
       if (signal === 'SIGTERM') assert.equal(outcome, 0, world.node.report);

@@ -14,7 +14,16 @@ const day = 86_400;
 test('past races are closed at once, and a node by the clock answers with them', async () => {
   const world = await World.start(completeRules({ admit: 'any' }));
   const body = world.guarded(async () => {
-    const riders = world.run('past', programPath('alleycat-sim'), ['--nats', world.natsUrl, '--past', '8', '--racers', '20', '--classes', '1-2']);
+    const riders = world.run('past', programPath('alleycat-sim'), [
+      '--nats',
+      world.natsUrl,
+      '--past',
+      '8',
+      '--racers',
+      '20',
+      '--classes',
+      '1-2',
+    ]);
     assert.equal(await riders.ended, 0, riders.report);
     const [, races, rides, updates] = /^(\d+) past races, (\d+) rides, (\d+) updates in /.exec(riders.stdout).map(Number);
     assert.equal(races, 16);
@@ -26,7 +35,11 @@ test('past races are closed at once, and a node by the clock answers with them',
     for (const classId of [1, 2]) {
       const { rows: closed } = await world.client.query(`races.${classId}`, { limit: 100 });
       assert.equal(closed.length, 8);
-      const journal = await readJournal(world.client, closed.map(({ raceId }) => ({ classId, raceId })), { ...world.rules, admit: 'any' });
+      const journal = await readJournal(
+        world.client,
+        closed.map(({ raceId }) => ({ classId, raceId })),
+        { ...world.rules, admit: 'any' },
+      );
       const best = new Map();
       for (const { raceId } of closed) {
         const totals = new Map();
@@ -35,7 +48,10 @@ test('past races are closed at once, and a node by the clock answers with them',
         const expected = [...totals].sort(([a, x], [b, y]) => y - x || a - b);
         const { rows, state } = await world.client.query(`race.${classId}.${raceId}`);
         assert.equal(state, 'closed');
-        assert.deepEqual(rows.map((row) => [row.racerId, exact(row.total)]), expected);
+        assert.deepEqual(
+          rows.map((row) => [row.racerId, exact(row.total)]),
+          expected,
+        );
         assert.ok(rows.every((row) => row.finished && row.seconds === 300));
         seen += rows.length;
         for (const [racerId, total] of totals) best.set(racerId, Math.max(total, best.get(racerId) ?? 0));

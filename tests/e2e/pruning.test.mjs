@@ -43,7 +43,12 @@ test('what is older than history.keep_days goes, and no table changes', async (t
   const world = await World.start();
   const classes = [3, 4]; // one scores by total, one by output
   const tables = async () =>
-    Promise.all(classes.map(async (c) => [await leaderboard(world.client, c), await Promise.all(Array.from({ length: 10 }, (_, i) => allTime(world.client, c, i + 1)))]));
+    Promise.all(
+      classes.map(async (c) => [
+        await leaderboard(world.client, c),
+        await Promise.all(Array.from({ length: 10 }, (_, i) => allTime(world.client, c, i + 1))),
+      ]),
+    );
   const body = world.guarded(async () => {
     const riders = ['--classes', classes, '--racers', 30, '--ack', '--start', 'next'];
     const logs = [];

@@ -32,8 +32,21 @@ describe('on one node', { concurrency: 12 }, () => {
   }
 
   scenario('a race of fifty ends with result, rides, all-time table and leaderboard equal to the oracle', async (t) => {
-    const { log, expected, actual, report } = await rideAndVerify('fifty', ['--classes', 3, '--racers', 50, '--first-racer', 3001, '--ack', '--start', 'next']);
-    assert.deepEqual(expected.races.map((race) => race.ranking.length), [50]);
+    const { log, expected, actual, report } = await rideAndVerify('fifty', [
+      '--classes',
+      3,
+      '--racers',
+      50,
+      '--first-racer',
+      3001,
+      '--ack',
+      '--start',
+      'next',
+    ]);
+    assert.deepEqual(
+      expected.races.map((race) => race.ranking.length),
+      [50],
+    );
     assert.equal(expected.counts.accepted, 500, 'every second of every rider was acknowledged');
     assert.equal(expected.leaderboard[3].length, 50);
     t.diagnostic(report);
@@ -46,8 +59,25 @@ describe('on one node', { concurrency: 12 }, () => {
   });
 
   scenario('a running race is ranked at any second: one ranking, exact as of its position in the journal', async (t) => {
-    const riders = world.startRiders('moments', ['--classes', 13, '--racers', 30, '--first-racer', 13_001, '--ack', '--start', 'next', '--stagger', 4, '--loss', 0.1]);
-    const opened = await until('the race is open', async () => (await world.client.query('now')).classes.find(({ classId }) => classId === 13).races[0]);
+    const riders = world.startRiders('moments', [
+      '--classes',
+      13,
+      '--racers',
+      30,
+      '--first-racer',
+      13_001,
+      '--ack',
+      '--start',
+      'next',
+      '--stagger',
+      4,
+      '--loss',
+      0.1,
+    ]);
+    const opened = await until(
+      'the race is open',
+      async () => (await world.client.query('now')).classes.find(({ classId }) => classId === 13).races[0],
+    );
     const answers = [];
     while (riders.running) {
       for (const second of [1, 3, 6, 10, 'half']) {
@@ -69,11 +99,26 @@ describe('on one node', { concurrency: 12 }, () => {
       // Half of whom, depends on who is silent for two seconds on a busy machine; it is where somebody is.
       else assert.ok(furthest.includes(second), `second ${second} of ${furthest}`);
       const expected = momentOf(rides, second, scoringOf(world.rules, 13));
-      assert.deepEqual(rows.map((row) => [row.rank, row.racerId, row.second, row.seconds, exact(row.total)]), expected.map((row) => [row.rank, row.racerId, row.second, row.seconds, row.total]), `second ${second} as of ${asOf}`);
-      assert.ok(rows.every((row) => row.hereNowRank === row.rank && row.allTimeRank === (row.rank === null ? null : 1)), 'the class has no history');
+      assert.deepEqual(
+        rows.map((row) => [row.rank, row.racerId, row.second, row.seconds, exact(row.total)]),
+        expected.map((row) => [row.rank, row.racerId, row.second, row.seconds, row.total]),
+        `second ${second} as of ${asOf}`,
+      );
+      assert.ok(
+        rows.every((row) => row.hereNowRank === row.rank && row.allTimeRank === (row.rank === null ? null : 1)),
+        'the class has no history',
+      );
       if (expected.some(({ rank }) => rank !== null)) assert.equal(allTimeOf, 1);
       assert.deepEqual([racers, reported], [rides.length, furthest.filter((each) => each >= second).length]);
-      assert.equal(finished, expected.filter((row) => row.rank !== null && row.second === world.rules.ride_seconds && row.seconds * 100 >= world.rules.ride_seconds * world.rules.min_percent).length);
+      assert.equal(
+        finished,
+        expected.filter(
+          (row) =>
+            row.rank !== null &&
+            row.second === world.rules.ride_seconds &&
+            row.seconds * 100 >= world.rules.ride_seconds * world.rules.min_percent,
+        ).length,
+      );
       unranked += expected.filter(({ rank }) => rank === null).length;
     }
     assert.ok(unranked > 0, 'some had not reached the second');
@@ -84,7 +129,17 @@ describe('on one node', { concurrency: 12 }, () => {
 
   scenario('standings come about each second, and each one is the exact ranking of its position in the journal', async (t) => {
     const heard = await world.client.collect('alleycat.race.1.*.standings');
-    const { log, expected } = await rideAndVerify('standings', ['--classes', 1, '--racers', 30, '--first-racer', 1001, '--ack', '--start', 'next']);
+    const { log, expected } = await rideAndVerify('standings', [
+      '--classes',
+      1,
+      '--racers',
+      30,
+      '--first-racer',
+      1001,
+      '--ack',
+      '--start',
+      'next',
+    ]);
     const sent = await readLog(log);
     const [{ raceId }] = racesOf(sent);
     const all = heard.map((message) => message.json());
@@ -95,7 +150,10 @@ describe('on one node', { concurrency: 12 }, () => {
       const upTo = { marks: new Map([[`1/${raceId}`, standings.asOf + 1]]) };
       const rides = fold(sent, world.rules, upTo).races.get(`1/${raceId}`);
       const rows = standingsOf(rides, world.rules, scoringOf(world.rules, 1));
-      assert.deepEqual(standings.rows.map((row) => ({ ...rankedRide(row), hereNowRank: row.hereNowRank })), rows.map((row) => ({ ...row })));
+      assert.deepEqual(
+        standings.rows.map((row) => ({ ...rankedRide(row), hereNowRank: row.hereNowRank })),
+        rows.map((row) => ({ ...row })),
+      );
       const furthest = Math.max(...rows.map((row) => row.second));
       assert.equal(standings.second, furthest);
       assert.equal(standings.reported, rows.filter((row) => row.second === furthest).length);
@@ -103,7 +161,11 @@ describe('on one node', { concurrency: 12 }, () => {
       assert.equal(standings.finished, rows.filter((row) => row.finished).length);
     }
     const positions = all.map((standings) => standings.asOf);
-    assert.deepEqual(positions, [...positions].sort((a, b) => a - b), 'never backwards');
+    assert.deepEqual(
+      positions,
+      [...positions].sort((a, b) => a - b),
+      'never backwards',
+    );
     const changes = all.map(({ asOf, state }) => `${asOf} ${state}`);
     assert.equal(new Set(changes).size, changes.length, 'not when nothing changed');
     assert.equal(all.at(-1).state, 'complete');
@@ -111,8 +173,12 @@ describe('on one node', { concurrency: 12 }, () => {
     // Ten seconds of riding, never two within 900 ms by the node's clock; a busy machine may skip some.
     assert.ok(all.length >= 5 && all.length <= 15, `${all.length} standings`);
     // The last ones, at the close, do not wait.
-    for (let i = 1; i < all.length - 1; i += 1) assert.ok(all[i].ts - all[i - 1].ts >= 890, `${all[i].ts - all[i - 1].ts} ms between standings`);
-    assert.deepEqual(all.at(-1).rows.map((row) => row.racerId), expected.races[0].ranking.map((row) => row.racerId));
+    for (let i = 1; i < all.length - 1; i += 1)
+      assert.ok(all[i].ts - all[i - 1].ts >= 890, `${all[i].ts - all[i - 1].ts} ms between standings`);
+    assert.deepEqual(
+      all.at(-1).rows.map((row) => row.racerId),
+      expected.races[0].ranking.map((row) => row.racerId),
+    );
     t.diagnostic(`${all.length} standings`);
   });
 
@@ -169,29 +235,57 @@ describe('on one node', { concurrency: 12 }, () => {
   scenario('riders who stop or start again in the same window end up as the oracle says', async (t) => {
     const flags = ['--classes', 9, '--racers', 40, '--first-racer', 9001, '--ack', '--start', 'next', '--seed', 5];
     const { expected, report } = await rideAndVerify('dropouts', [...flags, '--dropout', 0.3, '--restart', 0.2]);
-    assert.ok(expected.races.flatMap((race) => race.ranking).some((row) => row.rank === null), 'somebody did not finish');
+    assert.ok(
+      expected.races.flatMap((race) => race.ranking).some((row) => row.rank === null),
+      'somebody did not finish',
+    );
     t.diagnostic(`${report}; ${JSON.stringify(expected.counts)}`);
   });
 
   scenario('a class that scores by output is ranked by the output of its last second', async () => {
     const { expected } = await rideAndVerify('output', ['--classes', 4, '--racers', 30, '--first-racer', 4001, '--ack', '--start', 'next']);
     const outputs = expected.races[0].ranking.map((row) => row.output);
-    assert.deepEqual(outputs, [...outputs].sort((a, b) => b - a));
+    assert.deepEqual(
+      outputs,
+      [...outputs].sort((a, b) => b - a),
+    );
   });
 
   scenario('opening, close, records and the new leaderboard are told to all', async () => {
     const events = await world.client.collect('alleycat.event.>');
     const boards = await world.client.collect('alleycat.class.11.leaderboard');
-    const { expected } = await rideAndVerify('events', ['--classes', 11, '--racers', 12, '--first-racer', 11_001, '--ack', '--start', 'next']);
-    const board = await until('the leaderboard with everybody is out', () => boards.map((message) => message.json()).find((b) => b.rows.length === 12));
-    assert.deepEqual(board.rows.map((row) => [row.rank, row.racerId, exact(row.total)]), expected.leaderboard[11].map((row) => [row.rank, row.racerId, row.score]));
+    const { expected } = await rideAndVerify('events', [
+      '--classes',
+      11,
+      '--racers',
+      12,
+      '--first-racer',
+      11_001,
+      '--ack',
+      '--start',
+      'next',
+    ]);
+    const board = await until('the leaderboard with everybody is out', () =>
+      boards.map((message) => message.json()).find((b) => b.rows.length === 12),
+    );
+    assert.deepEqual(
+      board.rows.map((row) => [row.rank, row.racerId, exact(row.total)]),
+      expected.leaderboard[11].map((row) => [row.rank, row.racerId, row.score]),
+    );
     const { raceId, ranking } = expected.races[0];
-    const told = (kind) => events.filter(({ subject }) => subject === `alleycat.event.${kind}`).map((message) => message.json())
-      .filter((event) => event.event === kind && event.classId === 11 && event.raceId === raceId);
+    const told = (kind) =>
+      events
+        .filter(({ subject }) => subject === `alleycat.event.${kind}`)
+        .map((message) => message.json())
+        .filter((event) => event.event === kind && event.classId === 11 && event.raceId === raceId);
     const [closed] = await until('the close is told', () => told('race_closed').length > 0 && told('race_closed'));
     assert.deepEqual([closed.racers, closed.finished], [12, 12]);
     assert.equal(told('race_opened').length, 1);
-    assert.deepEqual(told('record').map((event) => [event.racerId, exact(event.total)]), [[ranking[0].racerId, ranking[0].total]], 'a new record of the class');
+    assert.deepEqual(
+      told('record').map((event) => [event.racerId, exact(event.total)]),
+      [[ranking[0].racerId, ranking[0].total]],
+      'a new record of the class',
+    );
   });
 
   scenario('riders who start across the edge of a window ride two races, live at once', async () => {
@@ -212,7 +306,16 @@ describe('on one node', { concurrency: 12 }, () => {
     const ride = async (racerId, begin) => {
       for (let second = 1; second <= 10; second += 1) {
         await sleep(begin + 1000 * second - Date.now());
-        const update = { event: 'update', deviceTimestamp: begin + 1000 * second, second, raceId, racerId, classId: 12, cadence: 80, resistance: 40 };
+        const update = {
+          event: 'update',
+          deviceTimestamp: begin + 1000 * second,
+          second,
+          raceId,
+          racerId,
+          classId: 12,
+          cadence: 80,
+          resistance: 40,
+        };
         const answer = await world.client.ask(`alleycat.update.12.${racerId}`, update);
         assert.equal(answer.ok, true, JSON.stringify(answer));
       }
@@ -222,12 +325,35 @@ describe('on one node', { concurrency: 12 }, () => {
       const answer = await world.client.query(`race.12.${raceId}`);
       return answer.state === 'closed' && answer;
     });
-    assert.deepEqual(result.rows.map((row) => [row.racerId, row.seconds]), [[12_001, 10], [12_002, 10]], 'all of it was acknowledged');
+    assert.deepEqual(
+      result.rows.map((row) => [row.racerId, row.seconds]),
+      [
+        [12_001, 10],
+        [12_002, 10],
+      ],
+      'all of it was acknowledged',
+    );
   });
 
   scenario('two classes with the same race id stay apart', async () => {
-    const { expected } = await rideAndVerify('classes', ['--classes', '6,10', '--racers', 20, '--first-racer', 6001, '--ack', '--start', 'next']);
-    assert.deepEqual(expected.races.map((race) => [race.classId, race.ranking.length]).sort(([a], [b]) => a - b), [[6, 20], [10, 20]]);
+    const { expected } = await rideAndVerify('classes', [
+      '--classes',
+      '6,10',
+      '--racers',
+      20,
+      '--first-racer',
+      6001,
+      '--ack',
+      '--start',
+      'next',
+    ]);
+    assert.deepEqual(
+      expected.races.map((race) => [race.classId, race.ranking.length]).sort(([a], [b]) => a - b),
+      [
+        [6, 20],
+        [10, 20],
+      ],
+    );
     assert.equal(expected.races[0].raceId, expected.races[1].raceId);
   });
 });

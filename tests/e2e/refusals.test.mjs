@@ -25,7 +25,18 @@ describe('a message that can not count', { concurrency: 4 }, () => {
   function update(changes = {}) {
     const start = Date.now() - 1000;
     const raceId = Math.floor(start / 1000 / world.rules.window_seconds);
-    return { event: 'update', deviceTimestamp: start + 1000, second: 1, raceId, name: 'Mira', racerId: 77, classId: 11, cadence: 80, resistance: 40, ...changes };
+    return {
+      event: 'update',
+      deviceTimestamp: start + 1000,
+      second: 1,
+      raceId,
+      name: 'Mira',
+      racerId: 77,
+      classId: 11,
+      cadence: 80,
+      resistance: 40,
+      ...changes,
+    };
   }
   const without = (key) => {
     const { [key]: gone, ...rest } = update();
@@ -79,7 +90,10 @@ describe('a message that can not count', { concurrency: 4 }, () => {
     const { message } = await send(update({ second: 301 }));
     assert.match(message, /301/);
     for (const [reason, count] of sentFor)
-      await until(`${counter(reason)} has grown by ${count}`, async () => (await world.metric(counter(reason))) - before.get(reason) >= count);
+      await until(
+        `${counter(reason)} has grown by ${count}`,
+        async () => (await world.metric(counter(reason))) - before.get(reason) >= count,
+      );
 
     assert.equal(await heldBack.ended, 0, heldBack.report);
     const verdict = await verify(world.client, [heldBack.log], world.rules);
@@ -119,7 +133,10 @@ describe('a message that can not count', { concurrency: 4 }, () => {
     const rider = (racerId, changes) => update({ classId: 12, racerId, ...changes });
     const answer = await send({ updates: [rider(20), rider(21, { cadence: 900 }), rider(22)] }, 'alleycat.batch.gym-7');
     assert.deepEqual({ ok: answer.ok, stored: answer.stored }, { ok: false, stored: 2 }, JSON.stringify(answer));
-    assert.deepEqual(answer.refused.map(({ index, error, retry }) => ({ index, error, retry })), [{ index: 1, error: 'bad_cadence', retry: false }]);
+    assert.deepEqual(
+      answer.refused.map(({ index, error, retry }) => ({ index, error, retry })),
+      [{ index: 1, error: 'bad_cadence', retry: false }],
+    );
     const good = await send({ updates: [rider(23), rider(24)] }, 'alleycat.batch.gym-7');
     assert.deepEqual({ ok: good.ok, stored: good.stored }, { ok: true, stored: 2 }, JSON.stringify(good));
     const nonsense = await send('{"updates":', 'alleycat.batch.gym-7');
@@ -132,7 +149,12 @@ describe('a message that can not count', { concurrency: 4 }, () => {
     const good = update({ classId: 12, racerId: 30 });
     const answer = await send(encode(good), 'alleycat.update.12.30');
     assert.equal(answer.ok, true, JSON.stringify(answer));
-    for (const [reason, changes] of [['bad_second', { second: 301 }], ['bad_cadence', { cadence: 900 }], ['bad_name', { name: 'a\u0007' }], ['identity_mismatch', { racerId: 31 }]]) {
+    for (const [reason, changes] of [
+      ['bad_second', { second: 301 }],
+      ['bad_cadence', { cadence: 900 }],
+      ['bad_name', { name: 'a\u0007' }],
+      ['identity_mismatch', { racerId: 31 }],
+    ]) {
       const refused = await send(encode({ ...good, ...changes }), 'alleycat.update.12.30');
       assert.deepEqual({ ok: refused.ok, error: refused.error }, { ok: false, error: reason });
     }

@@ -17,10 +17,17 @@ const said = (world, from = 0) => world.node.stderr.slice(from);
 async function hup(world, event) {
   const from = world.node.stderr.length;
   world.node.child.kill('SIGHUP');
-  return until(`the node says ${event}`, () => {
-    if (!world.node.running) throw new Error('the node is gone');
-    return said(world, from).split('\n').slice(0, -1).find((line) => line.includes(` ${event} `));
-  }, { seconds: 20 });
+  return until(
+    `the node says ${event}`,
+    () => {
+      if (!world.node.running) throw new Error('the node is gone');
+      return said(world, from)
+        .split('\n')
+        .slice(0, -1)
+        .find((line) => line.includes(` ${event} `));
+    },
+    { seconds: 20 },
+  );
 }
 
 test('SIGHUP takes limits and the log level over, names what needs a restart, and changes nothing when the file is broken', async () => {
@@ -34,8 +41,13 @@ test('SIGHUP takes limits and the log level over, names what needs a restart, an
       await until('riders ride', async () => (await world.metric('alleycat_riders_live')) === 20);
       assert.equal(await journalLimit(), 2 ** 28);
 
-      writeFileSync(file, `${first.replace(`max_bytes = ${2 ** 28}`, `max_bytes = ${2 ** 27}`)
-        .replace('capacity', '# capacity')}\n`.replace('[race]', '[log]\nlevel = "debug"\n[history]\nmax_bytes = 1000000000\nkeep_days = 30\n[race]\ncapacity = 77'));
+      writeFileSync(
+        file,
+        `${first.replace(`max_bytes = ${2 ** 28}`, `max_bytes = ${2 ** 27}`).replace('capacity', '# capacity')}\n`.replace(
+          '[race]',
+          '[log]\nlevel = "debug"\n[history]\nmax_bytes = 1000000000\nkeep_days = 30\n[race]\ncapacity = 77',
+        ),
+      );
       const taken = await hup(world, 'node.reloaded');
       assert.match(taken, / changed=journal\.max_bytes,history\.max_bytes,history\.keep_days,log\.level$/);
       await until('the restart is asked for', () => / warn node\.restart_needed options=race\.capacity$/m.test(world.node.stderr));

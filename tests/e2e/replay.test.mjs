@@ -42,7 +42,8 @@ describe('recorded rides', { concurrency: 2 }, () => {
     const { actual } = await replay('generated', 1, file);
 
     const windows = [rides[0], rides[1].slice(0, 300), rides[1].slice(300, 600), rides[3].slice(0, 300)];
-    const total = (window) => window.reduce((sum, row) => sum + outputOf({ cadence: row.cadence * 10, resistance: row.resistance * 10 }), 0);
+    const total = (window) =>
+      window.reduce((sum, row) => sum + outputOf({ cadence: row.cadence * 10, resistance: row.resistance * 10 }), 0);
     const descending = (totals) => [...totals].sort((a, b) => b - a);
     // The four start within a second; where a window of races ends in it, they ride in two races, each ranked for itself.
     const races = actual.races.map((race) => race.ranking.map((row) => row.total));

@@ -26,7 +26,10 @@ test('a loader that is killed in the middle of its work ends with exactly the ri
     writeFileSync(world.path('load.mjs'), source);
     symlinkSync(here('node_modules'), world.path('node_modules'));
     const file = world.path('results.db');
-    const start = () => world.run('loader', process.execPath, [world.path('load.mjs'), world.natsUrl, file, here('../../messages/ride.proto')], { ACK_WAIT_MS: '500' });
+    const start = () =>
+      world.run('loader', process.execPath, [world.path('load.mjs'), world.natsUrl, file, here('../../messages/ride.proto')], {
+        ACK_WAIT_MS: '500',
+      });
 
     const logs = await Promise.all([
       world.ride('first', ['--classes', 3, '--racers', 120, '--seed', 1, '--ack', '--start', 'next']),
@@ -58,9 +61,23 @@ test('a loader that is killed in the middle of its work ends with exactly the ri
     const races = db.all('SELECT * FROM race ORDER BY class, race');
     db.close();
     const byKey = (a, b) => a.class - b.class || a.race - b.race || a.racer - b.racer;
-    const expected = verdict.expected.races.flatMap(({ classId, raceId, ranking }) =>
-      ranking.map((row) => ({ class: classId, race: raceId, racer: row.racerId, name: row.name, rank: row.rank, finished: row.finished ? 1 : 0, furthest: row.second }))).sort(byKey);
-    assert.deepEqual(rides.map(({ closed, ...ride }) => ride), expected);
+    const expected = verdict.expected.races
+      .flatMap(({ classId, raceId, ranking }) =>
+        ranking.map((row) => ({
+          class: classId,
+          race: raceId,
+          racer: row.racerId,
+          name: row.name,
+          rank: row.rank,
+          finished: row.finished ? 1 : 0,
+          furthest: row.second,
+        })),
+      )
+      .sort(byKey);
+    assert.deepEqual(
+      rides.map(({ closed, ...ride }) => ride),
+      expected,
+    );
     assert.equal(rides.length + races.length, total);
     t.diagnostic(`${rides.length} rides, ${races.length} races, ${kills} kills`);
   })());

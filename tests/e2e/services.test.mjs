@@ -29,16 +29,25 @@ test('a client library finds the node, its endpoints and what they did', async (
     assert.deepEqual([ping.type, ping.name, ping.metadata], ['io.nats.micro.v1.ping_response', 'alleycat', { node: 'node-1' }]);
     assert.match(ping.id, /^[A-Za-z0-9]+$/);
     assert.match(ping.version, /^\d+\.\d+\.\d+/);
-    assert.deepEqual((await all(finder.ping('alleycat'))).map(({ id }) => id), [ping.id]);
-    assert.deepEqual((await all(finder.ping('alleycat', ping.id))).map(({ id }) => id), [ping.id]);
+    assert.deepEqual(
+      (await all(finder.ping('alleycat'))).map(({ id }) => id),
+      [ping.id],
+    );
+    assert.deepEqual(
+      (await all(finder.ping('alleycat', ping.id))).map(({ id }) => id),
+      [ping.id],
+    );
 
     const [info] = await all(finder.info('alleycat', ping.id));
     assert.equal(info.type, 'io.nats.micro.v1.info_response');
     assert.ok(info.description.length > 0);
-    assert.deepEqual(info.endpoints.map(({ name, subject, queue_group }) => [name, subject, queue_group]), [
-      ['query', 'alleycat.query.>', 'query'],
-      ['ghost', 'alleycat.racer.*.ghost', 'query'],
-    ]);
+    assert.deepEqual(
+      info.endpoints.map(({ name, subject, queue_group }) => [name, subject, queue_group]),
+      [
+        ['query', 'alleycat.query.>', 'query'],
+        ['ghost', 'alleycat.racer.*.ghost', 'query'],
+      ],
+    );
 
     const before = Date.now();
     await world.client.query('now');

@@ -19,7 +19,18 @@ test('a port of the page that is taken is named, and the node ends with 1', asyn
       await world.startNats();
       const port = await freePort();
       await new Promise((resolve) => taken.listen(port, '127.0.0.1', resolve));
-      const args = ['--nats', world.natsUrl, '--name', 'node-1', '--data', world.path('node-1'), '--listen', '127.0.0.1:0', '--http', `127.0.0.1:${port}`];
+      const args = [
+        '--nats',
+        world.natsUrl,
+        '--name',
+        'node-1',
+        '--data',
+        world.path('node-1'),
+        '--listen',
+        '127.0.0.1:0',
+        '--http',
+        `127.0.0.1:${port}`,
+      ];
       const node = world.run('node-1', programPath('alleycat-node'), args);
       assert.deepEqual(await endOf(node), [1], node.report);
       assert.match(node.stderr, / error node\.failed error=.*in use/);
@@ -34,7 +45,18 @@ test('a node that waits for NATS ends when it is told to', async () => {
   const world = new World();
   try {
     await world.guarded(async () => {
-      const args = ['--nats', `nats://127.0.0.1:${await freePort()}`, '--name', 'node-1', '--data', world.path('node-1'), '--listen', '127.0.0.1:0', '--http', '127.0.0.1:0'];
+      const args = [
+        '--nats',
+        `nats://127.0.0.1:${await freePort()}`,
+        '--name',
+        'node-1',
+        '--data',
+        world.path('node-1'),
+        '--listen',
+        '127.0.0.1:0',
+        '--http',
+        '127.0.0.1:0',
+      ];
       const node = world.run('node-1', programPath('alleycat-node'), args);
       await until('it waits', () => node.stderr.includes('nats.not_ready'));
       node.child.kill('SIGTERM');

@@ -14,9 +14,14 @@ test('/status shows owners, rates and the last events, as a page and as JSON', a
       const still = await status();
       assert.equal(still.node, 'node-1');
       assert.equal(still.ready, true);
-      assert.deepEqual(still.classes.map(({ classId, owner, here, lagMs }) => ({ classId, owner, here, lagMs })),
-        world.rules.classes.map(({ id }) => ({ classId: id, owner: 'node-1', here: true, lagMs: 0 })));
-      assert.deepEqual(still.nodes.map(({ name, state, ready }) => ({ name, state, ready })), [{ name: 'node-1', state: 'live', ready: true }]);
+      assert.deepEqual(
+        still.classes.map(({ classId, owner, here, lagMs }) => ({ classId, owner, here, lagMs })),
+        world.rules.classes.map(({ id }) => ({ classId: id, owner: 'node-1', here: true, lagMs: 0 })),
+      );
+      assert.deepEqual(
+        still.nodes.map(({ name, state, ready }) => ({ name, state, ready })),
+        [{ name: 'node-1', state: 'live', ready: true }],
+      );
       assert.equal(still.seconds.acknowledged50, null);
 
       const riders = world.startRiders('riders', ['--racers', 20, '--classes', 1, '--ack', '--start', 'next']);
@@ -27,7 +32,10 @@ test('/status shows owners, rates and the last events, as a page and as JSON', a
       assert.ok(riding.seconds.acknowledged50 <= riding.seconds.acknowledged99);
       assert.ok(riding.perSecond.received < 40, 'a rate of the last 10 s, not a sum');
       assert.equal(riding.races, 1);
-      assert.ok(riding.events.some((line) => /info race\.opened class=1 /.test(line)), riding.events.join('\n'));
+      assert.ok(
+        riding.events.some((line) => /info race\.opened class=1 /.test(line)),
+        riding.events.join('\n'),
+      );
       assert.ok(riding.events.length <= 50);
 
       const response = await fetch(`${world.httpUrl}/status`);

@@ -18,7 +18,10 @@ test('a race whose journal nobody keeps ends as the oracle says, as long as noth
       const verdict = await verify(world.client, [log], world.rules, { kept: false });
       assert.ok(verdict.equal, verdict.report);
       const { streams } = await world.client.ask('$JS.API.STREAM.NAMES');
-      assert.deepEqual(streams.filter((name) => name.includes('JOURNAL')), []);
+      assert.deepEqual(
+        streams.filter((name) => name.includes('JOURNAL')),
+        [],
+      );
       t.diagnostic(verdict.report);
     })();
   } finally {

@@ -35,7 +35,8 @@ async function checkBoards({ prometheus, began }) {
   const end = Date.now() / 1000;
   const asked = [];
   const answers = {};
-  let panels = 0, questions = 0;
+  let panels = 0,
+    questions = 0;
   for (const [file, board] of Object.entries(readBoards())) {
     say(`\n${board.title}`);
     answers[file] = { board, panels: [] };
@@ -75,7 +76,8 @@ async function checkCoverage(world, asked) {
   // rc 3 for what breaks Prometheus' habits of naming.
   const lint = spawnSync('promtool', ['check', 'metrics'], { input: page, encoding: 'utf8' });
   if (lint.status !== 0) fault(`promtool check metrics: ${lint.stdout}${lint.stderr}`);
-  if (/\b(racer|rider|race)(_?id)?="/i.test(page.replaceAll(/name="[a-z]+"|verb="[a-z_]+"/g, ''))) fault('a racer or a race stands in a label');
+  if (/\b(racer|rider|race)(_?id)?="/i.test(page.replaceAll(/name="[a-z]+"|verb="[a-z_]+"/g, '')))
+    fault('a racer or a race stands in a label');
   const exported = [...page.matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name);
   const isShown = (name) => new RegExp(`\\b${name}(_bucket|_count|_sum)?\\b`).test(shown);
   for (const name of exported) {
@@ -94,7 +96,9 @@ try {
   await checkup.untilScraped();
   const races = [await checkup.startRace()];
   const { fired, cleared, others } = await checkup.loseAndReturn('node-2');
-  say(`a killed node shows in the alerts after ${fired.toFixed(1)} s (${others.join(', ')}), and clears ${cleared.toFixed(1)} s after it is ready again`);
+  say(
+    `a killed node shows in the alerts after ${fired.toFixed(1)} s (${others.join(', ')}), and clears ${cleared.toFixed(1)} s after it is ready again`,
+  );
   if (fired > 15) fault(`the alert took ${fired.toFixed(1)} s, not 15`);
   if (!options.short) races.push(await checkup.startRace(), await checkup.startRace());
   for (const riders of races) if ((await riders.ended) !== 0) fault(`riders: ${riders.report}`);

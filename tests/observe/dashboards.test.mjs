@@ -23,12 +23,22 @@ const read = (file) => JSON.parse(readFileSync(join(grafana, 'dashboards', file)
 test('the JSON is what the boards say (ops/grafana/write_dashboards.mjs writes it)', async () => {
   const { allBoards } = await import(pathToFileURL(join(grafana, 'lib/all.mjs')));
   const boards = allBoards(docs('runbook.md'), docs('metrics.md'));
-  assert.deepEqual(files, Object.keys(boards).map((name) => `${name}.json`).sort());
-  for (const [name, board] of Object.entries(boards)) assert.equal(readFileSync(join(grafana, 'dashboards', `${name}.json`), 'utf8'), `${JSON.stringify(board, null, 2)}\n`, name);
+  assert.deepEqual(
+    files,
+    Object.keys(boards)
+      .map((name) => `${name}.json`)
+      .sort(),
+  );
+  for (const [name, board] of Object.entries(boards))
+    assert.equal(readFileSync(join(grafana, 'dashboards', `${name}.json`), 'utf8'), `${JSON.stringify(board, null, 2)}\n`, name);
 });
 
 test("the boards are of the types of Grafana's own package", () => {
-  const { status, stdout } = spawnSync(process.execPath, [join(grafana, 'node_modules/typescript/bin/tsc'), '--project', join(grafana, 'tsconfig.json')], { encoding: 'utf8' });
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [join(grafana, 'node_modules/typescript/bin/tsc'), '--project', join(grafana, 'tsconfig.json')],
+    { encoding: 'utf8' },
+  );
   assert.equal(status, 0, stdout);
 });
 
@@ -63,7 +73,11 @@ test('panels lie side by side, not on each other, and every link leads to a pane
   for (const file of files) {
     const { panels, uid } = read(file);
     const taken = new Set();
-    for (const { gridPos: { x, y, w, h }, links = [], title } of panels) {
+    for (const {
+      gridPos: { x, y, w, h },
+      links = [],
+      title,
+    } of panels) {
       for (let column = x; column < x + w; column++)
         for (let line = y; line < y + h; line++) {
           assert.ok(!taken.has(`${column} ${line}`), `${file}: ${title} lies on another panel`);
@@ -82,14 +96,36 @@ test('variables are filled in as Grafana does it', () => {
 
 test('numbers are shown in their unit', () => {
   assert.deepEqual(
-    [[0.0123, 's'], [75, 's'], [2048, 'bytes'], [0.5, 'percentunit'], [1234, 'cps'], [0, 's'], [12, 'bytes'], [NaN, 's']].map(([value, unit]) => inUnit(value, unit)),
+    [
+      [0.0123, 's'],
+      [75, 's'],
+      [2048, 'bytes'],
+      [0.5, 'percentunit'],
+      [1234, 'cps'],
+      [0, 's'],
+      [12, 'bytes'],
+      [NaN, 's'],
+    ].map(([value, unit]) => inUnit(value, unit)),
     ['12.3 ms', '1.25 min', '2 KiB', '50 %', '1.23 k/s', '0 s', '12 B', 'no data'],
   );
 });
 
 test('a picture shows the panels of its dashboard, with the last numbers', () => {
   const board = read('overview.json');
-  const answers = board.panels.map(({ targets }) => targets.map(({ legendFormat }) => ({ legend: legendFormat, series: [{ labels: { node: '<n&1>', version: '1', revision: 'r' }, values: [[0, 1], [10, 3]] }] })));
+  const answers = board.panels.map(({ targets }) =>
+    targets.map(({ legendFormat }) => ({
+      legend: legendFormat,
+      series: [
+        {
+          labels: { node: '<n&1>', version: '1', revision: 'r' },
+          values: [
+            [0, 1],
+            [10, 3],
+          ],
+        },
+      ],
+    })),
+  );
   const picture = drawBoard(board, answers, { start: 0, end: 10 });
   for (const { title } of board.panels) assert.ok(picture.includes(title.replace('&', '&amp;')), title);
   assert.match(picture, /&lt;n&amp;1&gt;/);

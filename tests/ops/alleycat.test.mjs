@@ -13,23 +13,48 @@ import { programPath, World } from '../e2e/lib/world.mjs';
 
 const header = { classId: 3, raceId: 5400172, epoch: 1, ts: 1620051640000 };
 const row = {
-  rank: 1, hereNowRank: 1, racerId: 8, name: 'Adell', second: 13, seconds: 13, output: 151.788, total: 1973.244,
-  finished: false, allTimeRank: 17,
+  rank: 1,
+  hereNowRank: 1,
+  racerId: 8,
+  name: 'Adell',
+  second: 13,
+  seconds: 13,
+  output: 151.788,
+  total: 1973.244,
+  finished: false,
+  allTimeRank: 17,
 };
 const standings = (fields = {}) => ({
-  ...header, asOf: 48211, state: 'running', second: 13, racers: 1, reported: 1, finished: 0, rows: [row], ...fields,
+  ...header,
+  asOf: 48211,
+  state: 'running',
+  second: 13,
+  racers: 1,
+  reported: 1,
+  finished: 0,
+  rows: [row],
+  ...fields,
 });
 
 const answers = {
   'leaderboard.3': {
-    classId: 3, epoch: 1, ts: 1620051640000, of: 2,
+    classId: 3,
+    epoch: 1,
+    ts: 1620051640000,
+    of: 2,
     rows: [
       { rank: 1, racerId: 8, name: '自転車', total: 45536.4, raceId: 5400172, at: 1620052230000 },
       { rank: 2, racerId: 4294967295, name: '', total: 6825, raceId: 5400171, at: 1620051930000 },
     ],
   },
   'leaderboard.9': { error: { code: 'unknown_class', message: 'there is no class 9' } },
-  search: { of: 3, rows: [{ racerId: 8, name: 'Adell' }, { racerId: 7, name: 'Søren Adelsson' }] },
+  search: {
+    of: 3,
+    rows: [
+      { racerId: 8, name: 'Adell' },
+      { racerId: 7, name: 'Søren Adelsson' },
+    ],
+  },
   'races.3': {
     classId: 3,
     rows: [
@@ -45,7 +70,9 @@ const answers = {
     ],
   },
   'racer.8': {
-    racerId: 8, name: 'Adell', bests: [{ classId: 3, scores: [151.788, null] }],
+    racerId: 8,
+    name: 'Adell',
+    bests: [{ classId: 3, scores: [151.788, null] }],
     records: [{ classId: 3, total: 45536.4, raceId: 5400172, at: 1620052230000 }],
     rides: [
       { classId: 3, raceId: 5400172, closed: 1620052230000, rank: 1, finished: true, second: 300, seconds: 299, total: 45536.4 },
@@ -53,8 +80,18 @@ const answers = {
     ],
   },
   'ride.3.5400172.8': {
-    classId: 3, raceId: 5400172, racerId: 8, name: 'Adell', start: 1620051615707, closed: 1620052230000, rank: 1, finished: true,
-    excluded: false, second: 4, seconds: 3, total: 300,
+    classId: 3,
+    raceId: 5400172,
+    racerId: 8,
+    name: 'Adell',
+    start: 1620051615707,
+    closed: 1620052230000,
+    rank: 1,
+    finished: true,
+    excluded: false,
+    second: 4,
+    seconds: 3,
+    total: 300,
     rows: [
       { second: 1, cadence: 70, resistance: 40, output: 100, total: 100, hereNowRank: 1, allTimeRank: 1 },
       { second: 2, cadence: 80, resistance: 40, output: 100, total: 200, hereNowRank: 1, allTimeRank: 1 },
@@ -64,7 +101,13 @@ const answers = {
   },
   'ride.3.5400172.9': { error: { code: 'unknown_ride', message: 'racer 9 has no ride in this race' } },
   'ghost.3.leader': {
-    classId: 3, kind: 'leader', racerId: 8, name: 'Adell', raceId: 5400172, at: 1620052230000, scores: [100, 200, 300, 400],
+    classId: 3,
+    kind: 'leader',
+    racerId: 8,
+    name: 'Adell',
+    raceId: 5400172,
+    at: 1620052230000,
+    scores: [100, 200, 300, 400],
   },
 };
 
@@ -116,8 +159,7 @@ async function alleycat(args, options) {
 /** Publishes again and again, since nobody can tell from outside when the command has subscribed. */
 async function publishUntil(what, done, ...messages) {
   await until(what, async () => {
-    for (const [kind, body] of messages)
-      client.nc.publish(`alleycat.race.${body.classId}.${body.raceId}.${kind}`, JSON.stringify(body));
+    for (const [kind, body] of messages) client.nc.publish(`alleycat.race.${body.classId}.${body.raceId}.${kind}`, JSON.stringify(body));
     await client.nc.flush();
     return done();
   });
@@ -126,12 +168,15 @@ async function publishUntil(what, done, ...messages) {
 test('top shows the leaderboard as an aligned table', async () => {
   const { code, out } = await alleycat(['top', '3']);
   assert.equal(code, 0);
-  assert.equal(out, [
-    'RANK  NAME              RACER       TOTAL     RACE  CLOSED (UTC)',
-    '   1  自転車                8  45536.4000  5400172  2021-05-03 14:30:30',
-    '   2  #4294967295  4294967295   6825.0000  5400171  2021-05-03 14:25:30',
-    '',
-  ].join('\n'));
+  assert.equal(
+    out,
+    [
+      'RANK  NAME              RACER       TOTAL     RACE  CLOSED (UTC)',
+      '   1  自転車                8  45536.4000  5400172  2021-05-03 14:30:30',
+      '   2  #4294967295  4294967295   6825.0000  5400171  2021-05-03 14:25:30',
+      '',
+    ].join('\n'),
+  );
 });
 
 test('top asks for the rows it is asked for', async () => {
@@ -150,29 +195,39 @@ test('races shows the closed races, without a winner where nobody finished', asy
   const { code, out } = await alleycat(['races', '3', '--before', '5400173']);
   assert.equal(code, 0);
   assert.deepEqual(asked.at(-1), ['races.3', { limit: 20, before: 5400173 }]);
-  assert.equal(out, [
-    '   RACE  CLOSED (UTC)         RACERS  FINISHED  WINNER       TOTAL',
-    '5400172  2021-05-03 14:30:30     998       951  Adell   45536.4000',
-    '5400171  2021-05-03 14:25:30       1         0  -                -',
-    '',
-  ].join('\n'));
+  assert.equal(
+    out,
+    [
+      '   RACE  CLOSED (UTC)         RACERS  FINISHED  WINNER       TOTAL',
+      '5400172  2021-05-03 14:30:30     998       951  Adell   45536.4000',
+      '5400171  2021-05-03 14:25:30       1         0  -                -',
+      '',
+    ].join('\n'),
+  );
 });
 
 test('race shows a result; a name can not steer the terminal', async () => {
   const { code, out } = await alleycat(['race', '3', '5400172']);
   assert.equal(code, 0);
-  assert.equal(out, [
-    'Class 3  race 5400172  FINAL  second 300  racers 2  finished 1',
-    '',
-    'RANK  NAME     RACER  SECOND  SECONDS    OUTPUT       TOTAL  ALL TIME',
-    '   1  Adell        8     300      299  151.7880  45536.4000        17',
-    ' DNF  E[31mve      9      20       20  151.7880    455.0000         -',
-    '',
-  ].join('\n'));
+  assert.equal(
+    out,
+    [
+      'Class 3  race 5400172  FINAL  second 300  racers 2  finished 1',
+      '',
+      'RANK  NAME     RACER  SECOND  SECONDS    OUTPUT       TOTAL  ALL TIME',
+      '   1  Adell        8     300      299  151.7880  45536.4000        17',
+      ' DNF  E[31mve      9      20       20  151.7880    455.0000         -',
+      '',
+    ].join('\n'),
+  );
 });
 
 test('--json prints what the node said, on one line', async () => {
-  for (const [args, verb] of [[['top', '3'], 'leaderboard.3'], [['races', '3'], 'races.3'], [['race', '3', '5400172'], 'race.3.5400172']]) {
+  for (const [args, verb] of [
+    [['top', '3'], 'leaderboard.3'],
+    [['races', '3'], 'races.3'],
+    [['race', '3', '5400172'], 'race.3.5400172'],
+  ]) {
     const { code, out } = await alleycat([...args, '--json']);
     assert.equal(code, 0);
     assert.equal(out, `${JSON.stringify(answers[verb])}\n`);
@@ -182,7 +237,9 @@ test('--json prints what the node said, on one line', async () => {
 test('an error of the node is one clear line and exit code 1, with --json too', async () => {
   for (const flags of [[], ['--json']])
     assert.deepEqual(await alleycat(['top', '9', ...flags]), {
-      code: 1, out: '', err: 'alleycat: there is no class 9 (unknown_class)\n',
+      code: 1,
+      out: '',
+      err: 'alleycat: there is no class 9 (unknown_class)\n',
     });
 });
 
@@ -225,8 +282,21 @@ test('ALLEYCAT_NATS says where NATS is, a flag overrides it', async () => {
 });
 
 test('wrong usage is exit code 2', async () => {
-  const wrong = [[], ['fly'], ['top'], ['top', '0'], ['top', '65536'], ['top', '0x3'], ['top', '3', '--limit', '0'], ['race', '3'],
-    ['race', '3', '4294967296'], ['watch'], ['watch', 'race'], ['top', '3', '--timeout', 'soon'], ['top', '3', '--shout']];
+  const wrong = [
+    [],
+    ['fly'],
+    ['top'],
+    ['top', '0'],
+    ['top', '65536'],
+    ['top', '0x3'],
+    ['top', '3', '--limit', '0'],
+    ['race', '3'],
+    ['race', '3', '4294967296'],
+    ['watch'],
+    ['watch', 'race'],
+    ['top', '3', '--timeout', 'soon'],
+    ['top', '3', '--shout'],
+  ];
   for (const args of wrong) {
     const { code, err } = await alleycat(args);
     assert.equal(code, 2, args.join(' '));
@@ -255,23 +325,39 @@ test('watch race prints plain lines where the output is not a terminal, and ends
   const run = start(['watch', 'race', '3', '--count', '1', '--nats', world.natsUrl]);
   await publishUntil('the board has ended', () => run.child.exitCode !== null, ['standings', standings()]);
   assert.equal(await run.ended, 0);
-  assert.equal(run.out, [
-    'Class 3  race 5400172  second 13  racers 1  reported 1  finished 0',
-    'HERE  RANK  NAME   SECOND    OUTPUT      TOTAL  ALL TIME',
-    '   1     1  Adell      13  151.7880  1973.2440        17',
-    '', '',
-  ].join('\n'));
+  assert.equal(
+    run.out,
+    [
+      'Class 3  race 5400172  second 13  racers 1  reported 1  finished 0',
+      'HERE  RANK  NAME   SECOND    OUTPUT      TOTAL  ALL TIME',
+      '   1     1  Adell      13  151.7880  1973.2440        17',
+      '',
+      '',
+    ].join('\n'),
+  );
 });
 
 test('watch race shows the open races at once, before any news', async () => {
-  answers.now = { ts: 1620051640000, classes: [{ classId: 1, races: [{ raceId: 7 }] }, { classId: 3, races: [{ raceId: 5400180 }] }] };
+  answers.now = {
+    ts: 1620051640000,
+    classes: [
+      { classId: 1, races: [{ raceId: 7 }] },
+      { classId: 3, races: [{ raceId: 5400180 }] },
+    ],
+  };
   answers['race.3.5400180'] = standings({ raceId: 5400180, state: 'complete', finalAt: 1620052230000 });
   try {
     const { code, out } = await alleycat(['watch', 'race', '3', '--count', '1']);
     assert.equal(code, 0);
     assert.match(out, /^Class 3  race 5400180  PROVISIONAL, final at 2021-05-03 14:30:30 UTC  second 13  racers 1 /);
-    assert.deepEqual(asked.slice(-2), [['now', {}], ['race.3.5400180', {}]]);
-    assert.match((await alleycat(['race', '3', '5400180'])).out, /^Class 3  race 5400180  PROVISIONAL, final at 2021-05-03 14:30:30 UTC  second 13 /);
+    assert.deepEqual(asked.slice(-2), [
+      ['now', {}],
+      ['race.3.5400180', {}],
+    ]);
+    assert.match(
+      (await alleycat(['race', '3', '5400180'])).out,
+      /^Class 3  race 5400180  PROVISIONAL, final at 2021-05-03 14:30:30 UTC  second 13 /,
+    );
   } finally {
     delete answers.now;
   }
@@ -279,9 +365,14 @@ test('watch race shows the open races at once, before any news', async () => {
 
 test('watch race shows races of its class only, and what is no standings changes nothing', async () => {
   const run = start(['watch', 'race', '3', '--count', '2', '--nats', world.natsUrl]);
-  await publishUntil('the board has ended', () => run.child.exitCode !== null,
-    ['standings', standings({ classId: 4 })], ['standings', { ...header, rows: 'none' }], ['standings', standings()],
-    ['standings', standings({ raceId: 5400173 })]);
+  await publishUntil(
+    'the board has ended',
+    () => run.child.exitCode !== null,
+    ['standings', standings({ classId: 4 })],
+    ['standings', { ...header, rows: 'none' }],
+    ['standings', standings()],
+    ['standings', standings({ raceId: 5400173 })],
+  );
   assert.equal(await run.ended, 0);
   assert.deepEqual(run.out.match(/^Class.*race \d+/gm), ['Class 3  race 5400172', 'Class 3  race 5400173']);
 });
@@ -309,7 +400,10 @@ test('in a terminal the board is redrawn in place, fits it, and Ctrl-C gives the
   const page = pages.find((candidate) => candidate.includes('Rider 6'));
   const lines = page.replaceAll(/\x1b\[[?0-9;]*[A-Za-z]/g, '').split(/\r*\n/);
   assert.equal(lines.length, 8);
-  assert.ok(lines.every((text) => text.length <= 60), lines.join('\n'));
+  assert.ok(
+    lines.every((text) => text.length <= 60),
+    lines.join('\n'),
+  );
   assert.ok(!run.out.includes('Rider 7'), 'no more rows than there is room for');
 });
 
@@ -325,27 +419,33 @@ test('race --second, top --period and top --around ask for what they are asked f
 test('racer shows records and rides', async () => {
   const { code, out } = await alleycat(['racer', '8']);
   assert.equal(code, 0);
-  assert.equal(out, [
-    'Adell  racer 8',
-    '',
-    'Records',
-    '',
-    'CLASS       TOTAL     RACE  CLOSED (UTC)',
-    '    3  45536.4000  5400172  2021-05-03 14:30:30',
-    '',
-    'Rides',
-    '',
-    'CLASS     RACE  CLOSED (UTC)         RANK  SECOND  SECONDS       TOTAL',
-    '    3  5400172  2021-05-03 14:30:30     1     300      299  45536.4000',
-    '    1  5400171  2021-05-03 14:25:30   DNF      20       20    455.0000',
-    '',
-  ].join('\n'));
+  assert.equal(
+    out,
+    [
+      'Adell  racer 8',
+      '',
+      'Records',
+      '',
+      'CLASS       TOTAL     RACE  CLOSED (UTC)',
+      '    3  45536.4000  5400172  2021-05-03 14:30:30',
+      '',
+      'Rides',
+      '',
+      'CLASS     RACE  CLOSED (UTC)         RANK  SECOND  SECONDS       TOTAL',
+      '    3  5400172  2021-05-03 14:30:30     1     300      299  45536.4000',
+      '    1  5400171  2021-05-03 14:25:30   DNF      20       20    455.0000',
+      '',
+    ].join('\n'),
+  );
 });
 
 test('ride draws cadence, resistance and output, with a gap where a second is missing', async () => {
   const { code, out } = await alleycat(['ride', '3', '5400172', '8', '--seconds']);
   assert.equal(code, 0);
-  assert.match(out, /^Adell {2}racer 8 {2}class 3 {2}race 5400172 {2}rank 1\nclosed 2021-05-03 14:30:30 UTC {2}second 4 {2}seconds 3 {2}total 300.0000\n/);
+  assert.match(
+    out,
+    /^Adell {2}racer 8 {2}class 3 {2}race 5400172 {2}rank 1\nclosed 2021-05-03 14:30:30 UTC {2}second 4 {2}seconds 3 {2}total 300.0000\n/,
+  );
   assert.match(out, /\ncadence +▁▅ █\n/);
   assert.match(out, /\n +3 +- +- +- +200\.0000 +- +2\n/);
   assert.equal((await alleycat(['ride', '3', '5400172', '9'])).code, 1);
@@ -355,7 +455,10 @@ test('ride draws cadence, resistance and output, with a gap where a second is mi
 test('ghost names the rider and draws the curve', async () => {
   const { code, out } = await alleycat(['ghost', '3', 'leader']);
   assert.equal(code, 0);
-  assert.match(out, /^Class 3 {2}Adell {2}racer 8 {2}race 5400172 {2}closed 2021-05-03 14:30:30 UTC\n4 seconds, 400.0000 at the end\n\n▁▃▆█\n$/);
+  assert.match(
+    out,
+    /^Class 3 {2}Adell {2}racer 8 {2}race 5400172 {2}closed 2021-05-03 14:30:30 UTC\n4 seconds, 400.0000 at the end\n\n▁▃▆█\n$/,
+  );
   assert.equal((await alleycat(['ghost', '3', 'rank-0'])).code, 2);
   assert.deepEqual(JSON.parse((await alleycat(['ghost', '3', 'leader', '--json'])).out), answers['ghost.3.leader']);
 });
@@ -366,7 +469,10 @@ test('bash completes commands, subcommands and flags', async () => {
     complete_words ra; complete_words watch ra; complete_words top 3 --per`;
   const run = start(['-c', script], { command: 'bash' });
   assert.equal(await run.ended, 0, run.err);
-  assert.deepEqual(run.out.split('\n').map((line) => line.split(' ').sort().join(' ')), ['race racer races', 'race racer', '--period', '']);
+  assert.deepEqual(
+    run.out.split('\n').map((line) => line.split(' ').sort().join(' ')),
+    ['race racer races', 'race racer', '--period', ''],
+  );
 });
 
 /** Starts a command that watches, and publishes on its subject until it has ended by itself. */
@@ -382,30 +488,56 @@ async function watched(args, subject, body) {
 }
 
 test('watch class shows the leaderboard when it changes', async () => {
-  const out = await watched(['watch', 'class', '3', '--rows', '1', '--count', '1'], 'alleycat.class.3.leaderboard', answers['leaderboard.3']);
-  assert.equal(out, [
-    'Class 3  2021-05-03 14:20:40 UTC  2 on the leaderboard',
-    'RANK  NAME    RACER       TOTAL',
-    '   1  自転車      8  45536.4000',
-    '', '',
-  ].join('\n'));
+  const out = await watched(
+    ['watch', 'class', '3', '--rows', '1', '--count', '1'],
+    'alleycat.class.3.leaderboard',
+    answers['leaderboard.3'],
+  );
+  assert.equal(
+    out,
+    [
+      'Class 3  2021-05-03 14:20:40 UTC  2 on the leaderboard',
+      'RANK  NAME    RACER       TOTAL',
+      '   1  自転車      8  45536.4000',
+      '',
+      '',
+    ].join('\n'),
+  );
 });
 
 test('watch racer shows what one racer sees, with the ghost, or the message itself', async () => {
-  const view = { classId: 3, raceId: 5400172, racerId: 8, second: 13, output: 151.788, total: 1973.244,
-    hereNow: { rank: 3, of: 998, rows: [] }, allTime: { rank: null, of: 0, rows: [] }, best: null,
-    ghost: { kind: 'leader', racerId: 9, total: 2000, delta: -26.756 } };
+  const view = {
+    classId: 3,
+    raceId: 5400172,
+    racerId: 8,
+    second: 13,
+    output: 151.788,
+    total: 1973.244,
+    hereNow: { rank: 3, of: 998, rows: [] },
+    allTime: { rank: null, of: 0, rows: [] },
+    best: null,
+    ghost: { kind: 'leader', racerId: 9, total: 2000, delta: -26.756 },
+  };
   const out = await watched(['watch', 'racer', '8', '--count', '1'], 'alleycat.racer.8.view', view);
-  assert.match(out, /^class 3 {2}race 5400172 {2}second {2}13 {2}output {2}151\.7880 {2}total {3}1973\.2440 {2}here now 3 of 998 +all time - +ghost -26\.7560\n$/);
+  assert.match(
+    out,
+    /^class 3 {2}race 5400172 {2}second {2}13 {2}output {2}151\.7880 {2}total {3}1973\.2440 {2}here now 3 of 998 +all time - +ghost -26\.7560\n$/,
+  );
   assert.deepEqual(JSON.parse(await watched(['watch', 'racer', '8', '--count', '1', '--json'], 'alleycat.racer.8.view', view)), view);
 });
 
 test('the man page has every command and every flag that the program has', async () => {
-  const page = readFileSync(new URL('../../docs/alleycat.1', import.meta.url), 'utf8').replaceAll('\\fR', '').replaceAll('\\fB', '').replaceAll('\\-', '-');
+  const page = readFileSync(new URL('../../docs/alleycat.1', import.meta.url), 'utf8')
+    .replaceAll('\\fR', '')
+    .replaceAll('\\fB', '')
+    .replaceAll('\\-', '-');
   const { out } = await alleycat(['completion']);
   const [, all] = out.match(/\*\) words="(.*)"/);
   for (const word of all.trim().split(' ')) assert.ok(page.includes(word), `${word} is in the man page`);
   for (const [, name, words] of out.matchAll(/^ {4}(\w+)\) words="(.*)"/gm))
-    for (const word of words.trim().split(' ').filter((each) => name !== 'watch' || !each.startsWith('--')))
+    for (const word of words
+      .trim()
+      .split(' ')
+      .filter((each) => name !== 'watch' || !each.startsWith('--')))
       assert.ok(page.includes(word), `${name} ${word} is in the man page`);
 });

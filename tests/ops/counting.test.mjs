@@ -26,7 +26,12 @@ const counts = [
   ['node_tests', 0, 'ℹ tests 0\nℹ pass 0\nℹ fail 0\n', '0 1 0'],
   ['node_tests', 1, 'SyntaxError\n', '0 1 0'],
   ['vitest', 0, ' Test Files  9 passed (9)\n      Tests  166 passed (166)\n', '166 0 0'],
-  ['vitest', 1, '\u001b[2m      Tests \u001b[22m \u001b[1m\u001b[31m1 failed\u001b[39m\u001b[22m | \u001b[32m165 passed\u001b[39m | 2 skipped (168)\n', '165 1 2'],
+  [
+    'vitest',
+    1,
+    '\u001b[2m      Tests \u001b[22m \u001b[1m\u001b[31m1 failed\u001b[39m\u001b[22m | \u001b[32m165 passed\u001b[39m | 2 skipped (168)\n',
+    '165 1 2',
+  ],
   ['vitest', 1, 'No test files found, exiting with code 1\n', '0 1 0'],
   ['rounds', 0, 'seed 1\n24 passed, 0 failed\n', '24 0 0'],
   ['rounds', 1, '22 passed, 2 failed\n', '22 2 0'],

@@ -52,13 +52,18 @@ async function validate(manifest) {
 }
 
 test('yamllint has nothing against any YAML of ops', () => {
-  const { code, text } = run('yamllint', ['--strict', '-c', path.join(projectDir, '.yamllint.yaml'), deploy,
-    path.join(projectDir, 'ops/grafana/provisioning'), path.join(projectDir, 'ops/prometheus')]);
+  const { code, text } = run('yamllint', [
+    '--strict',
+    '-c',
+    path.join(projectDir, '.yamllint.yaml'),
+    deploy,
+    path.join(projectDir, 'ops/grafana/provisioning'),
+    path.join(projectDir, 'ops/prometheus'),
+  ]);
   assert.equal(code, 0, text);
 });
 
-for (const manifest of manifests)
-  test(`Kubernetes' schema accepts ${manifest.kind} ${manifest.metadata.name}`, () => validate(manifest));
+for (const manifest of manifests) test(`Kubernetes' schema accepts ${manifest.kind} ${manifest.metadata.name}`, () => validate(manifest));
 
 test('it would refuse a field of the wrong type, or none where one is needed', async () => {
   const set = called('StatefulSet', 'node');
@@ -69,15 +74,20 @@ test('it would refuse a field of the wrong type, or none where one is needed', a
 test('everything that selects pods selects some, and every port by name is one of theirs', () => {
   const sets = manifests.filter(({ kind }) => kind === 'StatefulSet');
   assert.equal(sets.length, 2);
-  const podsOf = (labels) => sets.filter(({ spec }) => Object.entries(labels).every(([key, value]) => spec.template.metadata.labels[key] === value));
+  const podsOf = (labels) =>
+    sets.filter(({ spec }) => Object.entries(labels).every(([key, value]) => spec.template.metadata.labels[key] === value));
   for (const { kind, metadata, spec } of manifests) {
     const labels = kind === 'Service' ? spec.selector : kind === 'NetworkPolicy' ? spec.podSelector.matchLabels : spec.selector.matchLabels;
     const [chosen, ...more] = podsOf(labels);
     assert.ok(chosen && more.length === 0, `${kind} ${metadata.name}`);
     const ports = chosen.spec.template.spec.containers[0].ports;
     const known = (port) => ports.some(({ name, containerPort }) => name === port || containerPort === port);
-    const named = kind === 'Service' ? spec.ports.map(({ port, targetPort }) => targetPort ?? port)
-      : kind === 'NetworkPolicy' ? spec.ingress.flatMap((rule) => rule.ports.map(({ port }) => port)) : [];
+    const named =
+      kind === 'Service'
+        ? spec.ports.map(({ port, targetPort }) => targetPort ?? port)
+        : kind === 'NetworkPolicy'
+          ? spec.ingress.flatMap((rule) => rule.ports.map(({ port }) => port))
+          : [];
     named.forEach((port) => assert.ok(known(port), `${kind} ${metadata.name}: ${port}`));
     if (kind !== 'StatefulSet') continue;
     assert.ok(called('Service', spec.serviceName).spec.clusterIP === 'None');
@@ -116,7 +126,12 @@ test('and what compose gives them', () => {
     if (name.startsWith('nats-')) natsAccepts(service.environment);
   }
   const nodes = JSON.parse(read('compose/nodes.json')).flatMap(({ targets }) => targets);
-  assert.deepEqual(nodes, Object.keys(services).filter((name) => name.startsWith('node-')).map((name) => `${name}:8080`));
+  assert.deepEqual(
+    nodes,
+    Object.keys(services)
+      .filter((name) => name.startsWith('node-'))
+      .map((name) => `${name}:8080`),
+  );
 });
 
 const readable = (file) => {
@@ -129,7 +144,8 @@ const readable = (file) => {
 
 test('Prometheus accepts its configuration as compose lays it out', (t) => {
   const folder = folderFor(t);
-  for (const name of ['prometheus.yml', 'alleycat.rules.yml']) copyFileSync(path.join(projectDir, 'ops/prometheus', name), path.join(folder, name));
+  for (const name of ['prometheus.yml', 'alleycat.rules.yml'])
+    copyFileSync(path.join(projectDir, 'ops/prometheus', name), path.join(folder, name));
   writeFileSync(path.join(folder, 'nodes.json'), read('compose/nodes.json'));
   const { code, text } = run('promtool', ['check', 'config', path.join(folder, 'prometheus.yml')]);
   assert.equal(code, 0, text);

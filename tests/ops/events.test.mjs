@@ -5,7 +5,8 @@ import test from 'node:test';
 import { check, plant, projectDir } from './lib/planted.mjs';
 
 const page = (...rows) => `| event | level | fields | means |\n|---|---|---|---|\n${rows.map((row) => `| ${row} |\n`).join('')}`;
-const code = 'log_event(log_level::warn, "nats.error",\n  {{"error", text("a, (b")}});\nenv.log->info("race.closed", {{"class", key.cls}});\n';
+const code =
+  'log_event(log_level::warn, "nats.error",\n  {{"error", text("a, (b")}});\nenv.log->info("race.closed", {{"class", key.cls}});\n';
 const rows = ['`nats.error` | warn | `error` | Trouble.', '`race.closed` | info | `class` | Over.'];
 const files = (text, ...said) => ({ 'actors/a.cpp': text, 'docs/events.md': page(...said) });
 
@@ -26,7 +27,12 @@ for (const [what, source, said, complaint] of [
   ['a description without an event', code, [...rows, '`race.gone` | info | | No.'], 'no code says race.gone'],
   ['another level', code.replace('::warn', '::error'), rows, 'nats.error has level error, docs/events.md says warn'],
   ['two levels', code.replace('log_level::warn', 'bad ? log_level::error : log_level::warn'), rows, 'nats.error has level error, warn'],
-  ['another field', code.replace('{"class", key.cls}', '{"class", key.cls}, {"race", key.race}'), rows, 'race.closed has fields class, race, docs/events.md says class'],
+  [
+    'another field',
+    code.replace('{"class", key.cls}', '{"class", key.cls}, {"race", key.race}'),
+    rows,
+    'race.closed has fields class, race, docs/events.md says class',
+  ],
   ['a description without words', code, [rows[0], '`race.closed` | info | `class` | '], 'race.closed means nothing'],
 ])
   test(`found: ${what}`, (t) => {

@@ -23,7 +23,9 @@ function installed(t) {
   const folder = mkdtempSync(path.join(tmpdir(), 'alleycat-units-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const files = names.map((name) => path.join(folder, name));
-  files.forEach((file, i) => writeFileSync(file, readFileSync(path.join(units, names[i]), 'utf8').replaceAll('/usr/bin/alleycat-node', '/bin/true')));
+  files.forEach((file, i) =>
+    writeFileSync(file, readFileSync(path.join(units, names[i]), 'utf8').replaceAll('/usr/bin/alleycat-node', '/bin/true')),
+  );
   return files;
 }
 

@@ -14,7 +14,9 @@ import { projectDir } from './lib/planted.mjs';
 
 /** ops/up with three riders, up to its last screen. It builds what is missing: patience. */
 async function start(t, folder, ...flags) {
-  const child = spawn(path.join(projectDir, 'ops/up'), ['--racers', '3', '--data', folder, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(path.join(projectDir, 'ops/up'), ['--racers', '3', '--data', folder, ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const run = { out: '', ended: once(child, 'close') };
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (piece) => (run.out += piece));
   t.after(() => child.kill('SIGKILL'));
@@ -24,10 +26,13 @@ async function start(t, folder, ...flags) {
   const [url] = /nats:[^ ]+/.exec(run.out.slice(run.out.indexOf('NATS nats:')));
   const client = await Client.connect(url);
   t.after(() => client.close());
-  run.past = async (classId) => (await until('the node answers', async () => {
-    const answer = await client.query(`races.${classId}`, { limit: 100 });
-    return answer.rows && answer;
-  })).rows;
+  run.past = async (classId) =>
+    (
+      await until('the node answers', async () => {
+        const answer = await client.query(`races.${classId}`, { limit: 100 });
+        return answer.rows && answer;
+      })
+    ).rows;
   run.stop = async () => {
     await client.close();
     child.kill('SIGINT');

@@ -49,7 +49,11 @@ export function compare(expected, actual) {
 
   for (const [classId, bySecond] of Object.entries(actual.allTime)) {
     for (const [second, rows] of Object.entries(bySecond))
-      compared.allTimeRows += compareRows(`class ${classId}, all time at ${second}, place`, expected.allTime[classId]?.[second] ?? [], rows);
+      compared.allTimeRows += compareRows(
+        `class ${classId}, all time at ${second}, place`,
+        expected.allTime[classId]?.[second] ?? [],
+        rows,
+      );
   }
   for (const classId of new Set([...Object.keys(expected.leaderboard), ...Object.keys(actual.leaderboard)])) {
     const rows = actual.leaderboard[classId];

@@ -5,12 +5,24 @@ import { compare, report } from './compare.mjs';
 
 function tables() {
   return {
-    races: [{
-      classId: 3,
-      raceId: 100,
-      ranking: [{ rank: 1, racerId: 8, name: 'Adell', second: 2, seconds: 2, output: 700000, total: 1400000, finished: true }],
-      rides: { 8: { rank: 1, finished: true, cadence: [650, 650], resistance: [50, 50], score: [700000, 1400000], hereNow: [1, 1], allTime: [1, 1] } },
-    }],
+    races: [
+      {
+        classId: 3,
+        raceId: 100,
+        ranking: [{ rank: 1, racerId: 8, name: 'Adell', second: 2, seconds: 2, output: 700000, total: 1400000, finished: true }],
+        rides: {
+          8: {
+            rank: 1,
+            finished: true,
+            cadence: [650, 650],
+            resistance: [50, 50],
+            score: [700000, 1400000],
+            hereNow: [1, 1],
+            allTime: [1, 1],
+          },
+        },
+      },
+    ],
     allTime: { 3: { 1: [{ rank: 1, racerId: 8, score: 700000 }], 2: [{ rank: 1, racerId: 8, score: 1400000 }] } },
     leaderboard: { 3: [{ rank: 1, racerId: 8, score: 1400000, raceId: 100 }] },
   };

@@ -80,7 +80,19 @@ function candidateOf(update, seq, answeredAt) {
  * @returns {Fold}
  */
 export function fold(sent, rules, { marks = new Map(), witness = new Map() } = {}) {
-  const counts = { sent: 0, accepted: 0, unanswered: 0, presumed: 0, refused: 0, duplicate: 0, conflict: 0, other_ride: 0, race_full: 0, late: 0, left_out: 0 };
+  const counts = {
+    sent: 0,
+    accepted: 0,
+    unanswered: 0,
+    presumed: 0,
+    refused: 0,
+    duplicate: 0,
+    conflict: 0,
+    other_ride: 0,
+    race_full: 0,
+    late: 0,
+    left_out: 0,
+  };
   const ambiguous = [];
 
   /** @type {Candidate[]} */

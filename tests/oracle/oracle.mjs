@@ -92,9 +92,7 @@ function rankAmong(score, others) {
 /** Rows with ranks: higher score first, equal scores share a rank (1, 2, 2, 4), rows of equal rank by racer id. */
 export function ranked(rows) {
   const scores = rows.map((row) => row.score);
-  return rows
-    .map((row) => ({ rank: rankAmong(row.score, scores), ...row }))
-    .sort((a, b) => a.rank - b.rank || a.racerId - b.racerId);
+  return rows.map((row) => ({ rank: rankAmong(row.score, scores), ...row })).sort((a, b) => a.rank - b.rank || a.racerId - b.racerId);
 }
 
 /**
@@ -146,12 +144,28 @@ export function standingsOf(rides, rules, scoring) {
  */
 export function momentOf(rides, s, scoring) {
   const rows = rides.map((ride) => ({ ride, score: scoreAt(ride, s, scoring) }));
-  const there = ranked(rows.filter(({ score }) => score !== null).map(({ ride, score }) => ({
-    racerId: ride.racerId, second: s, seconds: [...ride.slots.keys()].filter((second) => second <= s).length, total: totalAt(ride, s), score,
-  })));
+  const there = ranked(
+    rows
+      .filter(({ score }) => score !== null)
+      .map(({ ride, score }) => ({
+        racerId: ride.racerId,
+        second: s,
+        seconds: [...ride.slots.keys()].filter((second) => second <= s).length,
+        total: totalAt(ride, s),
+        score,
+      })),
+  );
   const pace = ({ total, seconds }) => total / seconds;
-  const others = rows.filter(({ score }) => score === null)
-    .map(({ ride }) => ({ rank: null, racerId: ride.racerId, second: furthestOf(ride), seconds: ride.slots.size, total: totalAt(ride, furthestOf(ride)), score: null }))
+  const others = rows
+    .filter(({ score }) => score === null)
+    .map(({ ride }) => ({
+      rank: null,
+      racerId: ride.racerId,
+      second: furthestOf(ride),
+      seconds: ride.slots.size,
+      total: totalAt(ride, furthestOf(ride)),
+      score: null,
+    }))
     .sort((a, b) => pace(b) - pace(a) || a.racerId - b.racerId);
   return [...there, ...others];
 }
@@ -234,7 +248,11 @@ export function expectedTables(sent, someRules, { closes = [], witness } = {}) {
       if (mark(a) !== mark(b)) return mark(a) < mark(b) ? -1 : 1;
       return a[1][0].raceId - b[1][0].raceId;
     });
-    const result = classTables(inOrder.map(([, rides]) => rides), rules, scoringOf(rules, classId));
+    const result = classTables(
+      inOrder.map(([, rides]) => rides),
+      rules,
+      scoringOf(rules, classId),
+    );
     tables.races.push(...result.races);
     tables.allTime[classId] = result.allTime;
     tables.leaderboard[classId] = result.leaderboard;

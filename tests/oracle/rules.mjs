@@ -29,8 +29,7 @@ export const shippedRules = {
  * @throws {Error} on a key that is no rule, or a value out of range
  */
 export function completeRules(rules) {
-  for (const key of Object.keys(rules))
-    if (!(key in shippedRules)) throw new Error(`unknown rule "${key}"`);
+  for (const key of Object.keys(rules)) if (!(key in shippedRules)) throw new Error(`unknown rule "${key}"`);
   const all = { ...shippedRules, ...rules };
   for (const key of ['window_seconds', 'ride_seconds', 'capacity', 'min_percent'])
     if (!Number.isInteger(all[key]) || all[key] < 1) throw new Error(`rule "${key}" must be a whole number above 0`);

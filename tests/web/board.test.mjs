@@ -19,21 +19,39 @@ test('a thousand riders move on the board each second, and the page keeps up', a
     const riders = world.startRiders('thousand', ['--racers', 1000, '--classes', 3, '--stagger', 5, '--start', 'next', '--ack']);
     const page = await world.page('/?screen=live&class=3&measure');
     await until('all of them are on the board', () => page.getByText('1,000 riders').isVisible(), { seconds: 90 });
-    const from = await page.evaluate(() => ({ frames: window.alleycatFrames.frames.length, updates: window.alleycatFrames.updates.length, longTasks: window.alleycatFrames.longTasks.length }));
+    const from = await page.evaluate(() => ({
+      frames: window.alleycatFrames.frames.length,
+      updates: window.alleycatFrames.updates.length,
+      longTasks: window.alleycatFrames.longTasks.length,
+    }));
     await page.evaluate(() => {
       window.alleycatChanges = 0;
-      new MutationObserver((changes) => (window.alleycatChanges += changes.length)).observe(document.querySelector('.board'), { subtree: true, childList: true, attributes: true, characterData: true });
+      new MutationObserver((changes) => (window.alleycatChanges += changes.length)).observe(document.querySelector('.board'), {
+        subtree: true,
+        childList: true,
+        attributes: true,
+        characterData: true,
+      });
     });
-    await until('fifteen seconds of news', () => page.evaluate((n) => window.alleycatFrames.updates.length >= n, from.updates + 15), { seconds: 60 });
-    const { frames, updates, longTasks, rows, changes } = await page.evaluate((first) => ({
-      frames: window.alleycatFrames.frames.slice(first.frames),
-      updates: window.alleycatFrames.updates.slice(first.updates),
-      longTasks: window.alleycatFrames.longTasks.slice(first.longTasks),
-      rows: document.querySelectorAll('[role=row][data-racer]').length,
-      changes: window.alleycatChanges,
-    }), from);
-    t.diagnostic(`${frames.length} frames: half within ${ms(part(frames, 0.5))}, 99 % within ${ms(part(frames, 0.99))}, the longest ${ms(Math.max(...frames))}; ${frames.filter((frame) => frame > 50).length} over 50 ms`);
-    t.diagnostic(`${updates.length} updates of 1,000 rows: half within ${ms(part(updates, 0.5))}, the longest ${ms(Math.max(...updates))}; tasks of 50 ms and more: ${longTasks.map(ms).join(', ') || 'none'}`);
+    await until('fifteen seconds of news', () => page.evaluate((n) => window.alleycatFrames.updates.length >= n, from.updates + 15), {
+      seconds: 60,
+    });
+    const { frames, updates, longTasks, rows, changes } = await page.evaluate(
+      (first) => ({
+        frames: window.alleycatFrames.frames.slice(first.frames),
+        updates: window.alleycatFrames.updates.slice(first.updates),
+        longTasks: window.alleycatFrames.longTasks.slice(first.longTasks),
+        rows: document.querySelectorAll('[role=row][data-racer]').length,
+        changes: window.alleycatChanges,
+      }),
+      from,
+    );
+    t.diagnostic(
+      `${frames.length} frames: half within ${ms(part(frames, 0.5))}, 99 % within ${ms(part(frames, 0.99))}, the longest ${ms(Math.max(...frames))}; ${frames.filter((frame) => frame > 50).length} over 50 ms`,
+    );
+    t.diagnostic(
+      `${updates.length} updates of 1,000 rows: half within ${ms(part(updates, 0.5))}, the longest ${ms(Math.max(...updates))}; tasks of 50 ms and more: ${longTasks.map(ms).join(', ') || 'none'}`,
+    );
     t.diagnostic(`${rows} rows in the document; ${Math.round(changes / updates.length)} changes of it in an update`);
 
     assert.ok(rows < 80, `only rows in sight are in the document, not ${rows}`);

@@ -20,11 +20,23 @@ async function rideAgo(world, days) {
   const raceId = Math.floor((Date.now() / 1000 - days * day) / rules.window_seconds);
   const start = raceId * rules.window_seconds * 1000;
   for (let second = 1; second <= rules.ride_seconds; second += 1)
-    await Promise.all(racers.map(async (racerId) => {
-      const update = { event: 'update', deviceTimestamp: start + 1000 * second, second, raceId, racerId, classId: 3, name: `Rider ${racerId}`, cadence: 250, resistance: 100 - (racerId % 10) };
-      const answer = await world.client.ask(`alleycat.update.3.${racerId}`, update);
-      assert.equal(answer.ok, true, JSON.stringify(answer));
-    }));
+    await Promise.all(
+      racers.map(async (racerId) => {
+        const update = {
+          event: 'update',
+          deviceTimestamp: start + 1000 * second,
+          second,
+          raceId,
+          racerId,
+          classId: 3,
+          name: `Rider ${racerId}`,
+          cadence: 250,
+          resistance: 100 - (racerId % 10),
+        };
+        const answer = await world.client.ask(`alleycat.update.3.${racerId}`, update);
+        assert.equal(answer.ok, true, JSON.stringify(answer));
+      }),
+    );
   await until('the old race is on the leaderboard', async () => (await world.client.query('leaderboard.3')).of === racers.length);
 }
 
@@ -36,7 +48,8 @@ test('a board of days follows the races while it is open, though no record of al
     await rideAgo(world, 3);
     await world.node.stop();
     await world.startNode('node-1', ['--race.admit', 'live']);
-    const records = async () => (await world.client.query('leaderboard.3')).rows.map(({ rank, racerId, total, raceId }) => [rank, racerId, total, raceId]);
+    const records = async () =>
+      (await world.client.query('leaderboard.3')).rows.map(({ rank, racerId, total, raceId }) => [rank, racerId, total, raceId]);
     const before = await records();
     const heard = await world.client.collect('alleycat.class.3.leaderboard');
 
@@ -52,12 +65,29 @@ test('a board of days follows the races while it is open, though no record of al
     const logs = [];
     // The second one raises some of today's records, and moves me among the others.
     for (const seed of [1, 2]) {
-      logs.push(await world.ride(`seed-${seed}`, ['--classes', 3, '--racers', racers.length, '--first-racer', racers[0], '--ack', '--start', 'next', '--seed', seed]));
+      logs.push(
+        await world.ride(`seed-${seed}`, [
+          '--classes',
+          3,
+          '--racers',
+          racers.length,
+          '--first-racer',
+          racers[0],
+          '--ack',
+          '--start',
+          'next',
+          '--seed',
+          seed,
+        ]),
+      );
       const { leaderboard, ambiguous } = expectedTables((await Promise.all(logs.map(readLog))).flat(), rules);
       assert.deepEqual(ambiguous, []);
       const expected = leaderboard[3].map((row) => [row.racerId, rankText(leaderboard[3], row), written(row.score)]);
       await until(`the board of today has race ${seed}`, async () => {
-        assert.deepEqual((await boardRows(board)).map(({ racerId, rank, value }) => [racerId, rank, value]), expected);
+        assert.deepEqual(
+          (await boardRows(board)).map(({ racerId, rank, value }) => [racerId, rank, value]),
+          expected,
+        );
         return true;
       });
       const mine = expected.find(([racerId]) => racerId === me);

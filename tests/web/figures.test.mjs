@@ -31,7 +31,25 @@ describe('what the page shows of the past', () => {
       // The same riders twice, so that bests and records come from different rides; a few of them are away for some seconds.
       const logs = [];
       for (const seed of [11, 12])
-        logs.push(await world.ride(`seed-${seed}`, ['--classes', 3, '--racers', 40, '--first-racer', 100, '--ack', '--start', 'next', '--stagger', 5, '--seed', seed, '--dropout', 0.1]));
+        logs.push(
+          await world.ride(`seed-${seed}`, [
+            '--classes',
+            3,
+            '--racers',
+            40,
+            '--first-racer',
+            100,
+            '--ack',
+            '--start',
+            'next',
+            '--stagger',
+            5,
+            '--seed',
+            seed,
+            '--dropout',
+            0.1,
+          ]),
+        );
       const verdict = await verify(world.client, logs, rules);
       assert.ok(verdict.equal, verdict.report);
       ({ expected } = verdict);
@@ -74,12 +92,18 @@ describe('what the page shows of the past', () => {
 
     const rides = page.locator('.rides .ride');
     const told = await rides.evaluateAll((all) => all.map((ride) => [...ride.children].map((cell) => cell.textContent)));
-    assert.deepEqual(told.map((ride) => [ride[0], ride[1], ride[3]]), [...races].reverse().map(({ ranking }) => {
-      const row = ranking.find((each) => each.racerId === racerId);
-      return ['Old Town Twist', written(row.total), row.rank === null ? 'not finished' : ordinal(row.rank)];
-    }));
+    assert.deepEqual(
+      told.map((ride) => [ride[0], ride[1], ride[3]]),
+      [...races].reverse().map(({ ranking }) => {
+        const row = ranking.find((each) => each.racerId === racerId);
+        return ['Old Town Twist', written(row.total), row.rank === null ? 'not finished' : ordinal(row.rank)];
+      }),
+    );
 
-    for (const [i, race] of [[0, latest], [1, races[0]]]) {
+    for (const [i, race] of [
+      [0, latest],
+      [1, races[0]],
+    ]) {
       await rides.nth(i).click();
       const ride = race.rides[racerId];
       const arrived = ride.cadence.filter((value) => value !== null).length;
@@ -93,15 +117,18 @@ describe('what the page shows of the past', () => {
         const found = await tableRows(page.locator('.figures'));
         return found.length === ride.cadence.length && found[0][1] === cell(ride.score[0]) && found;
       });
-      assert.deepEqual(rows, ride.cadence.map((cadence, s) => [
-        String(s + 1),
-        cell(cadence === null ? null : (cadence + 350) * (ride.resistance[s] + 650)),
-        cell(ride.score[s]),
-        cell(cadence === null ? null : cadence * 1000),
-        cell(cadence === null ? null : ride.resistance[s] * 1000),
-        cell(ride.hereNow[s], whole),
-        cell(ride.allTime[s], whole),
-      ]));
+      assert.deepEqual(
+        rows,
+        ride.cadence.map((cadence, s) => [
+          String(s + 1),
+          cell(cadence === null ? null : (cadence + 350) * (ride.resistance[s] + 650)),
+          cell(ride.score[s]),
+          cell(cadence === null ? null : cadence * 1000),
+          cell(cadence === null ? null : ride.resistance[s] * 1000),
+          cell(ride.hereNow[s], whole),
+          cell(ride.allTime[s], whole),
+        ]),
+      );
     }
     const line = await page.evaluate(() => document.querySelector('.curve canvas').width > 0);
     assert.ok(line, 'a curve is drawn');
@@ -112,7 +139,10 @@ describe('what the page shows of the past', () => {
     await open('screen=leaderboard&class=3');
     const board = page.getByRole('region', { name: 'Leaderboard of Old Town Twist' });
     const rows = await boardRows(board);
-    assert.deepEqual(rows.map(({ racerId, rank, value }) => [racerId, rank, value]), expected.leaderboard[3].map((row) => [row.racerId, rankText(expected.leaderboard[3], row), written(row.score)]));
+    assert.deepEqual(
+      rows.map(({ racerId, rank, value }) => [racerId, rank, value]),
+      expected.leaderboard[3].map((row) => [row.racerId, rankText(expected.leaderboard[3], row), written(row.score)]),
+    );
   });
 
   scenario('a result, and its replay at several seconds', async () => {
@@ -120,7 +150,10 @@ describe('what the page shows of the past', () => {
     await open(`screen=results&class=3&race=${race.raceId}`);
     const board = page.getByRole('region', { name: `Ranking of race ${race.raceId}` });
     const rows = await boardRows(board);
-    assert.deepEqual(rows.map(({ racerId, rank, detail, value }) => [racerId, rank, detail, value]), race.ranking.map((row) => [row.racerId, rankText(race.ranking, row), `${row.seconds}/20`, written(row.total)]));
+    assert.deepEqual(
+      rows.map(({ racerId, rank, detail, value }) => [racerId, rank, detail, value]),
+      race.ranking.map((row) => [row.racerId, rankText(race.ranking, row), `${row.seconds}/20`, written(row.total)]),
+    );
 
     for (const second of [1, 7, 20]) {
       await page.getByRole('slider', { name: 'Second of the race' }).fill(String(second));
@@ -130,7 +163,10 @@ describe('what the page shows of the past', () => {
         .sort((a, b) => a.rank - b.rank || a.racerId - b.racerId);
       await until(`the board as it was at second ${second}`, async () => {
         const now = await boardRows(board);
-        assert.deepEqual(now.map(({ racerId, rank, value }) => [racerId, rank, value]), there.map((row) => [row.racerId, rankText(there, row), written(row.score)]));
+        assert.deepEqual(
+          now.map(({ racerId, rank, value }) => [racerId, rank, value]),
+          there.map((row) => [row.racerId, rankText(there, row), written(row.score)]),
+        );
         return true;
       });
     }
@@ -146,7 +182,10 @@ describe('what the page shows of the past', () => {
       }
     });
     const last = Object.values(race.rides).filter((ride) => ride.score[17] != null).length;
-    await until('the board shows where the slider was let go', async () => (await boardRows(board)).length === last && asked.some((message) => message.json().second === 18));
+    await until(
+      'the board shows where the slider was let go',
+      async () => (await boardRows(board)).length === last && asked.some((message) => message.json().second === 18),
+    );
     const seconds = asked.map((message) => message.json().second);
     assert.ok(seconds.length <= 2, `asked for ${seconds}`);
     assert.deepEqual(page.faults, []);

@@ -21,17 +21,54 @@ describe('over HTTPS', () => {
   let port;
   const path = (name) => join(folder, name);
   const certify = (name) =>
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1',
-      '-keyout', path(`${name}-key.pem`), '-out', path(`${name}.pem`)], { stdio: 'ignore' });
-  const flags = (data, cert, key) => ['--data', path(data), '--nats-port', '0', '--ws-port', '0', '--listen', '127.0.0.1:0', '--http', `127.0.0.1:${port}`,
-    '--http-cert', path(cert), '--http-key', path(key), '--http.web', pageFolder];
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-days',
+        '2',
+        '-subj',
+        '/CN=localhost',
+        '-addext',
+        'subjectAltName=DNS:localhost,IP:127.0.0.1',
+        '-keyout',
+        path(`${name}-key.pem`),
+        '-out',
+        path(`${name}.pem`),
+      ],
+      { stdio: 'ignore' },
+    );
+  const flags = (data, cert, key) => [
+    '--data',
+    path(data),
+    '--nats-port',
+    '0',
+    '--ws-port',
+    '0',
+    '--listen',
+    '127.0.0.1:0',
+    '--http',
+    `127.0.0.1:${port}`,
+    '--http-cert',
+    path(cert),
+    '--http-key',
+    path(key),
+    '--http.web',
+    pageFolder,
+  ];
 
   /** @returns {Promise<{status: number, headers: object, body: string}>} */
   const ask = (target, options = {}) =>
     new Promise((resolve, reject) => {
       const asked = request({ host: '127.0.0.1', port, path: target, rejectUnauthorized: false, ...options }, (answer) => {
         let body = '';
-        answer.on('data', (chunk) => (body += chunk)).on('end', () => resolve({ status: answer.statusCode, headers: answer.headers, body }));
+        answer
+          .on('data', (chunk) => (body += chunk))
+          .on('end', () => resolve({ status: answer.statusCode, headers: answer.headers, body }));
       });
       asked.on('error', reject).end(options.body);
     });
@@ -82,7 +119,14 @@ describe('over HTTPS', () => {
   });
 
   test('what is no page file is refused', async () => {
-    for (const target of ['/nothing', '/../data/store', '/%2e%2e/one-key.pem', '//etc/passwd', '/assets/../../one-key.pem', '/index.html%00'])
+    for (const target of [
+      '/nothing',
+      '/../data/store',
+      '/%2e%2e/one-key.pem',
+      '//etc/passwd',
+      '/assets/../../one-key.pem',
+      '/index.html%00',
+    ])
       assert.equal((await ask(target)).status, 404, target);
     const post = await ask('/', { method: 'POST', body: 'x' });
     assert.ok(post.status === 405 || post.status === 413, `${post.status}`);
@@ -90,11 +134,22 @@ describe('over HTTPS', () => {
 
   test('neither plain HTTP nor TLS 1.1 is spoken', async () => {
     await assert.rejects(new Promise((resolve, reject) => httpRequest({ host: '127.0.0.1', port }, resolve).on('error', reject).end()));
-    await assert.rejects(new Promise((resolve, reject) => connect({ host: '127.0.0.1', port, rejectUnauthorized: false, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' }, resolve).on('error', reject)));
+    await assert.rejects(
+      new Promise((resolve, reject) =>
+        connect({ host: '127.0.0.1', port, rejectUnauthorized: false, minVersion: 'TLSv1', maxVersion: 'TLSv1.1' }, resolve).on(
+          'error',
+          reject,
+        ),
+      ),
+    );
   });
 
   test('a key of another certificate is said, and nothing is served', async () => {
-    const other = new Program('other', programPath('alleycat-node'), flags('other', 'one.pem', 'two-key.pem').map((flag) => flag.replace(`:${port}`, ':0')));
+    const other = new Program(
+      'other',
+      programPath('alleycat-node'),
+      flags('other', 'one.pem', 'two-key.pem').map((flag) => flag.replace(`:${port}`, ':0')),
+    );
     assert.equal(await other.ended, 1);
     assert.match(other.stderr, /certificate|key/);
     const half = new Program('half', programPath('alleycat-node'), ['--http-cert', path('one.pem')]);

@@ -66,7 +66,21 @@ describe('the look', () => {
   scenario('after the ride', () => examine(page, 'finish'));
 
   scenario('during a ride, against one’s best', async () => {
-    const others = world.startRiders('second', ['--classes', '3', '--racers', 160, '--first-racer', 1, '--ack', '--start', 'next', '--stagger', 5, '--seed', 4]);
+    const others = world.startRiders('second', [
+      '--classes',
+      '3',
+      '--racers',
+      160,
+      '--first-racer',
+      1,
+      '--ack',
+      '--start',
+      'next',
+      '--stagger',
+      5,
+      '--seed',
+      4,
+    ]);
     await page.getByRole('button', { name: 'Ride again' }).click();
     await page.getByRole('button', { name: 'Start race' }).waitFor();
     await examine(page, 'start');

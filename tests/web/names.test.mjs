@@ -8,7 +8,15 @@ import { until } from '../e2e/lib/until.mjs';
 import { PageWorld } from './lib/page_world.mjs';
 import { windowOpens } from './lib/rider.mjs';
 
-const rules = completeRules({ window_seconds: 12, ride_seconds: 6, grace_seconds: 6, classes: [{ id: 1, score: 'total' }, { id: 2, score: 'total' }] });
+const rules = completeRules({
+  window_seconds: 12,
+  ride_seconds: 6,
+  grace_seconds: 6,
+  classes: [
+    { id: 1, score: 'total' },
+    { id: 2, score: 'total' },
+  ],
+});
 
 const names = [
   '<img src=x onerror="alert(1)">',
@@ -23,7 +31,11 @@ const names = [
   '   ',
 ].map((name, i) => ({ racerId: 101 + i, name }));
 /** The server takes none of these; somebody else on the wire might. */
-const forged = [{ racerId: 201, name: 'evil\u202Etxt.exe' }, { racerId: 202, name: 'line\u2028break\u0007' }, { racerId: 203, name: '\u2067'.repeat(60) }];
+const forged = [
+  { racerId: 201, name: 'evil\u202Etxt.exe' },
+  { racerId: 202, name: 'line\u2028break\u0007' },
+  { racerId: 203, name: '\u2067'.repeat(60) },
+];
 
 test('names made of markup, other directions and 64 bytes are shown as they are and do nothing', async (t) => {
   const world = await PageWorld.start(rules);
@@ -39,14 +51,34 @@ test('names made of markup, other directions and 64 bytes are shown as they are 
     for (let second = 1; second <= rules.ride_seconds; second += 1) {
       await until('the second is over', () => Date.now() >= begin + 1000 * second, { everyMs: 20 });
       for (const { racerId, name } of names) {
-        const update = { event: 'update', deviceTimestamp: begin + 1000 * second, second, raceId, racerId, classId: 1, name, cadence: 60 + racerId % 40, resistance: 40 };
+        const update = {
+          event: 'update',
+          deviceTimestamp: begin + 1000 * second,
+          second,
+          raceId,
+          racerId,
+          classId: 1,
+          name,
+          cadence: 60 + (racerId % 40),
+          resistance: 40,
+        };
         const answer = await world.client.ask(`alleycat.update.1.${racerId}`, update);
         assert.equal(answer.ok, true, `${name}: ${JSON.stringify(answer)}`);
         if (second === 1) taken.push(racerId);
       }
     }
     for (const { racerId, name } of forged) {
-      const update = { event: 'update', deviceTimestamp: begin + 1000, second: 1, raceId, racerId, classId: 1, name, cadence: 60, resistance: 40 };
+      const update = {
+        event: 'update',
+        deviceTimestamp: begin + 1000,
+        second: 1,
+        raceId,
+        racerId,
+        classId: 1,
+        name,
+        cadence: 60,
+        resistance: 40,
+      };
       assert.equal((await world.client.ask(`alleycat.update.1.${racerId}`, update)).error, 'bad_name', name);
     }
 
@@ -66,12 +98,16 @@ test('names made of markup, other directions and 64 bytes are shown as they are 
             clipped: box.right <= element.getBoundingClientRect().right + 1 && element.scrollWidth <= element.clientWidth + 1,
             isolated: ['isolate', 'isolate-override', 'plaintext'].includes(getComputedStyle(cell).unicodeBidi),
             value: value.textContent,
-height: element.getBoundingClientRect().height,
+            height: element.getBoundingClientRect().height,
             high: parseFloat(getComputedStyle(element).height),
           };
         });
         // What is only blank goes by its number.
-        assert.deepEqual([seen.text, seen.elements, seen.clipped, seen.isolated], [name.trim() === '' ? `Rider ${racerId}` : name, 0, true, true], `${where}: ${name}`);
+        assert.deepEqual(
+          [seen.text, seen.elements, seen.clipped, seen.isolated],
+          [name.trim() === '' ? `Rider ${racerId}` : name, 0, true, true],
+          `${where}: ${name}`,
+        );
         assert.match(seen.value, /^[\d,]+\.\d$/);
       }
     };

@@ -58,7 +58,17 @@ describe('a rider at the page', () => {
     const heard = await tap(world.client, classId, me.racerId, world.path(`page-${classId}.ndjson`));
     await page.getByRole('button', { name: 'Start race' }).waitFor();
     await wellBeforeWindow(rules);
-    const others = world.startRiders(`class-${classId}`, ['--classes', classId, '--racers', racers, '--first-racer', classId * 1000, '--ack', '--start', 'next']);
+    const others = world.startRiders(`class-${classId}`, [
+      '--classes',
+      classId,
+      '--racers',
+      racers,
+      '--first-racer',
+      classId * 1000,
+      '--ack',
+      '--start',
+      'next',
+    ]);
     await windowOpens(rules);
     await startRace(page, { ...me, course });
     await during?.(page);
@@ -83,11 +93,15 @@ describe('a rider at the page', () => {
     let provisional = '';
     const { page, race, mine, verdict } = await ride(3, 'Old Town Twist', 200, {
       async during(at) {
-        await until('the ride is over', async () => {
-          // The plate goes when the ride is over: who waits for it long misses what comes then.
-          seen.here.add(await rankOn(at, 'Here now', 500).catch(() => null));
-          return at.getByRole('region', { name: 'Finish' }).isVisible();
-        }, { seconds: 60, everyMs: 150 });
+        await until(
+          'the ride is over',
+          async () => {
+            // The plate goes when the ride is over: who waits for it long misses what comes then.
+            seen.here.add(await rankOn(at, 'Here now', 500).catch(() => null));
+            return at.getByRole('region', { name: 'Finish' }).isVisible();
+          },
+          { seconds: 60, everyMs: 150 },
+        );
         await at.getByText('Provisional: everybody is through. The result is final at').waitFor();
         provisional = await at.getByRole('region', { name: 'Finish' }).innerText();
       },
@@ -104,7 +118,10 @@ describe('a rider at the page', () => {
     await page.getByRole('link', { name: 'See the results' }).click();
     const row = page.locator(`[role=row][data-racer="${me.racerId}"]`);
     await page.keyboard.press('j');
-    await page.locator('.mine').click().catch(() => undefined);
+    await page
+      .locator('.mine')
+      .click()
+      .catch(() => undefined);
     await row.waitFor();
     assert.equal(await row.locator('.rank').innerText(), String(mine.rank));
     assert.equal(await row.locator('.detail').innerText(), '20/20');
@@ -156,10 +173,18 @@ describe('a rider at the page', () => {
     await page.getByRole('timer', { name: 'Time left' }).waitFor();
     await until('a second is ridden', async () => (await secondsRidden(page)) >= 1);
     await page.locator('body').press('ArrowUp');
-    await until('the sliders are in charge', () => page.getByRole('button', { name: 'Sliders' }).getAttribute('aria-pressed').then((is) => is === 'true'));
+    await until('the sliders are in charge', () =>
+      page
+        .getByRole('button', { name: 'Sliders' })
+        .getAttribute('aria-pressed')
+        .then((is) => is === 'true'),
+    );
     const before = Number(await page.getByRole('slider', { name: 'Cadence' }).inputValue());
     await page.locator('body').press('ArrowRight');
-    await until('a turn more', async () => Number(await page.getByRole('slider', { name: 'Cadence' }).inputValue()) === Math.min(150, Math.round(before + 1)));
+    await until(
+      'a turn more',
+      async () => Number(await page.getByRole('slider', { name: 'Cadence' }).inputValue()) === Math.min(150, Math.round(before + 1)),
+    );
     assert.deepEqual(page.faults, []);
     await page.context().close();
   });

@@ -51,7 +51,10 @@ test('a rider’s page goes on when the owner of the race is killed: no reload, 
     const badge = await watchBadge(page);
     const spectatorBadge = await watchBadge(spectator);
     await page.evaluate(() => (window.alleycatSameDocument = true));
-    await until('the ride is well on its way, with the ghost', async () => (await secondsRidden(page)) >= 5 && /\d/.test(await ghost.innerText()));
+    await until(
+      'the ride is well on its way, with the ghost',
+      async () => (await secondsRidden(page)) >= 5 && /\d/.test(await ghost.innerText()),
+    );
 
     const killed = Date.now();
     const killedAt = await secondsRidden(page);
@@ -59,17 +62,46 @@ test('a rider’s page goes on when the owner of the race is killed: no reload, 
     const next = await until('a view by a higher epoch', () => views.find((message) => message.json().epoch > epoch));
     const gap = next.at - Math.max(...views.filter(({ at }) => at <= killed).map(({ at }) => at));
     assert.equal(next.json().ghost, null, 'who takes over knows of no ghost');
-    const again = await until('the ghost is back', () => views.map((message) => message.json()).find((view) => view.epoch > epoch && view.ghost !== null));
+    const again = await until('the ghost is back', () =>
+      views.map((message) => message.json()).find((view) => view.epoch > epoch && view.ghost !== null),
+    );
 
     // What the old owner might still say, as a zombie would.
     const old = { ...next.json(), epoch, asOf: next.json().asOf + 1_000_000, ghost: null };
-    const row = { rank: 1, hereNowRank: 1, racerId: 999_999, name: phantom, second: 20, seconds: 20, output: 1, total: 999_999, finished: false, allTimeRank: 1 };
-    const table = { classId: 1, raceId: old.raceId, epoch, asOf: old.asOf, ts: Date.now(), state: 'running', second: 20, racers: 1, reported: 1, finished: 0, rows: [row] };
+    const row = {
+      rank: 1,
+      hereNowRank: 1,
+      racerId: 999_999,
+      name: phantom,
+      second: 20,
+      seconds: 20,
+      output: 1,
+      total: 999_999,
+      finished: false,
+      allTimeRank: 1,
+    };
+    const table = {
+      classId: 1,
+      raceId: old.raceId,
+      epoch,
+      asOf: old.asOf,
+      ts: Date.now(),
+      state: 'running',
+      second: 20,
+      racers: 1,
+      reported: 1,
+      finished: 0,
+      rows: [row],
+    };
     const ghostRow = { rank: 1, racerId: row.racerId, name: phantom, score: 999_999 };
     for (let i = 0; i < 10; i += 1) {
-      world.client.nc.publish(`alleycat.racer.${me.racerId}.view`, JSON.stringify({ ...old, hereNow: { rank: 1, of: 1, rows: [ghostRow] }, allTime: { rank: 1, of: 1, rows: [ghostRow] } }));
+      world.client.nc.publish(
+        `alleycat.racer.${me.racerId}.view`,
+        JSON.stringify({ ...old, hereNow: { rank: 1, of: 1, rows: [ghostRow] }, allTime: { rank: 1, of: 1, rows: [ghostRow] } }),
+      );
       for (const part of ['standings', 'top']) world.client.nc.publish(`alleycat.race.1.${old.raceId}.${part}`, JSON.stringify(table));
-      for (const [who, at] of Object.entries({ page, spectator })) assert.ok(!(await at.locator('body').innerText()).includes(phantom), `${who} shows a row of an old epoch`);
+      for (const [who, at] of Object.entries({ page, spectator }))
+        assert.ok(!(await at.locator('body').innerText()).includes(phantom), `${who} shows a row of an old epoch`);
       await sleep(50);
     }
     await until('the ghost’s gap stands on the page as it was told', async () => {
@@ -106,10 +138,15 @@ test('a rider’s page goes on when the owner of the race is killed: no reload, 
     await until('the command shows the result', () => watch.stdout.includes('FINAL'));
     const blocks = watch.stdout.split('\n\n');
     assert.ok(!watch.stdout.includes(phantom), 'alleycat watch shows a row of an old epoch');
-    assert.ok(blocks.some((block) => block.includes(me.name)), 'alleycat watch shows the rider');
+    assert.ok(
+      blocks.some((block) => block.includes(me.name)),
+      'alleycat watch shows the rider',
+    );
     await watch.stop('SIGINT');
     assert.deepEqual([page.faults, spectator.faults], [[], []]);
-    t.diagnostic(`${victim} killed at second ${killedAt}; ${gap} ms between two views, badge shown ${stale.shown} times; ghost again at second ${again.second}; ${withGhost.length} gaps compared`);
+    t.diagnostic(
+      `${victim} killed at second ${killedAt}; ${gap} ms between two views, badge shown ${stale.shown} times; ghost again at second ${again.second}; ${withGhost.length} gaps compared`,
+    );
     await page.context().close();
   });
   try {

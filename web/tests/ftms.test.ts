@@ -22,7 +22,9 @@ describe('indoor bike data', () => {
     ],
   ])('%s is %o: %s', (hex, data) => expect(readIndoorBikeData(bytes(hex))).toEqual(data));
 
-  test.each(['44', '44 02', '44 02 9c 09 5c 00 4f 00', '01 01 00 00 00 00'])('%s ends too early and is nothing', (hex) => expect(readIndoorBikeData(bytes(hex))).toBeNull());
+  test.each(['44', '44 02', '44 02 9c 09 5c 00 4f 00', '01 01 00 00 00 00'])('%s ends too early and is nothing', (hex) =>
+    expect(readIndoorBikeData(bytes(hex))).toBeNull(),
+  );
 
   test('a message inside a larger buffer is read from where it begins', () => {
     const whole = new Uint8Array([0xff, 0xff, 0x05, 0x00, 0xb4, 0x00, 0xff]);
@@ -63,5 +65,7 @@ describe('resistance', () => {
     [0, 80, 0],
     [100, 0, 0],
     [3000, 60, 99],
-  ])('%d W at %d rpm is about %d %%', (power, cadence, percent) => expect(Math.abs(resistanceFromPower(power, cadence) - percent)).toBeLessThan(2));
+  ])('%d W at %d rpm is about %d %%', (power, cadence, percent) =>
+    expect(Math.abs(resistanceFromPower(power, cadence) - percent)).toBeLessThan(2),
+  );
 });

@@ -82,9 +82,18 @@ describe('the wish for a ghost', () => {
 describe('the fence', () => {
   test('drops what an earlier owner of the class says, whatever the race, and counts it', () => {
     const fence = new Fence();
-    const said = [[3, 1], [3, 2], [3, 1], [4, 1], [3, 2], [3, 3], [3, 2]].map(([classId, epoch]) => fence.admits({ classId: classId!, epoch: epoch! }));
+    const said = [
+      [3, 1],
+      [3, 2],
+      [3, 1],
+      [4, 1],
+      [3, 2],
+      [3, 3],
+      [3, 2],
+    ].map(([classId, epoch]) => fence.admits({ classId: classId!, epoch: epoch! }));
     expect(said).toEqual([true, true, false, true, true, true, false]);
     expect(fence.dropped).toBe(2);
   });
-  test('what carries no epoch comes from nobody', () => expect(new Fence().admits({ classId: 3 } as { classId: number; epoch: number })).toBe(false));
+  test('what carries no epoch comes from nobody', () =>
+    expect(new Fence().admits({ classId: 3 } as { classId: number; epoch: number })).toBe(false));
 });

@@ -9,7 +9,9 @@ function slowServer() {
   const waiting: (() => void)[] = [];
   const ask = (key: string) => {
     asked.push(key);
-    return new Promise<string>((resolve, reject) => waiting.push(() => (key.startsWith('bad') ? reject(new Error(key)) : resolve(`as of ${key}`))));
+    return new Promise<string>((resolve, reject) =>
+      waiting.push(() => (key.startsWith('bad') ? reject(new Error(key)) : resolve(`as of ${key}`))),
+    );
   };
   const answer = async () => {
     waiting.shift()!();
@@ -53,7 +55,11 @@ describe('a slider that is dragged', () => {
     const server = slowServer();
     const moments = new Moments(server.ask);
     const seen: string[] = [];
-    moments.want('bad', () => seen.push('answer'), (fault) => seen.push(String(fault)));
+    moments.want(
+      'bad',
+      () => seen.push('answer'),
+      (fault) => seen.push(String(fault)),
+    );
     await server.answer();
     moments.want('good', (answer) => seen.push(answer));
     await server.answer();

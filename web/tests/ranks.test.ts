@@ -5,7 +5,17 @@ import { RankMemory, RankSpeaker, rankText, sharedRanks, withJumps } from '../sr
 import { leaderboardRows, momentRows, resultRows } from '../src/logic/rows';
 
 const row = (racerId: number, more: Partial<StandingRow> = {}): StandingRow => ({
-  rank: racerId, hereNowRank: racerId, racerId, name: `R${racerId}`, second: 10, seconds: 10, output: 100, total: 1000 - racerId, finished: false, allTimeRank: null, ...more,
+  rank: racerId,
+  hereNowRank: racerId,
+  racerId,
+  name: `R${racerId}`,
+  second: 10,
+  seconds: 10,
+  output: 100,
+  total: 1000 - racerId,
+  finished: false,
+  allTimeRank: null,
+  ...more,
 });
 
 describe('ranks', () => {
@@ -50,9 +60,26 @@ describe('ranks', () => {
 });
 
 describe('rows', () => {
-  const at = (rows: StandingRow[], more: Partial<Standings> = {}): Standings => ({ classId: 3, raceId: 1, epoch: 1, asOf: 1, ts: 0, state: 'running', second: 100, racers: rows.length, reported: 1, finished: 0, allTimeOf: 40, rows, ...more });
+  const at = (rows: StandingRow[], more: Partial<Standings> = {}): Standings => ({
+    classId: 3,
+    raceId: 1,
+    epoch: 1,
+    asOf: 1,
+    ts: 0,
+    state: 'running',
+    second: 100,
+    racers: rows.length,
+    reported: 1,
+    finished: 0,
+    allTimeOf: 40,
+    rows,
+    ...more,
+  });
   test('a race at a second: all-time ranks of who has reached it, how far who has not is', () => {
-    const rows = momentRows(at([row(1, { rank: 1, allTimeRank: 17 }), row(2, { rank: 1, allTimeRank: null }), row(3, { rank: null, second: 75 })]), { me: 2 });
+    const rows = momentRows(
+      at([row(1, { rank: 1, allTimeRank: 17 }), row(2, { rank: 1, allTimeRank: null }), row(3, { rank: null, second: 75 })]),
+      { me: 2 },
+    );
     expect(rows.map(({ rank, tied, detail, me, part }) => [rank, tied, detail, me, part])).toEqual([
       [1, true, '17th', false, undefined],
       [1, true, '', true, undefined],
@@ -65,8 +92,14 @@ describe('rows', () => {
   });
 
   test('a result says how many seconds arrived, and who shares a rank', () => {
-    const rows = resultRows([row(1, { rank: 1, seconds: 297 }), row(2, { rank: 1 }), row(3, { rank: null, seconds: 12 })], 300, { me: null });
-    expect(rows.map(({ rank, tied, detail }) => [rank, tied, detail])).toEqual([[1, true, '297/300'], [1, true, '10/300'], [null, false, '12/300']]);
+    const rows = resultRows([row(1, { rank: 1, seconds: 297 }), row(2, { rank: 1 }), row(3, { rank: null, seconds: 12 })], 300, {
+      me: null,
+    });
+    expect(rows.map(({ rank, tied, detail }) => [rank, tied, detail])).toEqual([
+      [1, true, '297/300'],
+      [1, true, '10/300'],
+      [null, false, '12/300'],
+    ]);
   });
 
   test('a leaderboard row keeps its exact score at hand', () => {

@@ -1,9 +1,32 @@
 import { describe, expect, test } from 'vitest';
 
-import { addSecond, countStates, MAX_REFUSALS, newRide, note, phaseOf, readRide, secondsDue, secondsOver, settle, totals, updateOf } from '../src/logic/ride';
+import {
+  addSecond,
+  countStates,
+  MAX_REFUSALS,
+  newRide,
+  note,
+  phaseOf,
+  readRide,
+  secondsDue,
+  secondsOver,
+  settle,
+  totals,
+  updateOf,
+} from '../src/logic/ride';
 
 const ride = (rideSeconds = 10) =>
-  newRide({ classId: 3, raceId: 5400172, racerId: 8, name: 'Adell', anchor: 100_000, rules: { windowSeconds: 300, rideSeconds, graceSeconds: 30 }, bike: 'manual', seed: 1, ghost: 'none' });
+  newRide({
+    classId: 3,
+    raceId: 5400172,
+    racerId: 8,
+    name: 'Adell',
+    anchor: 100_000,
+    rules: { windowSeconds: 300, rideSeconds, graceSeconds: 30 },
+    bike: 'manual',
+    seed: 1,
+    ghost: 'none',
+  });
 const measured = { cadence: 74.2, resistance: 74 };
 
 describe('a ride', () => {
@@ -28,7 +51,16 @@ describe('a ride', () => {
     addSecond(mine, measured);
     addSecond(mine, measured);
     expect(updateOf(mine, 2)).toEqual({
-      event: 'update', deviceTimestamp: 102_000, second: 2, raceId: 5400172, name: 'Adell', racerId: 8, classId: 3, cadence: 74.2, resistance: 74, view: true,
+      event: 'update',
+      deviceTimestamp: 102_000,
+      second: 2,
+      raceId: 5400172,
+      name: 'Adell',
+      racerId: 8,
+      classId: 3,
+      cadence: 74.2,
+      resistance: 74,
+      view: true,
     });
   });
 
@@ -92,14 +124,27 @@ describe('a ride', () => {
     note(mine, point(2, 4));
     note(mine, point(2, 3));
     note(mine, point(1, 9));
-    expect(mine.trail.map(({ second, here }) => [second, here])).toEqual([[1, 5], [2, 3]]);
+    expect(mine.trail.map(({ second, here }) => [second, here])).toEqual([
+      [1, 5],
+      [2, 3],
+    ]);
   });
 
   test('it comes back from storage as it was; what is no ride does not', () => {
     const mine = ride();
     addSecond(mine, measured);
     expect(readRide(JSON.stringify(mine))).toEqual(mine);
-    for (const bad of [null, '', '{', '{}', '[]', 'null', JSON.stringify({ ...mine, states: [] }), JSON.stringify({ ...mine, anchor: 'x' }), JSON.stringify({ ...mine, trail: null })])
+    for (const bad of [
+      null,
+      '',
+      '{',
+      '{}',
+      '[]',
+      'null',
+      JSON.stringify({ ...mine, states: [] }),
+      JSON.stringify({ ...mine, anchor: 'x' }),
+      JSON.stringify({ ...mine, trail: null }),
+    ])
       expect(readRide(bad)).toBeNull();
   });
 });

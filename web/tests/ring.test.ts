@@ -4,7 +4,16 @@ import type { Answer, Update } from '../src/logic/contract';
 import { Ring, SendPace } from '../src/logic/ring';
 
 const update = (second: number): Update => ({
-  event: 'update', deviceTimestamp: 1000 * second, second, raceId: 7, name: 'Ada', racerId: 8, classId: 3, cadence: 80, resistance: 40, view: true,
+  event: 'update',
+  deviceTimestamp: 1000 * second,
+  second,
+  raceId: 7,
+  name: 'Ada',
+  racerId: 8,
+  classId: 3,
+  cadence: 80,
+  resistance: 40,
+  view: true,
 });
 const ok: Answer = { ok: true, seq: 1, ts: 0 };
 const refused = (retry: boolean): Answer => ({ ok: false, error: retry ? 'busy' : 'too_late', message: '', retry, ts: 0 });

@@ -49,7 +49,9 @@ describe('rows in sight', () => {
     [90_000, 400, 40, 1000, { from: 1000, to: 1000 }],
     [-50, 400, 40, 3, { from: 0, to: 3 }],
     [0, 400, 40, 0, { from: 0, to: 0 }],
-  ])('scrolled by %d, %d high, rows of %d, %d in all: %o', (top, height, row, count, span) => expect(visibleRows(top, height, row, count)).toEqual(span));
+  ])('scrolled by %d, %d high, rows of %d, %d in all: %o', (top, height, row, count, span) =>
+    expect(visibleRows(top, height, row, count)).toEqual(span),
+  );
 });
 
 describe('the message log', () => {
@@ -116,7 +118,20 @@ describe('which race to watch', () => {
 });
 
 describe('news of a race', () => {
-  const standings = (more: Partial<Standings>): Standings => ({ classId: 3, raceId: 1, epoch: 2, asOf: 100, ts: 0, state: 'running', second: 1, racers: 0, reported: 0, finished: 0, rows: [], ...more });
+  const standings = (more: Partial<Standings>): Standings => ({
+    classId: 3,
+    raceId: 1,
+    epoch: 2,
+    asOf: 100,
+    ts: 0,
+    state: 'running',
+    second: 1,
+    racers: 0,
+    reported: 0,
+    finished: 0,
+    rows: [],
+    ...more,
+  });
   test.each([
     ['later in the journal', {}, { asOf: 101 }, true],
     ['earlier in the journal', {}, { asOf: 99 }, false],
@@ -188,13 +203,17 @@ describe('the gym’s wall', () => {
 
 describe('answers about the past', () => {
   test('a profile has the records, the bests of each second and the rides as the server tells them', () => {
-    expect(readProfile({
-      racerId: 8,
-      name: 'Adell',
-      bests: [{ classId: 3, scores: [null, 151.788, 300] }],
-      records: [{ classId: 3, total: 45536.4, raceId: 5400172, at: 1620051940000 }],
-      rides: [{ classId: 3, raceId: 5400172, closed: 1620052240000, rank: null, finished: false, second: 250, seconds: 249, total: 36000.5 }],
-    })).toEqual({
+    expect(
+      readProfile({
+        racerId: 8,
+        name: 'Adell',
+        bests: [{ classId: 3, scores: [null, 151.788, 300] }],
+        records: [{ classId: 3, total: 45536.4, raceId: 5400172, at: 1620051940000 }],
+        rides: [
+          { classId: 3, raceId: 5400172, closed: 1620052240000, rank: null, finished: false, second: 250, seconds: 249, total: 36000.5 },
+        ],
+      }),
+    ).toEqual({
       racerId: 8,
       name: 'Adell',
       bests: new Map([[3, [null, 151.788, 300]]]),
@@ -208,7 +227,14 @@ describe('answers about the past', () => {
       { second: 2, cadence: null, resistance: null, output: null, total: 151.788, hereNowRank: 3, allTimeRank: null },
     ];
     expect(readRideCurves({ name: 'Adell', rows })).toEqual({
-      name: 'Adell', seconds: 1, output: [151.788, null], total: [151.788, 151.788], cadence: [74.2, null], resistance: [74, null], hereNow: [2, 3], allTime: [17, null],
+      name: 'Adell',
+      seconds: 1,
+      output: [151.788, null],
+      total: [151.788, 151.788],
+      cadence: [74.2, null],
+      resistance: [74, null],
+      hereNow: [2, 3],
+      allTime: [17, null],
     });
   });
   test('what is missing or of another kind does no harm', () => {

@@ -13,5 +13,13 @@ import { runbookBoard } from './panels.mjs';
  */
 export function allBoards(runbook, metrics) {
   const first = runbookBoard(runbook, metrics);
-  return { runbook: first, overview: overview(), race_day: raceDay(), actors: actors(), cluster: cluster(), storage: storage(), nats: nats() };
+  return {
+    runbook: first,
+    overview: overview(),
+    race_day: raceDay(),
+    actors: actors(),
+    cluster: cluster(),
+    storage: storage(),
+    nats: nats(),
+  };
 }

@@ -174,7 +174,10 @@ export function number(wish) {
     ...common({ w: 3, h: 4, ...wish }),
     type: 'stat',
     targets: targets(wish, true),
-    fieldConfig: { defaults: { ...scale(wish), color: { mode: FieldColorModeId.Thresholds }, thresholds: thresholds(wish) }, overrides: [] },
+    fieldConfig: {
+      defaults: { ...scale(wish), color: { mode: FieldColorModeId.Thresholds }, thresholds: thresholds(wish) },
+      overrides: [],
+    },
     options: {
       reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
       orientation: VizOrientation.Auto,
@@ -195,7 +198,10 @@ export function bars(wish) {
     ...common(wish),
     type: 'bargauge',
     targets: targets(wish, true),
-    fieldConfig: { defaults: { ...scale({ min: 0, ...wish }), color: { mode: FieldColorModeId.Thresholds }, thresholds: thresholds(wish) }, overrides: [] },
+    fieldConfig: {
+      defaults: { ...scale({ min: 0, ...wish }), color: { mode: FieldColorModeId.Thresholds }, thresholds: thresholds(wish) },
+      overrides: [],
+    },
     options: {
       reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
       orientation: VizOrientation.Horizontal,
@@ -218,7 +224,11 @@ export function bars(wish) {
  */
 export function runbookBoard(runbook, metrics) {
   const [head, ...entries] = runbook.split(/^## /m);
-  const texts = [['Runbook', head], ...entries.map((entry) => [entry.slice(0, entry.indexOf('\n')), entry.slice(entry.indexOf('\n'))]), ['Metrics', metrics]];
+  const texts = [
+    ['Runbook', head],
+    ...entries.map((entry) => [entry.slice(0, entry.indexOf('\n')), entry.slice(entry.indexOf('\n'))]),
+    ['Metrics', metrics],
+  ];
   runbookPanels.clear();
   texts.forEach(([title], i) => runbookPanels.set(title, i + 1));
   return board({
@@ -263,7 +273,9 @@ export const classes = variable('class', 'Class', 'label_values(alleycat_class_o
  * @returns {Dashboard}
  */
 export function board({ uid, title, about, variables, panels }) {
-  let x = 0, y = 0, height = 0;
+  let x = 0,
+    y = 0,
+    height = 0;
   const placed = panels.map((panel, i) => {
     const { w, h } = /** @type {{w: number, h: number}} */ (panel.gridPos);
     if (x + w > 24) {

@@ -44,7 +44,14 @@ export class Arena {
     const folder = join(root, 'build', 'bench', `history-${racers}-${classes}`);
     if (!existsSync(join(folder, 'complete'))) {
       rmSync(folder, { recursive: true, force: true });
-      const program = new Program('bench-history', programPath('bench-history'), ['--data', folder, '--racers', `${racers}`, '--classes', `${classes}`]);
+      const program = new Program('bench-history', programPath('bench-history'), [
+        '--data',
+        folder,
+        '--racers',
+        `${racers}`,
+        '--classes',
+        `${classes}`,
+      ]);
       if ((await program.ended) !== 0) throw new Error(program.report);
       mkdirSync(join(folder, 'complete'));
     }
@@ -74,7 +81,18 @@ export class Arena {
   async startRedis() {
     if (this.redis) return;
     this.redisSocket = this.world.path('redis.sock');
-    this.redis = this.world.run('redis-server', '/usr/bin/redis-server', ['--port', '0', '--unixsocket', this.redisSocket, '--save', '', '--appendonly', 'no', '--dir', this.world.folder]);
+    this.redis = this.world.run('redis-server', '/usr/bin/redis-server', [
+      '--port',
+      '0',
+      '--unixsocket',
+      this.redisSocket,
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+      '--dir',
+      this.world.folder,
+    ]);
     await until('Redis is there', () => existsSync(this.redisSocket));
   }
 
@@ -100,8 +118,18 @@ export class Arena {
       await this.forgetJournals();
       const folder = data ?? (historyRacers ? await this.history(historyRacers, classes) : world.path(`empty-${this.nextRace}`));
       const began = performance.now();
-      const node = await world.startNode('bench', ['--data', folder, '--race.views', views, '--race.capacity', `${Math.max(1000, raceSize)}`,
-        '--journal.storage', name === 'off' ? 'off' : 'file', ...nodeFlags, ...flags]);
+      const node = await world.startNode('bench', [
+        '--data',
+        folder,
+        '--race.views',
+        views,
+        '--race.capacity',
+        `${Math.max(1000, raceSize)}`,
+        '--journal.storage',
+        name === 'off' ? 'off' : 'file',
+        ...nodeFlags,
+        ...flags,
+      ]);
       return { name, programs: [node], readyMs: performance.now() - began, metric: (key) => world.metric(key), stop: () => node.stop() };
     }
     const args = ['--nats', world.natsUrl, '--race-size', raceSize, '--classes', classes, '--history', historyRacers, '--seconds', seconds];
@@ -110,10 +138,14 @@ export class Arena {
       args.push('--redis', this.redisSocket);
     }
     const peer = world.run(`bench-peer ${name}`, programPath('bench-peer'), args.map(String));
-    await until(`${name} is ready`, () => {
-      if (!peer.running) throw new Error(peer.report);
-      return peer.stdout.includes('ready');
-    }, { seconds: 300 });
+    await until(
+      `${name} is ready`,
+      () => {
+        if (!peer.running) throw new Error(peer.report);
+        return peer.stdout.includes('ready');
+      },
+      { seconds: 300 },
+    );
     return { name, programs: name === 'redis' ? [peer, this.redis] : [peer], stop: () => peer.stop() };
   }
 
@@ -129,7 +161,17 @@ export class Arena {
     const broker = world.nats.child.pid;
     const secondsBefore = contender.metric ? await contender.metric('alleycat_racer_seconds_total') : 0;
     const before = [pids.map(cpuSeconds), cpuSeconds(broker), cpuSeconds(process.pid)];
-    const figures = await jsonOf('bench-riders', ['--nats', world.natsUrl, '--first-race', firstRace, '--classes', classes, '--race-size', raceSize, ...riderFlags]);
+    const figures = await jsonOf('bench-riders', [
+      '--nats',
+      world.natsUrl,
+      '--first-race',
+      firstRace,
+      '--classes',
+      classes,
+      '--race-size',
+      raceSize,
+      ...riderFlags,
+    ]);
     const engine = pids.reduce((sum, pid, i) => sum + cpuSeconds(pid) - before[0][i], 0);
     const brokerCpu = cpuSeconds(broker) - before[1];
     const perUpdate = (cpu) => (cpu * 1e6) / figures.updates;
@@ -157,9 +199,14 @@ export class Arena {
 
   /** Lines of a table file, in any order. */
   tables(path) {
-    return new Map(readFileSync(path, 'utf8').trim().split('\n').map((line) => {
-      const [cls, race, second, checksum, stale] = line.split(' ');
-      return [`${cls} ${Number(race) % 1000} ${second}`, { checksum, stale: Number(stale) }];
-    }));
+    return new Map(
+      readFileSync(path, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => {
+          const [cls, race, second, checksum, stale] = line.split(' ');
+          return [`${cls} ${Number(race) % 1000} ${second}`, { checksum, stale: Number(stale) }];
+        }),
+    );
   }
 }

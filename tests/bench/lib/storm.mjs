@@ -17,7 +17,7 @@ async function stormOf(clients, rate, seconds) {
   const count = (code) => codes.set(code, (codes.get(code) ?? 0) + 1);
   const waiting = [];
   const began = performance.now();
-  for (let sent = 0; sent < rate * seconds; ) {
+  for (let sent = 0; sent < rate * seconds;) {
     for (; sent < ((performance.now() - began) / 1000) * rate; sent += 1) {
       const [what, args] = kinds[sent % kinds.length]();
       const asked = performance.now();

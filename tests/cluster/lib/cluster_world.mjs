@@ -68,7 +68,9 @@ export class ClusterWorld extends World {
   natsConf = '';
 
   async startServers(count) {
-    const ports = await Promise.all(Array.from({ length: count }, async () => [await freePort(), await freePort(), await freePort(), await freePort(), await freePort()]));
+    const ports = await Promise.all(
+      Array.from({ length: count }, async () => [await freePort(), await freePort(), await freePort(), await freePort(), await freePort()]),
+    );
     const routes = `[${ports.map(([, route]) => `nats://${this.hub}:${route}`).join(', ')}]`;
     // As shipped: a member of a queue group that is cut off is fed until its pings stay unanswered.
     writeFileSync(this.path('nats.conf'), `ping_interval: "2s"\nping_max: 2\n${this.natsConf}`);
@@ -77,17 +79,23 @@ export class ClusterWorld extends World {
       const store = this.path(name);
       mkdirSync(store, { recursive: true });
       const common = ['-m', `${monitor}`];
-      const args = count === 1 ? ['-c', this.path('nats.conf'), '-a', this.hub, '-p', `${port}`, '-js', '-sd', store, ...common] : ['-c', clusterConf, ...common];
-      const variables = count === 1 ? {} : {
-        ALLEYCAT_NATS_NAME: name,
-        ALLEYCAT_NATS_LISTEN: `${this.hub}:${port}`,
-        ALLEYCAT_NATS_CLUSTER_LISTEN: `${this.hub}:${route}`,
-        ALLEYCAT_NATS_ROUTES: routes,
-        ALLEYCAT_NATS_WS_LISTEN: `${this.hub}:${webSocket}`,
-        ALLEYCAT_NATS_MQTT_LISTEN: `${this.hub}:${mqtt}`,
-        ALLEYCAT_NATS_ORIGINS: JSON.stringify([pageOrigin]),
-        ALLEYCAT_NATS_STORE: store,
-      };
+      const args =
+        count === 1
+          ? ['-c', this.path('nats.conf'), '-a', this.hub, '-p', `${port}`, '-js', '-sd', store, ...common]
+          : ['-c', clusterConf, ...common];
+      const variables =
+        count === 1
+          ? {}
+          : {
+              ALLEYCAT_NATS_NAME: name,
+              ALLEYCAT_NATS_LISTEN: `${this.hub}:${port}`,
+              ALLEYCAT_NATS_CLUSTER_LISTEN: `${this.hub}:${route}`,
+              ALLEYCAT_NATS_ROUTES: routes,
+              ALLEYCAT_NATS_WS_LISTEN: `${this.hub}:${webSocket}`,
+              ALLEYCAT_NATS_MQTT_LISTEN: `${this.hub}:${mqtt}`,
+              ALLEYCAT_NATS_ORIGINS: JSON.stringify([pageOrigin]),
+              ALLEYCAT_NATS_STORE: store,
+            };
       const server = {
         program: null,
         url: `nats://${this.hub}:${port}`,
@@ -117,8 +125,25 @@ export class ClusterWorld extends World {
   async startNode(name, flags = []) {
     const address = this.net?.address(name) ?? '127.0.0.1';
     const http = this.nodes.get(name)?.http ?? `http://${address}:${await freePort()}`;
-    const command = [...(this.net?.inside(name) ?? []), this.programOf(name), '--nats', this.natsUrl, '--name', name,
-      '--data', this.path(name), '--listen', `${address}:0`, ...(this.net ? ['--insecure'] : []), '--http', http.slice('http://'.length), '--config', this.path('node.toml'), ...this.flagsOf(name), ...flags];
+    const command = [
+      ...(this.net?.inside(name) ?? []),
+      this.programOf(name),
+      '--nats',
+      this.natsUrl,
+      '--name',
+      name,
+      '--data',
+      this.path(name),
+      '--listen',
+      `${address}:0`,
+      ...(this.net ? ['--insecure'] : []),
+      '--http',
+      http.slice('http://'.length),
+      '--config',
+      this.path('node.toml'),
+      ...this.flagsOf(name),
+      ...flags,
+    ];
     const program = this.run(name, command[0], command.slice(1));
     this.nodes.set(name, { program, http });
     await this.untilReady(program, `${http}/readyz`);
@@ -166,7 +191,16 @@ export class ClusterWorld extends World {
     const left = () => window - (Date.now() % window);
     if (left() < 1000) await sleep(left() + 1);
     const begin = Date.now() + left();
-    const riders = this.startRiders('riders', ['--classes', this.rules.classes.map(({ id }) => id).join(','), '--racers', racers, '--ack', '--start', 'next', ...flags]);
+    const riders = this.startRiders('riders', [
+      '--classes',
+      this.rules.classes.map(({ id }) => id).join(','),
+      '--racers',
+      racers,
+      '--ack',
+      '--start',
+      'next',
+      ...flags,
+    ]);
     await sleep(begin - Date.now());
     return { riders, begin, raceId: begin / window };
   }

@@ -13,7 +13,9 @@ import { parseArgs } from 'node:util';
 export function optionsOf(command, usage, numbers, words = {}) {
   try {
     const names = [...Object.keys(numbers), ...Object.keys(words)];
-    const { values } = parseArgs({ options: { help: { type: 'boolean' }, ...Object.fromEntries(names.map((name) => [name, { type: 'string' }])) } });
+    const { values } = parseArgs({
+      options: { help: { type: 'boolean' }, ...Object.fromEntries(names.map((name) => [name, { type: 'string' }])) },
+    });
     if (values.help) {
       process.stdout.write(usage);
       process.exit(0);

@@ -17,10 +17,11 @@ export async function listenToAll(client) {
   const heard = await client.collect('alleycat.race.*.*.standings');
   return {
     /** @returns {Beat[]} in the order they came */
-    beats: () => heard.map((message) => {
-      const { classId, raceId, epoch, asOf } = message.json();
-      return { classId, raceId, epoch, asOf, at: message.at };
-    }),
+    beats: () =>
+      heard.map((message) => {
+        const { classId, raceId, epoch, asOf } = message.json();
+        return { classId, raceId, epoch, asOf, at: message.at };
+      }),
   };
 }
 
@@ -102,7 +103,11 @@ export function faultsHeard(beats, overwritten, wokeAt = null) {
  * @returns {Map<string, number>} by `class/race`
  */
 export function gapsAfter(beats, at, classes) {
-  const running = new Set(beats.filter((beat) => beat.at <= at && beat.at > at - 3000 && classes.has(beat.classId)).map(({ classId, raceId }) => `${classId}/${raceId}`));
+  const running = new Set(
+    beats
+      .filter((beat) => beat.at <= at && beat.at > at - 3000 && classes.has(beat.classId))
+      .map(({ classId, raceId }) => `${classId}/${raceId}`),
+  );
   const before = new Map();
   for (const beat of beats) if (beat.at <= at) before.set(beat.classId, Math.max(before.get(beat.classId) ?? 0, beat.epoch));
   const gaps = new Map();

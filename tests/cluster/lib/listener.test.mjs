@@ -8,7 +8,10 @@ const beat = (at, epoch, raceId = 7, classId = 1) => ({ classId, raceId, epoch, 
 test('two owners at once are seen: the lower one is dropped, and how long it was heard', () => {
   const beats = [beat(0, 1), beat(1000, 2), beat(1500, 1), beat(2000, 2), beat(2900, 1)];
   const { accepted, dropped } = fence(beats);
-  assert.deepEqual(accepted.map(({ epoch }) => epoch), [1, 2, 2]);
+  assert.deepEqual(
+    accepted.map(({ epoch }) => epoch),
+    [1, 2, 2],
+  );
   assert.equal(dropped.length, 2);
   assert.equal(longestOverlap(beats), 1900);
 });
@@ -21,7 +24,13 @@ test('one owner after the other does not overlap', () => {
 
 test('the gap of a kill ends with the first word of a higher epoch; a race that is not heard again has none', () => {
   const beats = [beat(0, 1), beat(100, 1, 8), beat(1200, 1), beat(3000, 2)];
-  assert.deepEqual([...gapsAfter(beats, 1000, new Set([1]))], [['1/7', 2000], ['1/8', Infinity]]);
+  assert.deepEqual(
+    [...gapsAfter(beats, 1000, new Set([1]))],
+    [
+      ['1/7', 2000],
+      ['1/8', Infinity],
+    ],
+  );
 });
 
 test('the longest pause is within one race', () => {

@@ -54,8 +54,17 @@ export async function rideAway(client, rules, { races, riders, seed, log }) {
     const back = between(start + 1000, deadline - admissionEnds - 300);
     const sendings = [];
     for (let second = 1; second <= rules.ride_seconds; second += 1) {
-      const update = { event: 'update', deviceTimestamp: deviceStart + 1000 * second, second, raceId, racerId, classId, name: `Away ${racerId}`,
-        cadence: between(600, 1100) / 10, resistance: between(300, 700) / 10 };
+      const update = {
+        event: 'update',
+        deviceTimestamp: deviceStart + 1000 * second,
+        second,
+        raceId,
+        racerId,
+        classId,
+        name: `Away ${racerId}`,
+        cadence: between(600, 1100) / 10,
+        resistance: between(300, 700) / 10,
+      };
       await sleep(Math.max(0, Math.max(start + 1000 * second, back) - Date.now()));
       sendings.push(handIn(update, deadline));
     }

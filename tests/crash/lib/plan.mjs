@@ -94,7 +94,12 @@ export function planOf(seed, round, rules, { fault } = {}) {
   const dropout = !fault && (kind === 'across the deadline' || random() < 0.5) ? 0.3 : 0;
   const close = deadline;
 
-  const strikeAt = (place, what) => ({ at: between(...moments[place]({ window, ride, close, deadline })), what, down: between(0, 2000), place });
+  const strikeAt = (place, what) => ({
+    at: between(...moments[place]({ window, ride, close, deadline })),
+    what,
+    down: between(0, 2000),
+    place,
+  });
   const point = () => {
     const [place, most] = oneOf(points);
     return { place, nth: between(1, most) };
@@ -102,7 +107,12 @@ export function planOf(seed, round, rules, { fault } = {}) {
   const anything = () => oneOf(['node', 'node', 'nats-server', 'both']);
 
   const plan = { round, seed: between(1, 1e6), strikes: [], points: [], faults: { dropout }, ingests: between(1, 3), clock: 0, away: 5 };
-  for (const [name, most] of [['loss', 0.1], ['duplicate', 0.1], ['reorder', 0.1], ['late', 0.05]])
+  for (const [name, most] of [
+    ['loss', 0.1],
+    ['duplicate', 0.1],
+    ['reorder', 0.1],
+    ['late', 0.05],
+  ])
     plan.faults[name] = Math.round(random() * most * 1000) / 1000;
 
   if (fault) {
@@ -124,7 +134,8 @@ export function planOf(seed, round, rules, { fault } = {}) {
   } else {
     plan.strikes.push(strikeAt(kind, anything()));
   }
-  if ((kind === 'riding' || kind === 'window end' || kind === 'point') && random() < 1 / 3) plan.strikes.push(strikeAt('close', anything()));
+  if ((kind === 'riding' || kind === 'window end' || kind === 'point') && random() < 1 / 3)
+    plan.strikes.push(strikeAt('close', anything()));
   return plan;
 }
 
@@ -133,7 +144,9 @@ export function describePlan({ strikes, points: armed, ingests, clock }) {
   const at = (ms) => `${(ms / 1000).toFixed(1)} s`;
   return [
     ...armed.map(({ place, nth }) => `at ${place}:${nth}`),
-    ...strikes.map(({ at: ms, what, down, place, heard }) => `${what} at ${heard ? `${heard.what} ${heard.nth}` : at(ms)} (${place}) for ${at(down)}`),
+    ...strikes.map(
+      ({ at: ms, what, down, place, heard }) => `${what} at ${heard ? `${heard.what} ${heard.nth}` : at(ms)} (${place}) for ${at(down)}`,
+    ),
     `${ingests} ingest actors`,
     ...(clock === 0 ? [] : [`clock ${clock} ms`]),
   ].join(', ');

@@ -14,7 +14,10 @@ test('the same seed gives the same plans, another seed others', () => {
 test('every round kills something, in the order of time', () => {
   for (const { strikes, points: armed } of plans) {
     assert.ok(strikes.length + armed.length > 0);
-    assert.deepEqual(strikes, [...strikes].sort((a, b) => a.at - b.at));
+    assert.deepEqual(
+      strikes,
+      [...strikes].sort((a, b) => a.at - b.at),
+    );
   }
 });
 
@@ -22,7 +25,14 @@ test('500 rounds come by every named place and every moment, and kill each kind 
   const met = (values) => [...new Set(values)].sort();
   const strikes = plans.flatMap((plan) => plan.strikes);
   assert.deepEqual(met(plans.flatMap((plan) => plan.points.map(({ place }) => place))), points.map(([place]) => place).sort());
-  assert.deepEqual(met(strikes.map(({ place }) => place)), ['across the deadline', 'around a close mark', 'around an acknowledgement', 'close', 'riding', 'window end']);
+  assert.deepEqual(met(strikes.map(({ place }) => place)), [
+    'across the deadline',
+    'around a close mark',
+    'around an acknowledgement',
+    'close',
+    'riding',
+    'window end',
+  ]);
   assert.deepEqual(met(strikes.map(({ what }) => what)), ['both', 'nats-server', 'node']);
   assert.deepEqual(met(plans.map(({ clock }) => `${clock}`)), ['-900', '0', '900']);
   assert.deepEqual(met(plans.map(({ ingests }) => ingests)), [1, 2, 3]);

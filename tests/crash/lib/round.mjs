@@ -156,7 +156,11 @@ function countDifferences({ expected, actual, differences }, openedAgain) {
       }
     }
   }
-  const tables = [...actual.races.map((race) => race.ranking), ...Object.values(actual.leaderboard), ...Object.values(actual.allTime).flatMap(Object.values)];
+  const tables = [
+    ...actual.races.map((race) => race.ranking),
+    ...Object.values(actual.leaderboard),
+    ...Object.values(actual.allTime).flatMap(Object.values),
+  ];
   for (const rows of tables) twice += rows.length - new Set(rows.map(({ racerId }) => racerId)).size;
   return { lost, twice, differences: differences.length };
 }
@@ -174,9 +178,23 @@ function countDifferences({ expected, actual, differences }, openedAgain) {
  */
 export async function playRound(world, plan, { classes, racers, logs, flags = [], variables }) {
   const clock = plan.clock === 0 ? undefined : { ALLEYCAT_CLOCK_OFFSET_MS: `${plan.clock}` };
-  const node = { flags: [...flags, '--journal.ingest_actors', `${plan.ingests}`], variables: clock || variables ? { ...clock, ...variables } : undefined };
+  const node = {
+    flags: [...flags, '--journal.ingest_actors', `${plan.ingests}`],
+    variables: clock || variables ? { ...clock, ...variables } : undefined,
+  };
   const striker = new Striker(world, plan, node);
-  const outcome = { kills: striker.kills, notReached: [], acknowledged: 0, stragglers: 0, leftOut: 0, lost: 0, twice: 0, differences: 0, seconds: 0, failure: '' };
+  const outcome = {
+    kills: striker.kills,
+    notReached: [],
+    acknowledged: 0,
+    stragglers: 0,
+    leftOut: 0,
+    lost: 0,
+    twice: 0,
+    differences: 0,
+    seconds: 0,
+    failure: '',
+  };
   const started = Date.now();
   const endStragglers = straggleBehindMarks(world.client, world.rules);
   const deafen = striker.listen();
@@ -191,7 +209,20 @@ export async function playRound(world, plan, { classes, racers, logs, flags = []
     // Starts all over the window.
     const stagger = world.rules.window_seconds - 1;
     const faults = Object.entries(plan.faults).flatMap(([name, chance]) => [`--${name}`, chance]);
-    const riders = world.startRiders(`round-${plan.round}`, ['--classes', classes, '--racers', racers, '--ack', '--start', 'next', '--stagger', stagger, '--seed', plan.seed, ...faults]);
+    const riders = world.startRiders(`round-${plan.round}`, [
+      '--classes',
+      classes,
+      '--racers',
+      racers,
+      '--ack',
+      '--start',
+      'next',
+      '--stagger',
+      stagger,
+      '--seed',
+      plan.seed,
+      ...faults,
+    ]);
     const awayLog = world.path(`round-${plan.round}-away.jsonl`);
     logs.push(riders.log, awayLog);
     const raceId = begin / window;
@@ -202,10 +233,12 @@ export async function playRound(world, plan, { classes, racers, logs, flags = []
       log: awayLog,
     });
     // In the middle of the rides somebody writes a close mark: it must end nothing.
-    const early = setTimeout(() => {
-      for (const classId of classes.split(',').map(Number))
-        appendEarlyMark(world.client, { classId, raceId }).catch(() => {}); // NATS may be dead at that moment
-    }, begin + (window + world.rules.ride_seconds * 1000) / 2 - Date.now());
+    const early = setTimeout(
+      () => {
+        for (const classId of classes.split(',').map(Number)) appendEarlyMark(world.client, { classId, raceId }).catch(() => {}); // NATS may be dead at that moment
+      },
+      begin + (window + world.rules.ride_seconds * 1000) / 2 - Date.now(),
+    );
 
     const watch = async () => {
       const [code] = await Promise.all([riders.ended, away]);
@@ -213,14 +246,18 @@ export async function playRound(world, plan, { classes, racers, logs, flags = []
       const races = racesOf(await readLog(riders.log));
       const results = races.map(({ classId, raceId }) => `alleycat.result.${classId}.${raceId}`);
       let closed = 0;
-      await until('the races are closed', async () => {
-        if (!striker.idle) return false;
-        const stored = await world.client.streamSubjects(resultsStream, 'alleycat.result.>');
-        if (!results.every((subject) => subject in stored)) return false;
-        closed ||= Date.now();
-        // A named place behind the result is passed in a moment, or not at all.
-        return striker.points.length === 0 || Date.now() - closed > 3000;
-      }, { seconds: 120, everyMs: 100 });
+      await until(
+        'the races are closed',
+        async () => {
+          if (!striker.idle) return false;
+          const stored = await world.client.streamSubjects(resultsStream, 'alleycat.result.>');
+          if (!results.every((subject) => subject in stored)) return false;
+          closed ||= Date.now();
+          // A named place behind the result is passed in a moment, or not at all.
+          return striker.points.length === 0 || Date.now() - closed > 3000;
+        },
+        { seconds: 120, everyMs: 100 },
+      );
     };
     try {
       const work = striker.work(begin);
@@ -233,7 +270,9 @@ export async function playRound(world, plan, { classes, racers, logs, flags = []
       await riders.stop('SIGKILL');
     }
     outcome.notReached = striker.points.map(({ place, nth }) => `${place}:${nth}`);
-    outcome.acknowledged = [...(await readLog(riders.log)), ...(await readLog(awayLog))].filter(({ answers }) => answers.some((answer) => answer?.ok)).length;
+    outcome.acknowledged = [...(await readLog(riders.log)), ...(await readLog(awayLog))].filter(({ answers }) =>
+      answers.some((answer) => answer?.ok),
+    ).length;
     const verdict = await verify(world.client, logs, world.rules, { presume: true });
     noteOpenRaces(striker.kills, racesOf(await readLog(riders.log)), verdict.results);
     const again = openedAgain();
@@ -241,7 +280,9 @@ export async function playRound(world, plan, { classes, racers, logs, flags = []
     Object.assign(outcome, countDifferences(verdict, again));
     const amiss = [
       ...(verdict.equal ? [] : [verdict.report]),
-      ...(verdict.expected.counts.left_out > 0 ? [`${verdict.expected.counts.left_out} updates were acknowledged and came behind the close mark`] : []),
+      ...(verdict.expected.counts.left_out > 0
+        ? [`${verdict.expected.counts.left_out} updates were acknowledged and came behind the close mark`]
+        : []),
       ...again.map((race) => `race ${race} was opened again after its close`),
     ];
     outcome.failure = amiss.join('\n');

@@ -43,7 +43,18 @@ export async function startRace(world, flags = []) {
   const left = () => window - (Date.now() % window);
   if (left() < 1000) await sleep(left() + 1);
   const begin = Date.now() + left();
-  const riders = world.startRiders('riders', ['--classes', '1,4', '--racers', 30, '--ack', '--start', 'next', '--stagger', window_seconds - 1, ...flags]);
+  const riders = world.startRiders('riders', [
+    '--classes',
+    '1,4',
+    '--racers',
+    30,
+    '--ack',
+    '--start',
+    'next',
+    '--stagger',
+    window_seconds - 1,
+    ...flags,
+  ]);
   await sleep(begin - Date.now());
   return { riders, begin, raceId: begin / window, deadline: begin + window + (ride_seconds + grace_seconds) * 1000 };
 }

@@ -51,7 +51,10 @@ export function straggleBehindMarks(client, rules) {
       // Behind a mark that was written too early, updates still count.
       if (Date.now() <= deadlineOf(rules, raceId)) return;
       // Not written is no fault: the nats-server may have been killed in between.
-      appendBehindMark(client, { classId, raceId }, rules).then(() => (written += 1), () => {});
+      appendBehindMark(client, { classId, raceId }, rules).then(
+        () => (written += 1),
+        () => {},
+      );
     },
   });
   return () => {

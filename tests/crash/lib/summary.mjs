@@ -17,12 +17,53 @@ const columns = [
   ['place', -34, (name) => name],
   ['kills', 6, (_name, kills) => kills.length],
   ['open', 6, (_name, kills) => kills.filter(({ open }) => open > 0).length],
-  ['down p50', 11, (_name, kills) => seconds(quantile(kills.map(({ recovery }) => recovery), 0.5))],
-  ['down p99', 11, (_name, kills) => seconds(quantile(kills.map(({ recovery }) => recovery), 0.99))],
-  ['start p50', 11, (_name, kills) => seconds(quantile(kills.map(({ recovery, down }) => recovery - down), 0.5))],
-  ['start p99', 11, (_name, kills) => seconds(quantile(kills.map(({ recovery, down }) => recovery - down), 0.99))],
+  [
+    'down p50',
+    11,
+    (_name, kills) =>
+      seconds(
+        quantile(
+          kills.map(({ recovery }) => recovery),
+          0.5,
+        ),
+      ),
+  ],
+  [
+    'down p99',
+    11,
+    (_name, kills) =>
+      seconds(
+        quantile(
+          kills.map(({ recovery }) => recovery),
+          0.99,
+        ),
+      ),
+  ],
+  [
+    'start p50',
+    11,
+    (_name, kills) =>
+      seconds(
+        quantile(
+          kills.map(({ recovery, down }) => recovery - down),
+          0.5,
+        ),
+      ),
+  ],
+  [
+    'start p99',
+    11,
+    (_name, kills) =>
+      seconds(
+        quantile(
+          kills.map(({ recovery, down }) => recovery - down),
+          0.99,
+        ),
+      ),
+  ],
 ];
-const row = (cells) => cells.map((cell, i) => (columns[i][1] < 0 ? `${cell}`.padEnd(-columns[i][1]) : `${cell}`.padStart(columns[i][1]))).join('');
+const row = (cells) =>
+  cells.map((cell, i) => (columns[i][1] < 0 ? `${cell}`.padEnd(-columns[i][1]) : `${cell}`.padStart(columns[i][1]))).join('');
 
 /**
  * @param {import('./round.mjs').Outcome[]} outcomes

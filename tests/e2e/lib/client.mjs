@@ -93,8 +93,13 @@ export class Client {
    * @param {(message: {subject: string, seq: number, deleted: boolean}) => void} tell  `deleted`: the mark of a key that a bucket removed
    */
   async follow(stream, filter, tell) {
-    const consumer = await named(`a consumer of ${stream}`, jetstream(this.nc, { timeout: patienceMs }).consumers.get(stream, { filter_subjects: filter }));
-    await consumer.consume({ callback: ({ subject, seq, headers }) => tell({ subject, seq, deleted: Boolean(headers?.get('KV-Operation')) }) });
+    const consumer = await named(
+      `a consumer of ${stream}`,
+      jetstream(this.nc, { timeout: patienceMs }).consumers.get(stream, { filter_subjects: filter }),
+    );
+    await consumer.consume({
+      callback: ({ subject, seq, headers }) => tell({ subject, seq, deleted: Boolean(headers?.get('KV-Operation')) }),
+    });
   }
 
   /**

@@ -63,10 +63,12 @@ export function encodeBatch(updates) {
     racers: steps('racerId'),
     seconds: steps('second'),
     deviceTimestamps: steps('deviceTimestamp'),
-    measured: Uint8Array.from(updates.flatMap(({ cadence, resistance }) => {
-      const bits = cadence | (resistance << 12);
-      return [bits & 0xff, (bits >> 8) & 0xff, bits >> 16];
-    })),
+    measured: Uint8Array.from(
+      updates.flatMap(({ cadence, resistance }) => {
+        const bits = cadence | (resistance << 12);
+        return [bits & 0xff, (bits >> 8) & 0xff, bits >> 16];
+      }),
+    ),
     nameAt: named,
     names: named.map((i) => Buffer.from(updates[i].name)),
   };
@@ -91,7 +93,8 @@ export async function readJournal(client, races, rules) {
       const raceId = Number(subject.split('.').at(-1));
       const entry = decodeEntry(data);
       if ('updates' in entry) updates.push(...entry.updates.map((update) => ({ ...update, classId, raceId, seq, at })));
-      else if (!marks.has(`${classId}/${raceId}`) && (rules.admit !== 'live' || at > deadlineOf(rules, raceId))) marks.set(`${classId}/${raceId}`, seq);
+      else if (!marks.has(`${classId}/${raceId}`) && (rules.admit !== 'live' || at > deadlineOf(rules, raceId)))
+        marks.set(`${classId}/${raceId}`, seq);
     }
   return { marks, updates };
 }

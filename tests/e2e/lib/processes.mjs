@@ -108,7 +108,13 @@ export class Program {
 
   /** What it said last, for a failed test. */
   get report() {
-    const tail = (text) => text.trimEnd().split('\n').slice(-60).map((line) => `    ${line}`).join('\n');
+    const tail = (text) =>
+      text
+        .trimEnd()
+        .split('\n')
+        .slice(-60)
+        .map((line) => `    ${line}`)
+        .join('\n');
     return `  ${this.commandLine}\n${tail(this.stderr)}\n${tail(this.stdout)}`;
   }
 }

@@ -4,7 +4,22 @@ import assert from 'node:assert/strict';
 
 export const standingsFields = ['classId', 'raceId', 'epoch', 'asOf', 'ts', 'state', 'second', 'racers', 'reported', 'finished', 'rows'];
 export const rowFields = ['rank', 'hereNowRank', 'racerId', 'name', 'second', 'seconds', 'output', 'total', 'finished', 'allTimeRank'];
-export const viewFields = ['classId', 'raceId', 'racerId', 'second', 'output', 'total', 'epoch', 'asOf', 'hereNow', 'allTime', 'best', 'ghost', 'missing', 'refused'];
+export const viewFields = [
+  'classId',
+  'raceId',
+  'racerId',
+  'second',
+  'output',
+  'total',
+  'epoch',
+  'asOf',
+  'hereNow',
+  'allTime',
+  'best',
+  'ghost',
+  'missing',
+  'refused',
+];
 export const leaderboardFields = ['rank', 'racerId', 'name', 'total', 'raceId', 'at'];
 export const allTimeFields = ['rank', 'racerId', 'name', 'score'];
 
@@ -14,7 +29,10 @@ export const allTimeFields = ['rank', 'racerId', 'name', 'score'];
  * @param {string[]} fields
  */
 export function assertFields(message, fields) {
-  assert.deepEqual(Object.keys(message).filter((key) => fields.includes(key)), fields);
+  assert.deepEqual(
+    Object.keys(message).filter((key) => fields.includes(key)),
+    fields,
+  );
 }
 
 /** Standings, top or result. */
@@ -28,6 +46,7 @@ export function assertStandings(message) {
     assert.equal(typeof row.name, 'string');
     assert.equal(typeof row.finished, 'boolean');
     assert.ok(row.allTimeRank !== null || row.allTimeStale === true, 'an unknown all-time rank is said to be stale');
-    for (const score of [row.output, row.total]) assert.ok(Math.abs(score * 10_000 - Math.round(score * 10_000)) < 1e-6, `${score} is exact`);
+    for (const score of [row.output, row.total])
+      assert.ok(Math.abs(score * 10_000 - Math.round(score * 10_000)) < 1e-6, `${score} is exact`);
   }
 }

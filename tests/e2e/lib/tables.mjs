@@ -49,8 +49,16 @@ export function decodeRide(data) {
 }
 
 /** A row of a result or of standings with exact scores. */
-export const rankedRide = ({ rank, racerId, name, second, seconds, output, total, finished }) =>
-  ({ rank, racerId, name, second, seconds, output: exact(output), total: exact(total), finished });
+export const rankedRide = ({ rank, racerId, name, second, seconds, output, total, finished }) => ({
+  rank,
+  racerId,
+  name,
+  second,
+  seconds,
+  output: exact(output),
+  total: exact(total),
+  finished,
+});
 
 /**
  * Results and rides as stored.

@@ -11,10 +11,27 @@ const encode = (fields) => Ride.encode(Ride.fromObject(fields)).finish();
 const head = { classId: 3, raceId: 100, racerId: 8, name: Buffer.from('Adéll'), furthest: 3 };
 
 test('a stored ride with a gap gets null where the second is missing', () => {
-  const ride = decodeRide(encode({ ...head, present: Buffer.from([0b101]), cadence: [900, -10], resistance: [400, 5], hereNowRank: [2, -1, 0], allTimeRank: [7, 0, 1] }));
+  const ride = decodeRide(
+    encode({
+      ...head,
+      present: Buffer.from([0b101]),
+      cadence: [900, -10],
+      resistance: [400, 5],
+      hereNowRank: [2, -1, 0],
+      allTimeRank: [7, 0, 1],
+    }),
+  );
   assert.deepEqual(ride, {
-    classId: 3, raceId: 100, racerId: 8, name: 'Adéll', rank: null, finished: false,
-    cadence: [900, null, 890], resistance: [400, null, 405], hereNow: [2, 1, 1], allTime: [7, 7, 8],
+    classId: 3,
+    raceId: 100,
+    racerId: 8,
+    name: 'Adéll',
+    rank: null,
+    finished: false,
+    cadence: [900, null, 890],
+    resistance: [400, null, 405],
+    hereNow: [2, 1, 1],
+    allTime: [7, 7, 8],
   });
 });
 

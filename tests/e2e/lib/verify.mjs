@@ -52,10 +52,13 @@ function marksAmiss(results, { marks, updates }) {
     .map(({ classId, raceId }) => raceKey(classId, raceId))
     .filter((name) => there.has(name) && !marks.has(name))
     .map((name) => `race ${name}: it has a result, and no close mark that counts`);
-  return [...unmarked, ...results
-    .map(({ classId, raceId, asOf }) => ({ name: raceKey(classId, raceId), asOf }))
-    .filter(({ name, asOf }) => marks.has(name) && marks.get(name) !== asOf)
-    .map(({ name, asOf }) => `race ${name}: its close mark stands at ${marks.get(name)}, the result is as of ${asOf}`)];
+  return [
+    ...unmarked,
+    ...results
+      .map(({ classId, raceId, asOf }) => ({ name: raceKey(classId, raceId), asOf }))
+      .filter(({ name, asOf }) => marks.has(name) && marks.get(name) !== asOf)
+      .map(({ name, asOf }) => `race ${name}: its close mark stands at ${marks.get(name)}, the result is as of ${asOf}`),
+  ];
 }
 
 /** Past races about which a query tells something else than the stream of results. */
@@ -66,7 +69,8 @@ async function answersAmiss(client, results) {
     const answer = await client.query(`race.${stored.classId}.${stored.raceId}`);
     if (answer.error) differences.push(`race ${name}, asked for: ${answer.error.code}: ${answer.error.message}`);
     else if (answer.state !== 'closed') differences.push(`race ${name}, asked for: it is ${answer.state}`);
-    else if (answer.asOf !== stored.asOf) differences.push(`race ${name}, asked for: as of ${answer.asOf}, was stored as of ${stored.asOf}`);
+    else if (answer.asOf !== stored.asOf)
+      differences.push(`race ${name}, asked for: as of ${answer.asOf}, was stored as of ${stored.asOf}`);
     else if (!isDeepStrictEqual(answer.rows, stored.rows)) differences.push(`race ${name}, asked for: other rows than were stored`);
   }
   return differences;
@@ -99,17 +103,26 @@ export async function verify(client, logs, rules, { seconds = 60, presume = fals
   const sent = (await Promise.all(logs.map(readLog))).flat();
   const races = racesOf(sent);
   if (races.length === 0) throw new Error('no update was acknowledged');
-  const stored = await until(`results of ${races.map((race) => `${race.classId}/${race.raceId}`).join(', ')}`, async () => {
-    const found = await storedRaces(client, races);
-    if (found.missing.length > 0) throw new Error(`no result of ${found.missing.join(', ')} yet`);
-    return found;
-  }, { seconds, everyMs: 250 });
+  const stored = await until(
+    `results of ${races.map((race) => `${race.classId}/${race.raceId}`).join(', ')}`,
+    async () => {
+      const found = await storedRaces(client, races);
+      if (found.missing.length > 0) throw new Error(`no result of ${found.missing.join(', ')} yet`);
+      return found;
+    },
+    { seconds, everyMs: 250 },
+  );
 
   const journal = kept ? await readJournal(client, races, rules) : { marks: new Map(), updates: [] };
-  const closes = stored.results.map(({ classId, raceId, asOf }) => ({ classId, raceId, seq: journal.marks.get(raceKey(classId, raceId)) ?? asOf }));
+  const closes = stored.results.map(({ classId, raceId, asOf }) => ({
+    classId,
+    raceId,
+    seq: journal.marks.get(raceKey(classId, raceId)) ?? asOf,
+  }));
   const witness = presume ? witnessOf(stored.races, journal, rules) : undefined;
   const expected = expectedTables(sent, rules, { closes, witness });
-  if (expected.ambiguous.length > 0) throw new Error(`the log can not tell what must come out:\n  ${expected.ambiguous.slice(0, 10).join('\n  ')}`);
+  if (expected.ambiguous.length > 0)
+    throw new Error(`the log can not tell what must come out:\n  ${expected.ambiguous.slice(0, 10).join('\n  ')}`);
 
   // The result is out before its rides are merged: tables may need a moment more.
   const classes = [...new Set(races.map((race) => race.classId))];
@@ -124,7 +137,15 @@ export async function verify(client, logs, rules, { seconds = 60, presume = fals
     const comparison = compare(expected, actual);
     comparison.differences.push(...marksAmiss(stored.results, journal), ...(await answersAmiss(client, stored.results)));
     comparison.equal = comparison.differences.length === 0;
-    if (comparison.equal || Date.now() > deadline) return { equal: comparison.equal, report: report(comparison), differences: comparison.differences, expected, actual, results: stored.results };
+    if (comparison.equal || Date.now() > deadline)
+      return {
+        equal: comparison.equal,
+        report: report(comparison),
+        differences: comparison.differences,
+        expected,
+        actual,
+        results: stored.results,
+      };
     await sleep(500);
   }
 }

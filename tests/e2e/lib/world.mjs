@@ -39,7 +39,13 @@ export const shortRules = completeRules({
 /** @returns {string} the rules as a node's configuration file */
 function configText({ classes, ...race }) {
   // A nats-server reserves what its streams may take: with the 4 GiB of each journal as shipped, small disks are full at once.
-  const lines = ['[journal]', `max_bytes = ${2 ** 28}`, '', '[race]', ...Object.entries(race).map(([key, value]) => `${key} = ${JSON.stringify(value)}`)];
+  const lines = [
+    '[journal]',
+    `max_bytes = ${2 ** 28}`,
+    '',
+    '[race]',
+    ...Object.entries(race).map(([key, value]) => `${key} = ${JSON.stringify(value)}`),
+  ];
   for (const { id, score } of classes)
     lines.push('', '[[class]]', `id = ${id}`, `name = "Course ${id}"`, `difficulty = ${Math.min(id, 6)}`, `score = "${score}"`);
   return `${lines.join('\n')}\n`;
@@ -110,8 +116,21 @@ export class World {
   async startNode(name = 'node-1', flags = [], variables = undefined, { env = {}, by = [] } = {}) {
     const port = this.httpPort ?? (await freePort());
     this.httpUrl = `http://127.0.0.1:${port}`;
-    const args = ['--nats', this.natsUrl, '--name', name, '--data', this.path(name), '--listen', '127.0.0.1:0',
-      '--http', `127.0.0.1:${port}`, '--config', this.path('node.toml'), ...flags];
+    const args = [
+      '--nats',
+      this.natsUrl,
+      '--name',
+      name,
+      '--data',
+      this.path(name),
+      '--listen',
+      '127.0.0.1:0',
+      '--http',
+      `127.0.0.1:${port}`,
+      '--config',
+      this.path('node.toml'),
+      ...flags,
+    ];
     const [path, ...rest] = [...by, programPath(variables ? 'alleycat-node-crash' : 'alleycat-node'), ...args];
     this.node = this.run(name, path, rest, { ...env, ...variables });
     await this.untilReady(this.node, `${this.httpUrl}/readyz`);

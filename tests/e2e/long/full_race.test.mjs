@@ -16,7 +16,10 @@ test('a thousand riders ride 300 seconds: all is acknowledged, equal to the orac
     const verdict = await verify(world.client, [log], world.rules, { seconds: 420 });
     assert.ok(verdict.equal, verdict.report);
     assert.equal(verdict.expected.counts.accepted, 300_000);
-    assert.deepEqual(verdict.expected.races.map((race) => race.ranking.length), [1000]);
+    assert.deepEqual(
+      verdict.expected.races.map((race) => race.ranking.length),
+      [1000],
+    );
     t.diagnostic(verdict.report);
 
     const all = heard.map((message) => message.json());

@@ -7,10 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const program = join(
-  process.env.ALLEYCAT_BIN ?? fileURLToPath(new URL('../../../build/bin', import.meta.url)),
-  'peer_process',
-);
+const program = join(process.env.ALLEYCAT_BIN ?? fileURLToPath(new URL('../../../build/bin', import.meta.url)), 'peer_process');
 
 /** No event that a test waits for takes longer, however busy the machine. */
 const patience_ms = 60_000;

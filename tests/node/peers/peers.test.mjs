@@ -248,9 +248,15 @@ test('what is on its way to a peer that does not read is bounded, in questions a
   assert.ok(large.mostUnconfirmed <= 4 * 1024 * 1024 && large.mostUnconfirmed > 3_900_000);
   const { outcomes } = await alpha.event('flooded', { tag: 'large' });
   assert.ok(outcomes.busy >= 2_000 - 42, JSON.stringify(outcomes));
-  assert.equal(Object.values(outcomes).reduce((a, b) => a + b), 2_000);
+  assert.equal(
+    Object.values(outcomes).reduce((a, b) => a + b),
+    2_000,
+  );
   const { outcomes: first } = await alpha.event('flooded', { tag: 'small' });
-  assert.equal(Object.values(first).reduce((a, b) => a + b), 20_000);
+  assert.equal(
+    Object.values(first).reduce((a, b) => a + b),
+    20_000,
+  );
   const from = alpha.said.length;
   beta.signal('SIGCONT');
   // Whether it was noticed or not: it answers again, and nothing is left over.
@@ -337,5 +343,9 @@ test('a certificate of another authority, and plain against TLS, get no link, an
   for (const peer of [stranger, unsafe]) assert.equal(peer.count('up'), 0);
   assert.deepEqual([alpha.count('up'), alpha.count('down')], [1, 0]);
   assert.ok((await alpha.rows()).refusals.untrusted >= 2, 'both are counted');
-  assert.equal(alpha.said.filter(({ event, fault }) => event === 'rejected' && fault === 'untrusted').length, 1, 'and told of once a minute');
+  assert.equal(
+    alpha.said.filter(({ event, fault }) => event === 'rejected' && fault === 'untrusted').length,
+    1,
+    'and told of once a minute',
+  );
 });

@@ -35,12 +35,38 @@ export class Checkup {
   /** Each second what people and bad bikes send. */
   async askAndMisbehave() {
     const { client } = this.world;
-    const questions = ['now', 'classes', 'cluster', 'leaderboard.1', 'alltime.1.5', 'races.1', 'race.1.1', 'racer.1', 'ride.1.1.1', 'ghost.1.leader', 'leaderboard.77', 'nonsense'];
+    const questions = [
+      'now',
+      'classes',
+      'cluster',
+      'leaderboard.1',
+      'alltime.1.5',
+      'races.1',
+      'race.1.1',
+      'racer.1',
+      'ride.1.1.1',
+      'ghost.1.leader',
+      'leaderboard.77',
+      'nonsense',
+    ];
     while (this.asking) {
       await Promise.allSettled(questions.map((question) => client.query(question)));
       await Promise.allSettled([
         client.ask('alleycat.update.1.9', 'no update'),
-        client.ask('alleycat.update.1.9', JSON.stringify({ event: 'update', deviceTimestamp: Date.now(), second: 999, raceId: 1, name: 'Late', racerId: 9, classId: 1, cadence: 80, resistance: 50 })),
+        client.ask(
+          'alleycat.update.1.9',
+          JSON.stringify({
+            event: 'update',
+            deviceTimestamp: Date.now(),
+            second: 999,
+            raceId: 1,
+            name: 'Late',
+            racerId: 9,
+            classId: 1,
+            cadence: 80,
+            resistance: 50,
+          }),
+        ),
         client.ask('alleycat.racer.1.ghost', JSON.stringify({ classId: 1, ghost: 'leader' })),
       ]);
       await sleep(1000);
@@ -52,7 +78,15 @@ export class Checkup {
     const { rules } = this.world;
     const window = rules.window_seconds * 1000;
     await sleep(Math.max(0, window - (Date.now() % window) - 1500)); // the last window's riders have begun
-    const riders = this.world.startRiders(`riders-${++this.races}`, ['--classes', rules.classes.map(({ id }) => id).join(','), '--racers', this.racers, '--ack', '--start', 'next']);
+    const riders = this.world.startRiders(`riders-${++this.races}`, [
+      '--classes',
+      rules.classes.map(({ id }) => id).join(','),
+      '--racers',
+      this.racers,
+      '--ack',
+      '--start',
+      'next',
+    ]);
     await sleep(window - (Date.now() % window));
     return riders;
   }
@@ -78,7 +112,10 @@ export class Checkup {
     const others = await this.prometheus.firing();
     await this.world.startNode(name);
     const ready = performance.now();
-    await until(`the alert "${alert}" is over`, async () => !(await this.prometheus.firing()).includes(alert), { seconds: 60, everyMs: 100 });
+    await until(`the alert "${alert}" is over`, async () => !(await this.prometheus.firing()).includes(alert), {
+      seconds: 60,
+      everyMs: 100,
+    });
     return { fired, cleared: (performance.now() - ready) / 1000, others };
   }
 

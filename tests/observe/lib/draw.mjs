@@ -3,8 +3,27 @@
 
 import { nameOf } from './boards.mjs';
 
-const width = 1440, cell = width / 24, row = 36, gap = 6;
-const palette = ['#3b7dd8', '#e0752d', '#3f9b57', '#b04ac0', '#c9a227', '#1aa5b8', '#d64a4a', '#7d6b5d', '#5b5bd6', '#8a9a2b', '#d1578f', '#4f8f8f', '#9a6324', '#444444', '#999999'];
+const width = 1440,
+  cell = width / 24,
+  row = 36,
+  gap = 6;
+const palette = [
+  '#3b7dd8',
+  '#e0752d',
+  '#3f9b57',
+  '#b04ac0',
+  '#c9a227',
+  '#1aa5b8',
+  '#d64a4a',
+  '#7d6b5d',
+  '#5b5bd6',
+  '#8a9a2b',
+  '#d1578f',
+  '#4f8f8f',
+  '#9a6324',
+  '#444444',
+  '#999999',
+];
 const colours = { green: '#2f8f4e', blue: '#2f6fc4', yellow: '#b88a00', orange: '#d9701a', red: '#cc2f2f' };
 
 const escape = (text) => `${text}`.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]);
@@ -20,19 +39,35 @@ export function inUnit(value, unit) {
     const [factor, prefix] = steps.find(([limit]) => size >= limit) ?? [1, ''];
     return `${plain(value / factor)}${prefix}${suffix}`;
   };
-  const thousands = [[1e9, ' G'], [1e6, ' M'], [1e3, ' k']];
-  const binary = [[2 ** 40, ' Ti'], [2 ** 30, ' Gi'], [2 ** 20, ' Mi'], [2 ** 10, ' Ki']];
+  const thousands = [
+    [1e9, ' G'],
+    [1e6, ' M'],
+    [1e3, ' k'],
+  ];
+  const binary = [
+    [2 ** 40, ' Ti'],
+    [2 ** 30, ' Gi'],
+    [2 ** 20, ' Mi'],
+    [2 ** 10, ' Ki'],
+  ];
   switch (unit) {
     case 's':
       if (size >= 86400) return `${plain(value / 86400)} d`;
       if (size >= 3600) return `${plain(value / 3600)} h`;
       if (size >= 60) return `${plain(value / 60)} min`;
       return size >= 1 || size === 0 ? `${plain(value)} s` : size >= 1e-3 ? `${plain(value * 1e3)} ms` : `${plain(value * 1e6)} µs`;
-    case 'bytes': return scaled(binary, 'B').replace(/^(-?[\d.]+)B$/, '$1 B');
-    case 'Bps': return `${scaled(binary, 'B').replace(/^(-?[\d.]+)B$/, '$1 B')}/s`;
-    case 'percentunit': return `${plain(value * 100)} %`;
-    case 'cps': case 'mps': case 'reqps': return `${scaled(thousands, '')}/s`;
-    default: return scaled(thousands, '');
+    case 'bytes':
+      return scaled(binary, 'B').replace(/^(-?[\d.]+)B$/, '$1 B');
+    case 'Bps':
+      return `${scaled(binary, 'B').replace(/^(-?[\d.]+)B$/, '$1 B')}/s`;
+    case 'percentunit':
+      return `${plain(value * 100)} %`;
+    case 'cps':
+    case 'mps':
+    case 'reqps':
+      return `${scaled(thousands, '')}/s`;
+    default:
+      return scaled(thousands, '');
   }
 }
 
@@ -60,7 +95,9 @@ function ticks(low, high, wanted = 4, unit = '') {
 /** Every series of a panel with its name, its colour and its last number. */
 const seriesOf = (answers) =>
   answers
-    .flatMap(({ legend, series }) => series.map(({ labels, values }) => ({ name: nameOf(legend, labels), values: values.filter(([, v]) => Number.isFinite(v)) })))
+    .flatMap(({ legend, series }) =>
+      series.map(({ labels, values }) => ({ name: nameOf(legend, labels), values: values.filter(([, v]) => Number.isFinite(v)) })),
+    )
     .filter(({ values }) => values.length)
     .map((one, i) => ({ ...one, colour: palette[i % palette.length], last: one.values.at(-1)[1] }));
 
@@ -93,7 +130,9 @@ function drawLines(panel, answers, box, { start, end }) {
     parts.push(text(x(start + tick), plot.y + plot.h + 13, `${Math.round(tick)} s`, { size: 10, anchor: 'middle', fill: '#777' }));
   for (const { value, color } of defaults.thresholds.steps)
     if (value !== null && value <= high)
-      parts.push(`<line x1="${plot.x}" x2="${plot.x + plot.w}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}" stroke="${colours[color]}" stroke-dasharray="5 4"/>`);
+      parts.push(
+        `<line x1="${plot.x}" x2="${plot.x + plot.w}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}" stroke="${colours[color]}" stroke-dasharray="5 4"/>`,
+      );
   for (const { points, colour } of lines) {
     // A gap of more than three scrapes is a gap.
     let path = '';
@@ -101,7 +140,10 @@ function drawLines(panel, answers, box, { start, end }) {
       path += `${i === 0 || time - points[i - 1][0] > 6 ? 'M' : 'L'}${x(time).toFixed(1)} ${y(value).toFixed(1)}`;
     });
     if (stacked) {
-      const back = [...points].reverse().map(([time, , base]) => `L${x(time).toFixed(1)} ${y(base).toFixed(1)}`).join('');
+      const back = [...points]
+        .reverse()
+        .map(([time, , base]) => `L${x(time).toFixed(1)} ${y(base).toFixed(1)}`)
+        .join('');
       parts.push(`<path d="${path.replaceAll('M', 'L').replace('L', 'M')}${back}Z" fill="${colour}" fill-opacity="0.35"/>`);
     }
     parts.push(`<path d="${path}" fill="none" stroke="${colour}" stroke-width="1.3"/>`);
@@ -120,8 +162,12 @@ function drawLines(panel, answers, box, { start, end }) {
 function drawNumber(panel, answers, box) {
   const [first] = seriesOf(answers);
   const value = first?.last ?? NaN;
-  return text(box.x + box.w / 2, box.y + box.h / 2 + 10, inUnit(value, panel.fieldConfig.defaults.unit),
-    { size: 28, anchor: 'middle', weight: 600, fill: colourOf(value, panel.fieldConfig.defaults) });
+  return text(box.x + box.w / 2, box.y + box.h / 2 + 10, inUnit(value, panel.fieldConfig.defaults.unit), {
+    size: 28,
+    anchor: 'middle',
+    weight: 600,
+    fill: colourOf(value, panel.fieldConfig.defaults),
+  });
 }
 
 function drawBars(panel, answers, box) {

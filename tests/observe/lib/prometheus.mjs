@@ -24,8 +24,12 @@ export class Prometheus {
     const targets = [...nodes].map(([node, address]) => ({ targets: [address], labels: { node } }));
     writeFileSync(join(folder, 'nodes.json'), JSON.stringify(targets));
     const port = await freePort();
-    const program = new Program('prometheus', 'prometheus', [`--config.file=${join(folder, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${join(folder, 'data')}`, `--web.listen-address=127.0.0.1:${port}`, '--log.level=warn']);
+    const program = new Program('prometheus', 'prometheus', [
+      `--config.file=${join(folder, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--log.level=warn',
+    ]);
     const self = new Prometheus(program, `http://127.0.0.1:${port}`);
     await until('prometheus is ready', async () => !program.running || (await fetch(`${self.url}/-/ready`)).ok);
     if (!program.running) throw new Error(`prometheus ended at once:\n${program.report}`);
@@ -61,7 +65,9 @@ export class Prometheus {
   async firing() {
     const response = await fetch(`${this.url}/api/v1/alerts`);
     const { data } = await response.json();
-    return data.alerts.filter(({ state }) => state === 'firing').map(({ labels }) => [labels.alertname, labels.node ?? labels.class].filter(Boolean).join(' '));
+    return data.alerts
+      .filter(({ state }) => state === 'firing')
+      .map(({ labels }) => [labels.alertname, labels.node ?? labels.class].filter(Boolean).join(' '));
   }
 
   /** @returns {Promise<string[]>} what a dashboard's variable of the form label_values(selector, label) offers */

@@ -16,7 +16,14 @@ const gridPos = closed({
   w: { type: 'integer', minimum: 1, maximum: 24 },
   h: { type: 'integer', minimum: 3, maximum: 30 },
 });
-const target = closed({ refId: { type: 'string', pattern: '^[A-Z]$' }, datasource, expr: text, legendFormat: text, instant: { type: 'boolean' }, range: { type: 'boolean' } });
+const target = closed({
+  refId: { type: 'string', pattern: '^[A-Z]$' },
+  datasource,
+  expr: text,
+  legendFormat: text,
+  instant: { type: 'boolean' },
+  range: { type: 'boolean' },
+});
 const step = closed({ value: { type: ['number', 'null'] }, color: { enum: ['green', 'blue', 'yellow', 'orange', 'red'] } });
 const thresholds = closed({ mode: { const: 'absolute' }, steps: { type: 'array', minItems: 1, items: step } });
 const link = {

@@ -8,7 +8,8 @@ export const written = (units) => oneDecimal.format(units / 10_000);
 /** A whole number. */
 export const whole = (n) => grouped.format(n);
 /** "3rd" */
-export const ordinal = (n) => `${whole(n)}${{ one: 'st', two: 'nd', few: 'rd', other: 'th' }[new Intl.PluralRules('en', { type: 'ordinal' }).select(n)]}`;
+export const ordinal = (n) =>
+  `${whole(n)}${{ one: 'st', two: 'nd', few: 'rd', other: 'th' }[new Intl.PluralRules('en', { type: 'ordinal' }).select(n)]}`;
 
 /** A rank as the page writes it: "=3" where it is shared. */
 export function rankText(rows, { rank }) {
@@ -25,14 +26,20 @@ export async function boardRows(board) {
   await board.locator('[role=row][data-racer]').first().waitFor();
   return board.evaluate(async (element) => {
     const frame = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-    const scroller = element.classList.contains('scroller') ? element : element.querySelector('.scroller') ?? element;
+    const scroller = element.classList.contains('scroller') ? element : (element.querySelector('.scroller') ?? element);
     const found = new Map();
     for (let top = 0; ; top += scroller.clientHeight / 2) {
       scroller.scrollTop = top;
       await frame();
       for (const row of scroller.querySelectorAll('[role=row][data-racer]')) {
         const text = (name) => row.querySelector(name)?.textContent.trim() ?? '';
-        found.set(Number(row.getAttribute('aria-rowindex')), { racerId: Number(row.dataset.racer), rank: text('.rank'), value: text('.value'), detail: text('.detail'), name: text('.who') });
+        found.set(Number(row.getAttribute('aria-rowindex')), {
+          racerId: Number(row.dataset.racer),
+          rank: text('.rank'),
+          value: text('.value'),
+          detail: text('.detail'),
+          name: text('.who'),
+        });
       }
       if (top + scroller.clientHeight >= scroller.scrollHeight) break;
     }
@@ -42,4 +49,5 @@ export async function boardRows(board) {
 }
 
 /** @returns {Promise<string[][]>} the cells of each row of a table's body */
-export const tableRows = (table) => table.locator('tbody tr').evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent.trim())));
+export const tableRows = (table) =>
+  table.locator('tbody tr').evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent.trim())));

@@ -183,9 +183,7 @@ export interface Update {
   view: true;
 }
 
-export type Answer =
-  | { ok: true; seq: number; ts: number }
-  | { ok: false; error: string; message: string; retry: boolean; ts: number };
+export type Answer = { ok: true; seq: number; ts: number } | { ok: false; error: string; message: string; retry: boolean; ts: number };
 
 export interface ErrorAnswer {
   error: { code: string; message: string };

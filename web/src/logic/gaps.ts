@@ -26,11 +26,19 @@ export function rivalGap(view: View | null, pace: number): Gap {
   const me = rows.findIndex(({ racerId }) => racerId === view?.racerId);
   if (me < 0) return { label: 'Next rider', who: '', value: null, aside: '' };
   const my = rows[me]!;
-  const ahead = rows.slice(0, me).filter((row) => row.score > my.score).at(-1);
+  const ahead = rows
+    .slice(0, me)
+    .filter((row) => row.score > my.score)
+    .at(-1);
   const other = ahead ?? rows.slice(me + 1).find((row) => row.score < my.score);
   if (!other) return { label: 'Next rider', who: '', value: null, aside: 'alone at this second' };
   const value = my.score - other.score;
-  return { label: `${ordinal(other.rank ?? 0)}, ${ahead ? 'ahead' : 'behind'}`, who: calledName(other.name, other.racerId), value, aside: onTheRoad(value, pace) };
+  return {
+    label: `${ordinal(other.rank ?? 0)}, ${ahead ? 'ahead' : 'behind'}`,
+    who: calledName(other.name, other.racerId),
+    value,
+    aside: onTheRoad(value, pace),
+  };
 }
 
 export function bestGap(view: View | null, pace: number): Gap {

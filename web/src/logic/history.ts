@@ -55,22 +55,30 @@ export function readProfile(answer: unknown): RiderProfile {
   return {
     racerId: number(from.racerId) ?? 0,
     name: text(from.name),
-    records: list(from.records).map(object).map((row) => ({
-      classId: number(row.classId) ?? 0,
-      total: number(row.total) ?? 0,
-      raceId: number(row.raceId) ?? 0,
-      at: number(row.at) ?? 0,
-    })),
-    bests: new Map(list(from.bests).map(object).map((row) => [number(row.classId) ?? 0, column(row.scores)])),
-    rides: list(from.rides).map(object).map((row) => ({
-      classId: number(row.classId) ?? 0,
-      raceId: number(row.raceId) ?? 0,
-      at: number(row.closed) ?? 0,
-      total: number(row.total) ?? 0,
-      rank: number(row.rank),
-      seconds: number(row.seconds),
-      finished: row.finished === true,
-    })),
+    records: list(from.records)
+      .map(object)
+      .map((row) => ({
+        classId: number(row.classId) ?? 0,
+        total: number(row.total) ?? 0,
+        raceId: number(row.raceId) ?? 0,
+        at: number(row.at) ?? 0,
+      })),
+    bests: new Map(
+      list(from.bests)
+        .map(object)
+        .map((row) => [number(row.classId) ?? 0, column(row.scores)]),
+    ),
+    rides: list(from.rides)
+      .map(object)
+      .map((row) => ({
+        classId: number(row.classId) ?? 0,
+        raceId: number(row.raceId) ?? 0,
+        at: number(row.closed) ?? 0,
+        total: number(row.total) ?? 0,
+        rank: number(row.rank),
+        seconds: number(row.seconds),
+        finished: row.finished === true,
+      })),
   };
 }
 

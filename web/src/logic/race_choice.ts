@@ -8,7 +8,10 @@ import type { OpenRace, Standings } from './contract';
  */
 export function raceToWatch(open: readonly OpenRace[], watched: number | null): number | null {
   if (open.some(({ raceId, live }) => raceId === watched && live > 0)) return watched;
-  const best = open.reduce<OpenRace | null>((found, race) => (!found || race.live > found.live || (race.live === found.live && race.raceId > found.raceId) ? race : found), null);
+  const best = open.reduce<OpenRace | null>(
+    (found, race) => (!found || race.live > found.live || (race.live === found.live && race.raceId > found.raceId) ? race : found),
+    null,
+  );
   if (best && best.live > 0) return best.raceId;
   // Nobody rides: what was watched stays on, or the newest one with anybody in it.
   return watched ?? best?.raceId ?? null;

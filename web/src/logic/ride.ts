@@ -137,8 +137,20 @@ export function readRide(text: string | null): Ride | null {
   if (!text) return null;
   try {
     const ride = JSON.parse(text) as Ride;
-    const numbers = [ride.classId, ride.raceId, ride.racerId, ride.anchor, ride.seed, ride.rules.rideSeconds, ride.rules.windowSeconds, ride.rules.graceSeconds];
-    const good = numbers.every(Number.isFinite) && [ride.measured, ride.refusals, ride.trail].every(Array.isArray) && ride.states.length === ride.measured.length;
+    const numbers = [
+      ride.classId,
+      ride.raceId,
+      ride.racerId,
+      ride.anchor,
+      ride.seed,
+      ride.rules.rideSeconds,
+      ride.rules.windowSeconds,
+      ride.rules.graceSeconds,
+    ];
+    const good =
+      numbers.every(Number.isFinite) &&
+      [ride.measured, ride.refusals, ride.trail].every(Array.isArray) &&
+      ride.states.length === ride.measured.length;
     return good ? ride : null;
   } catch {
     return null;

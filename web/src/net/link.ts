@@ -77,7 +77,8 @@ export class Link {
         this.connection = connection;
         void this.watch(connection);
         this.answers = `_INBOX.${token()}`;
-        connection.subscribe(`${this.answers}.*`, { callback: (error, message) => {
+        connection.subscribe(`${this.answers}.*`, {
+          callback: (error, message) => {
             if (!error) this.updateAnswered(message);
           },
         });
@@ -133,7 +134,8 @@ export class Link {
       this.log.settle(number, 'refused');
       const name = error instanceof Error ? error.name : '';
       // The library wraps "no responders" into an error of the request.
-      const nobody = name === 'NoRespondersError' || (error instanceof Error && (error.cause as Error | undefined)?.name === 'NoRespondersError');
+      const nobody =
+        name === 'NoRespondersError' || (error instanceof Error && (error.cause as Error | undefined)?.name === 'NoRespondersError');
       throw nobody
         ? new QueryError('no_responders', 'no node of the server answers')
         : new QueryError('timeout', 'the server did not answer in time');

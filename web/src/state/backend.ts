@@ -36,7 +36,8 @@ export const racesSeen = shallowRef(0);
 /** Server ms, a few times a second: for everything that counts down. */
 export const now = shallowRef(Date.now());
 
-export const courseName = (classId: number): string => courses.value.find((course) => course.classId === classId)?.name ?? `Course ${classId}`;
+export const courseName = (classId: number): string =>
+  courses.value.find((course) => course.classId === classId)?.name ?? `Course ${classId}`;
 export const scoresByOutput = (classId: number): boolean => courses.value.find((course) => course.classId === classId)?.score === 'output';
 export const racesOf = (classId: number): OpenRace[] => openRaces.value.get(classId) ?? [];
 /** Riders on their bikes in a class, over all its races. */

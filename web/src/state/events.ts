@@ -28,10 +28,13 @@ export function useRaceClosed(classId: () => number, handler: () => void): void 
   useSubject<{ classId: number }>('alleycat.event.race_closed', (event) => {
     if (event.classId !== classId()) return;
     for (const pause of looks) {
-      const timer = setTimeout(() => {
-        timers.delete(timer);
-        if (event.classId === classId()) handler();
-      }, pause + Math.random() * spread);
+      const timer = setTimeout(
+        () => {
+          timers.delete(timer);
+          if (event.classId === classId()) handler();
+        },
+        pause + Math.random() * spread,
+      );
       timers.add(timer);
     }
   });

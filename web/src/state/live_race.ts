@@ -46,7 +46,9 @@ export function useLiveRace(race: () => { classId: number; raceId: number } | nu
     again = false;
     const at = second();
     try {
-      const answer = await (await linked).query<Standings>(`race.${wanted.classId}.${wanted.raceId}`, { second: at ?? 'half', ...(limit && { limit }) });
+      const answer = await (
+        await linked
+      ).query<Standings>(`race.${wanted.classId}.${wanted.raceId}`, { second: at ?? 'half', ...(limit && { limit }) });
       const now = race();
       const still = now?.classId === wanted.classId && now.raceId === wanted.raceId && second() === at;
       const other = moment.value?.second !== answer.second;

@@ -61,7 +61,8 @@ export function useRace(race: () => { classId: number; raceId: number } | null, 
             const answer = await link.query<Standings>(`race.${key}`);
             if (mine === round) take(answer, false);
           } catch (fault) {
-            if (mine === round && !standings.value) error.value = fault instanceof QueryError ? fault : new QueryError('internal', String(fault));
+            if (mine === round && !standings.value)
+              error.value = fault instanceof QueryError ? fault : new QueryError('internal', String(fault));
           }
         }),
       ];

@@ -87,7 +87,10 @@ export function start(options: StartOptions): Ride | null {
   const anchor = Math.round(clock.now()) + countdown;
   const { windowSeconds, rideSeconds, graceSeconds } = rules.value;
   const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
-  begin(newRide({ ...options, anchor, seed, raceId: raceAt(anchor, rules.value), rules: { windowSeconds, rideSeconds, graceSeconds } }), []);
+  begin(
+    newRide({ ...options, anchor, seed, raceId: raceAt(anchor, rules.value), rules: { windowSeconds, rideSeconds, graceSeconds } }),
+    [],
+  );
   store();
   return current;
 }
@@ -254,7 +257,8 @@ function step(): void {
   if (connection && linkState.value === 'up') {
     if (!listensToRace && awaitsResult(mine)) listenToRace(connection, mine);
     // The racer who computes the ghost's lead lives from the ride's first second on, and to its last.
-    if (mine.measured.length < mine.rules.rideSeconds && mine.states.includes('accepted') && ghost.due(now)) void askGhost(connection, mine, ghost);
+    if (mine.measured.length < mine.rules.rideSeconds && mine.states.includes('accepted') && ghost.due(now))
+      void askGhost(connection, mine, ghost);
   }
   if (dirty) changed();
   if (unstored && Date.now() - storedAt >= storeEvery) store();

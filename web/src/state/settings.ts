@@ -29,7 +29,9 @@ export const calm = ref(prefersCalm.matches);
 prefersLight.addEventListener('change', (event) => (systemLight.value = event.matches));
 prefersCalm.addEventListener('change', (event) => (calm.value = event.matches));
 
-export const theme = computed<'dark' | 'light'>(() => (settings.theme === 'auto' ? (systemLight.value ? 'light' : 'dark') : settings.theme));
+export const theme = computed<'dark' | 'light'>(() =>
+  settings.theme === 'auto' ? (systemLight.value ? 'light' : 'dark') : settings.theme,
+);
 
 watch(
   theme,
