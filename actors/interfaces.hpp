@@ -127,8 +127,10 @@ using class_actor = caf::typed_actor<
 using race_actor = caf::typed_actor<
     // The journal reader has items.
     caf::reacts_to<arrived>,
-    // Publish or write the close mark if it is time.
+    // Write the close mark if it is time.
     caf::reacts_to<look_at_clock>,
+    // Publish what has waited.
+    caf::reacts_to<standings_due>,
     // What the journal has of it.
     caf::reacts_to<journal_extent>,
     // Nothing is left to do.

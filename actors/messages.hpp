@@ -29,6 +29,8 @@ struct linger_over {
 };
 /// Time to look at the clock.
 struct look_at_clock {};
+/// Standings that wait may be due.
+struct standings_due {};
 
 // -- ingest ------------------------------------------------------------------------------------------------------------
 
@@ -471,6 +473,7 @@ struct find_class {
 ALLEYCAT_LOCAL_MESSAGE(arrived)
 ALLEYCAT_LOCAL_MESSAGE(linger_over)
 ALLEYCAT_LOCAL_MESSAGE(look_at_clock)
+ALLEYCAT_LOCAL_MESSAGE(standings_due)
 ALLEYCAT_LOCAL_MESSAGE(journal_ack)
 ALLEYCAT_LOCAL_MESSAGE(flush_pending)
 ALLEYCAT_LOCAL_MESSAGE(flushed)

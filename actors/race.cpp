@@ -23,7 +23,8 @@ void race_state::start(pointer self, const actor_context& env, term_ptr under, r
   opened_ = env.clock->now();
   race_ = std::make_unique<race_fold>(env.rules, key);
   life_ = std::make_unique<race_lifecycle>(env.rules.race, key.race, opened_);
-  policy_ = std::make_unique<standings_policy>(env.standings_min_interval_ms.load());
+  policy_ = std::make_unique<standings_policy>(env.standings_min_interval_ms.load(),
+                                               [this](row_index row) { return race_->furthest(row); });
   reported_.key = key;
   inbox_ = std::make_shared<handoff<journal_item>>(defaults::inbox_limit);
   auto me = caf::actor_cast<race_actor>(self);
@@ -177,10 +178,16 @@ void race_state::publish_if_due(unix_ms now) {
     else
       policy_->reported(news.row, now);
   }
-  // The mark ends all waiting: what came before it goes out at once.
-  const bool due = race_->closed() ? !race_->deltas().empty() : policy_->due(now);
-  if (!caught_up_ || publishing_ || !due || !term_->running())
+  if (!caught_up_ || publishing_ || !term_->running())
     return;
+  // The mark ends all waiting: what came before it goes out at once.
+  const auto due = race_->closed() && !race_->deltas().empty() ? now : policy_->due_at();
+  if (!due)
+    return;
+  if (*due > now) {
+    look_again(*due, now);
+    return;
+  }
   publishing_ = true;
   const auto p = compose(now);
   policy_->published(now);
@@ -197,6 +204,18 @@ void race_state::publish_if_due(unix_ms now) {
             env_->counts->standings_stale.add();
             send(*p);
           });
+}
+
+void race_state::look_again(unix_ms at, unix_ms now) {
+  if (looks_at_ != 0 && looks_at_ <= at)
+    return;
+  looks_at_ = at;
+  self_->delayed_send(self_, std::chrono::milliseconds{at - now}, standings_due{});
+}
+
+void race_state::look_at_standings() {
+  looks_at_ = 0;
+  publish_if_due(env_->clock->now());
 }
 
 std::shared_ptr<race_state::publication> race_state::compose(unix_ms now) {
@@ -427,6 +446,7 @@ race_actor::behavior_type race(race_self* self, const actor_context* env, term_p
   return {
       [self](arrived) { self->state.take_items(); },
       [self](look_at_clock) { self->state.look_at_clock(); },
+      [self](standings_due) { self->state.look_at_standings(); },
       [self](journal_extent x) { self->state.saw_extent(x.messages); },
       [self](race_over) { self->state.leave(); },
       [self](get_standings) { return self->state.current(); },

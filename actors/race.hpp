@@ -43,6 +43,7 @@ public:
   void start(pointer self, const actor_context& env, term_ptr under, race_key key, race_partners partners);
   void take_items();
   void look_at_clock();
+  void look_at_standings();
   ghost_set take_ghost(set_ghost&& x);
   standings_ptr current() const;
   caf::result<moment_answer> moment(const get_moment& x);
@@ -60,6 +61,8 @@ private:
   };
 
   void publish_if_due(unix_ms now);
+  /// Has `look_at_standings` called at a moment that is still to come.
+  void look_again(unix_ms at, unix_ms now);
   std::shared_ptr<publication> compose(unix_ms now);
   standings describe() const;
   /// The furthest second that half of those riding have reached.
@@ -101,6 +104,7 @@ private:
   std::map<std::uint16_t, std::shared_ptr<const race_moment>> moments_;
   bool caught_up_ = false;
   bool publishing_ = false;
+  unix_ms looks_at_ = 0;        ///< when the standings' timer comes; 0 = none is set
   std::size_t seen_deltas_ = 0; ///< entries of race_->deltas() the rhythm knows
   bool complete_ = false;
   bool handed_over_ = false;

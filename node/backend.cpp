@@ -161,9 +161,9 @@ void wait_for_streams(jsCtx* js, const node_config& config) {
 
 struct backend::impl {
   impl(const node_config& config, const std::vector<std::string>& servers)
-      : node_name{config.name}, urls{servers}, incoming{urls, config.name + " updates"}, outgoing{urls,
-                                                                                                  config.name + " out"},
-        live{urls, config.name + " live", {}, while_away::drop}, journal{urls, config.name},
+      : node_name{config.name}, urls{servers}, incoming{urls, config.name + " updates"},
+        outgoing{urls, config.name + " out"}, live{urls, config.name + " live", {}, while_away::drop, sending::at_once},
+        views{urls, config.name + " views", {}, while_away::drop}, journal{urls, config.name},
         results_log{urls, config.name}, ephemeral{config.journal.storage == journal_storage::off
                                                       ? std::make_unique<ephemeral_journal>(urls, config.name,
                                                                                             config.rules.classes, clock)
@@ -199,7 +199,8 @@ struct backend::impl {
   std::unique_ptr<lmdb_store> records;
   nats_connection incoming;
   nats_connection outgoing; ///< answers
-  nats_connection live;     ///< standings, views, results, events
+  nats_connection live;     ///< standings, results, events
+  nats_connection views;    ///< one for each rider and second
   jetstream_journal journal;
   jetstream_results_log results_log;
   std::unique_ptr<ephemeral_journal> ephemeral; ///< with `journal.storage off`
@@ -288,7 +289,7 @@ archive_actor backend::impl::spawn_archives() {
 }
 
 void backend::impl::make_publisher() {
-  publisher = std::make_unique<nats_publisher>(live, clock, names, counts, [this] { return cluster.trusted(); });
+  publisher = std::make_unique<nats_publisher>(live, views, clock, names, counts, [this] { return cluster.trusted(); });
   publisher_seen = publisher.get();
   context.publisher = publisher.get();
 }
@@ -359,7 +360,8 @@ void backend::impl::join_cluster(const node_config& config) {
 
 /// Fit: journal and output answer a round trip. Ready: the store has caught up.
 void backend::impl::look_at_health() {
-  const bool fit = journal.connection().answers(health_deadline) && live.answers(health_deadline);
+  const bool fit =
+      journal.connection().answers(health_deadline) && live.answers(health_deadline) && views.answers(health_deadline);
   cluster.driver()->health(fit, counts.follower_current.value() != 0);
   node_load load;
   load.races = static_cast<std::uint32_t>(counts.races_open.value());
@@ -465,7 +467,7 @@ void backend::impl::start_http(const node_config& config) {
       [this, data = config.data](collector& into) { collect_store(counts, clock.now(), data, store_limit, into); });
   metrics.add([this](collector& into) { collect_dead_letters(letters, into); });
   metrics.add([this](collector& into) {
-    collect_connections({&incoming, &outgoing, &live, &journal.connection()}, into);
+    collect_connections({&incoming, &outgoing, &live, &views, &journal.connection()}, into);
   });
   metrics.add([this](collector& into) { collect_backlogs(backlogs(), into); });
   metrics.add([this](collector& into) { collect_streams(*streams, into); });

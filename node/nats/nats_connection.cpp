@@ -90,7 +90,7 @@ nats_subscription::backlog nats_subscription::waiting() const {
 // -- connection --------------------------------------------------------------------------------------------------------
 
 nats_connection::nats_connection(const std::vector<std::string>& urls, const std::string& purpose,
-                                 std::function<void()> on_reconnect, while_away policy)
+                                 std::function<void()> on_reconnect, while_away policy, sending how)
     : on_reconnect_{std::move(on_reconnect)} {
   natsOptions* options = nullptr;
   check(natsOptions_Create(&options), "nats options");
@@ -109,6 +109,7 @@ nats_connection::nats_connection(const std::vector<std::string>& urls, const std
   natsOptions_SetPingInterval(options, 2'000);
   natsOptions_SetMaxPingsOut(options, 2);
   natsOptions_SetIOBufSize(options, io_buffer_bytes);
+  natsOptions_SetSendAsap(options, how == sending::at_once);
   natsOptions_SetErrorHandler(options, report_error, this);
   natsOptions_SetDisconnectedCB(options, report_lost, nullptr);
   natsOptions_SetReconnectedCB(options, reconnected, this);

@@ -48,6 +48,12 @@ enum class while_away : std::uint8_t {
   drop,   ///< keeps none: what cannot leave at once must not leave later
 };
 
+/// When a message leaves.
+enum class sending : std::uint8_t {
+  gathered, ///< within about a millisecond, many in one system call
+  at_once,  ///< each by itself: for few messages that somebody waits for
+};
+
 /// Connects and reconnects for ever.
 class nats_connection {
 public:
@@ -55,7 +61,8 @@ public:
   /// @param on_reconnect  called on a foreign thread after each reconnection
   /// @throws std::runtime_error for a URL that is none. A server that does not answer yet is no error.
   nats_connection(const std::vector<std::string>& urls, const std::string& purpose,
-                  std::function<void()> on_reconnect = {}, while_away policy = while_away::buffer);
+                  std::function<void()> on_reconnect = {}, while_away policy = while_away::buffer,
+                  sending how = sending::gathered);
   ~nats_connection();
   nats_connection(const nats_connection&) = delete;
   nats_connection& operator=(const nats_connection&) = delete;

@@ -13,9 +13,10 @@ namespace alleycat {
 /// Any thread may publish; each has its own buffer.
 class nats_publisher : public publish_port {
 public:
-  /// @param connection  without a buffer over reconnections
-  /// @param trusted     whether what is owned here is known to be owned at this moment; any thread, cheap
-  nats_publisher(const nats_connection& connection, const clock_port& clock, const name_book& names, meters& counts,
+  /// @param live     sends at once; neither has a buffer over reconnections
+  /// @param views    gathers what it sends
+  /// @param trusted  whether what is owned here is known to be owned at this moment; any thread, cheap
+  nats_publisher(const nats_connection& live, const nats_connection& views, const clock_port& clock, const name_book& names, meters& counts,
                  std::function<bool()> trusted);
 
   void publish(const term& under, const standings& table) override;
@@ -30,9 +31,10 @@ public:
   void publish_event(std::string_view kind, std::string_view fields);
 
 private:
-  bool may_leave(const term& under);
+  bool may_leave(const term& under, const nats_connection& by);
 
-  const nats_connection& connection_;
+  const nats_connection& live_;
+  const nats_connection& views_;
   const clock_port& clock_;
   const name_book& names_;
   meters& counts_;

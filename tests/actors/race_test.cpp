@@ -80,6 +80,17 @@ TEST_CASE("standings do not wait for riders who fell silent longer than a second
   CHECK(s.publications.tables.size() == 2);
 }
 
+TEST_CASE("standings that waited go out when they are due, not when the race looks at the clock next") {
+  race_stage s;
+  s.journaled_now({update_at(8, 1), update_at(9, 1)});
+  s.pass(1'030ms);
+  s.journaled_now({update_at(8, 2)}); // 9 is silent: due 100 ms later
+  s.pass(90ms);
+  CHECK(s.publications.tables.size() == 1);
+  s.pass(10ms);
+  CHECK(s.publications.tables.size() == 2);
+}
+
 TEST_CASE("a class that does not answer delays standings by 150 ms and costs the all-time ranks") {
   race_stage s;
   s.course->silent = true;

@@ -22,6 +22,7 @@ peer::peer(const peer_settings& set) : set_{set} {
   natsOptions_Create(&options);
   natsOptions_SetURL(options, set.nats.c_str());
   natsOptions_SetIOBufSize(options, 256 * 1024); // as a node does
+  natsOptions_SetSendAsap(options, true);        // likewise: it publishes nothing but standings
   const auto status = natsConnection_Connect(&connection_, options);
   natsOptions_Destroy(options);
   if (status != NATS_OK)

@@ -91,7 +91,7 @@ describe('the disk under LMDB', { concurrency: 3 }, () => {
       disk.recover();
       await equalToOracle(world, [first.log, second.log]);
       assert.match(eventsOf(world.node, 'store.slow')[0], /operation=apply milliseconds=\d{5}/);
-      assert.equal(await world.metric('alleycat_store_busy_seconds'), 0);
+      assert.ok((await world.metric('alleycat_store_busy_seconds')) < 1, 'nothing hangs');
     }));
 
   test('with a full disk closed races wait, live ones go on, and all are stored when there is room', () =>

@@ -7,30 +7,35 @@
 namespace alleycat {
 namespace {
 
-/// Rides that report, and when standings went out. Looked at after each report and each `step` ms, as a race does.
+/// Rides that report their next second, and when standings went out. Looked at after each report and when they fall due, as a
+/// race does.
 struct field {
-  static constexpr unix_ms step = 100;
+  explicit field(unix_ms min_interval_ms = 0)
+      : policy{min_interval_ms, [this](row_index row) { return own_second{seconds.at(row)}; }} {}
 
-  explicit field(unix_ms min_interval_ms = 0) : policy{min_interval_ms} {}
-
-  void report(row_index row, unix_ms now) {
-    pass(now);
+  void report(row_index row, unix_ms now, std::uint16_t seconds_on = 1) {
+    pass(now - 1);
+    if (row >= seconds.size())
+      seconds.resize(row + 1U);
+    seconds[row] = static_cast<std::uint16_t>(seconds[row] + seconds_on);
     policy.reported(row, now);
     look(now);
   }
   void pass(unix_ms now) {
-    for (; next_look <= now; next_look += step)
-      look(next_look);
+    for (auto due = policy.due_at(); due && *due <= now; due = policy.due_at())
+      publish(*due);
   }
   void look(unix_ms now) {
-    if (!policy.due(now))
-      return;
+    if (const auto due = policy.due_at(); due && *due <= now)
+      publish(now);
+  }
+  void publish(unix_ms now) {
     published.push_back(now);
     policy.published(now);
   }
 
+  std::vector<std::uint16_t> seconds; ///< [row]
   standings_policy policy;
-  unix_ms next_look = 0;
   std::vector<unix_ms> published;
 };
 
@@ -39,15 +44,15 @@ struct field {
 TEST_CASE("riders in phase get one table a second, at the last of them", "[rhythm]") {
   for (const unix_ms min_interval : {0, 900}) {
     field all{min_interval};
-    for (unix_ms second = 1; second <= 9; ++second)
+    for (unix_ms second = 1; second <= 14; ++second)
       for (row_index row = 0; row < 40; ++row)
         all.report(row, second * 1'000 + row);
-    all.pass(9'900);
-    // The first rider alone: nobody knows of the others. From then on it finds into step.
+    // The first rider alone: nobody knows of the others. From then on it finds into step, the more slowly the longer the
+    // minimum interval is.
     CHECK(all.published.front() == 1'000);
     const std::vector<unix_ms> last(all.published.end() - 4, all.published.end());
-    CHECK(last == std::vector<unix_ms>{6'039, 7'039, 8'039, 9'039});
-    CHECK(all.published.size() <= 10);
+    CHECK(last == std::vector<unix_ms>{11'039, 12'039, 13'039, 14'039});
+    CHECK(all.published.size() <= 16);
   }
 }
 
@@ -60,7 +65,37 @@ TEST_CASE("a field of one, or of a few far apart, waits for nobody", "[rhythm]")
   for (unix_ms second = 1; second <= 4; ++second)
     for (row_index row = 0; row < 3; ++row)
       three.report(row, second * 1'000 + row * 300);
-  CHECK(three.published == std::vector<unix_ms>{1'000, 2'000, 3'000, 4'000});
+  // At first nobody knows of the others; then a table comes when the last of them has reached the second.
+  CHECK(three.published == std::vector<unix_ms>{1'000, 2'000, 2'600, 3'600, 4'600});
+}
+
+TEST_CASE("riders spread over the second get its table when the last of them has reached it", "[rhythm]") {
+  for (const unix_ms min_interval : {0, 900}) {
+    field all{min_interval};
+    for (unix_ms second = 1; second <= 20; ++second)
+      for (row_index row = 0; row < 100; ++row) {
+        if (second == 9 && row == 30)
+          all.publish(second * 1'000 + 305); // out of step, for whatever reason
+        all.report(row, second * 1'000 + row * 10);
+      }
+    const std::vector<unix_ms> last(all.published.end() - 4, all.published.end());
+    CHECK(last == std::vector<unix_ms>{17'990, 18'990, 19'990, 20'990});
+    CHECK(all.published.size() <= 24);
+  }
+}
+
+TEST_CASE("who sends many seconds at once, or fills old ones in, holds up nobody for long", "[rhythm]") {
+  field all;
+  for (unix_ms second = 1; second <= 10; ++second)
+    for (row_index row = 0; row < 3; ++row)
+      all.report(row, second * 1'000 + row, row == 2 && second == 4 ? 5 : 1);
+  CHECK(std::vector<unix_ms>(all.published.end() - 3, all.published.end()) ==
+        std::vector<unix_ms>{8'001, 9'001, 10'001}); // the slowest two are through
+  for (unix_ms now = 11'000; now <= 14'000; now += 1'000)
+    all.report(0, now, 0);
+  all.pass(15'000);
+  CHECK(std::vector<unix_ms>(all.published.end() - 3, all.published.end()) ==
+        std::vector<unix_ms>{12'201, 13'301, 14'401});
 }
 
 TEST_CASE("a table that is due by time does not cut a burst in two", "[rhythm]") {
@@ -75,7 +110,7 @@ TEST_CASE("a table that is due by time does not cut a burst in two", "[rhythm]")
   CHECK(all.published == before);
   all.pass(3'900);
   REQUIRE(all.published.size() == before.size() + 1);
-  CHECK(all.published.back() == 3'300); // 100 ms of silence, seen at the next look
+  CHECK(all.published.back() == 3'248); // after 100 ms of silence
 }
 
 TEST_CASE("riders spread over the second are not waited for for ever", "[rhythm]") {
