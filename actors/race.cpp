@@ -118,8 +118,6 @@ void race_state::look_at_clock() {
   if (caught_up_ && term_->running() && life_->should_mark(*race_, now))
     mark(now);
   note_outcomes();
-  if (const bool complete = life_->complete(*race_, now); std::exchange(complete_, complete) != complete)
-    policy_->changed();
   publish_if_due(now);
   hand_over();
   report_status();
@@ -171,6 +169,8 @@ void race_state::report_status() {
 // -- publishing --------------------------------------------------------------------------------------------------------
 
 void race_state::publish_if_due(unix_ms now) {
+  if (const bool complete = life_->complete(*race_, now); std::exchange(complete_, complete) != complete)
+    policy_->changed();
   for (; seen_deltas_ < race_->deltas().size(); ++seen_deltas_) {
     const auto& news = race_->deltas()[seen_deltas_];
     if (news.accepted.empty())
@@ -222,8 +222,7 @@ std::shared_ptr<race_state::publication> race_state::compose(unix_ms now) {
   auto p = std::make_shared<publication>();
   p->tick = {race_->key(), term_->owner_epoch(), race_->as_of(), now, std::exchange(oldest_, 0), false, {}};
   seen_deltas_ = 0;
-  p->table = describe();
-  p->table.published = now;
+  p->table = describe(now);
   std::vector<rank_t> here_now(race_->racers());
   for (const auto& row : p->table.rows)
     here_now[*race_->find(row.racer)] = row.here_now_rank;
@@ -237,7 +236,7 @@ std::shared_ptr<race_state::publication> race_state::compose(unix_ms now) {
 }
 
 standings_ptr race_state::current() const {
-  return std::make_shared<const standings>(describe());
+  return std::make_shared<const standings>(describe(env_->clock->now()));
 }
 
 own_second race_state::usual_second(unix_ms now) const {
@@ -295,14 +294,14 @@ caf::result<moment_answer> race_state::moment(const get_moment& x) {
   return promise;
 }
 
-standings race_state::describe() const {
+standings race_state::describe(unix_ms now) const {
   standings table;
   table.key = race_->key();
   table.owner_epoch = term_->owner_epoch();
   table.as_of = race_->as_of();
-  table.published = env_->clock->now();
+  table.published = now;
   // "closed" is the word of the result, once it is stored.
-  if (race_->closed() || life_->complete(*race_, table.published)) {
+  if (race_->closed() || life_->complete(*race_, now)) {
     table.phase = race_phase::complete;
     table.final_at = life_->final_at();
   }

@@ -64,7 +64,7 @@ private:
   /// Has `look_at_standings` called at a moment that is still to come.
   void look_again(unix_ms at, unix_ms now);
   std::shared_ptr<publication> compose(unix_ms now);
-  standings describe() const;
+  standings describe(unix_ms now) const;
   /// The furthest second that half of those riding have reached.
   own_second usual_second(unix_ms now) const;
   rider_tick compose_rider_tick(ride_delta&& news, rank_t here_now_rank) const;

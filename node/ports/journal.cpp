@@ -258,8 +258,8 @@ void jetstream_journal::purge(race_key key) {
 // -- the workers -------------------------------------------------------------------------------------------------------
 
 jetstream_journal::jetstream_journal(const std::vector<std::string>& urls, const std::string& node_name)
-    : connection_{urls, node_name + " journal", [this] { resubscribe_all(); }, while_away::buffer, sending::at_once}, js_{jetstream_of(connection_)},
-      inbox_{new_inbox()}, lister_{fill_interval, [this] { look_at_fills(); }} {
+    : connection_{urls, node_name + " journal", [this] { resubscribe_all(); }, while_away::buffer, sending::at_once},
+      js_{jetstream_of(connection_)}, inbox_{new_inbox()}, lister_{fill_interval, [this] { look_at_fills(); }} {
   acks_ = connection_.subscribe((inbox_ + ".>").c_str(), nullptr, [this](natsMsg* m) { take_ack(m); }, -1);
 }
 

@@ -16,8 +16,8 @@ public:
   /// @param live     sends at once; neither has a buffer over reconnections
   /// @param views    gathers what it sends
   /// @param trusted  whether what is owned here is known to be owned at this moment; any thread, cheap
-  nats_publisher(const nats_connection& live, const nats_connection& views, const clock_port& clock, const name_book& names, meters& counts,
-                 std::function<bool()> trusted);
+  nats_publisher(const nats_connection& live, const nats_connection& views, const clock_port& clock,
+                 const name_book& names, meters& counts, std::function<bool()> trusted);
 
   void publish(const term& under, const standings& table) override;
   void publish(const term& under, const rider_view& view) override;
