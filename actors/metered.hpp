@@ -103,9 +103,9 @@ private:
 /// `enqueue` and is handled by `consume`, which are virtual; so this stands behind CAF's class, for all actors alike.
 ///
 /// Counting costs four increments a message, a time three looks at the clock: too much for a racer, whose messages take some
-/// microseconds and are nearly all there are. Of its messages one in 16 is timed, and counts for 16. There is no room for a time in CAF's messages, so
-/// the time in the mailbox is taken of one message at a time: the first that comes while none is watched. An actor that keeps
-/// up has one in its mailbox mostly, so mostly that is each.
+/// microseconds and are nearly all there are. Of its messages one in 16 is timed, and counts for 16. There is no room for a
+/// time in CAF's messages, so the time in the mailbox is taken of one message at a time: the first that comes while none is
+/// watched. An actor that keeps up has one in its mailbox mostly, so mostly that is each.
 template <actor_kind Kind, class Base>
 class metered : public Base {
 public:

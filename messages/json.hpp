@@ -23,7 +23,8 @@ namespace alleycat {
 /// Rows of `top`.
 inline constexpr std::size_t top_rows = 20;
 
-/// The whole field. A `complete` race says `"finalAt"` too. With `all_time_stale` rows say `"allTimeRank":null,"allTimeStale":true`; an unknown rank is null.
+/// The whole field. A `complete` race says `"finalAt"` too. With `all_time_stale` rows say
+/// `"allTimeRank":null,"allTimeStale":true`; an unknown rank is null.
 void encode_standings(const standings& s, std::string& out);
 /// The same header (so `racers` counts the whole field), and the first 20 rows.
 void encode_top(const standings& s, std::string& out);

@@ -33,7 +33,7 @@ struct race_moment {
   std::size_t ranked = 0; ///< rows with a rank: the first ones
 };
 
-/// Seconds behind `second` count as not ridden yet: totals, counts and `finished` are those of the moment. In a field that
+/// Later seconds are treated as not yet ridden: totals, counts and `finished` are those of the moment. In a field that
 /// started in phase, without loss, this is what was published live with the same `second`. O(riders * second).
 /// @param rides  of one race
 /// @param second  1..ride_seconds

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # what others use, and have set
 # Configuring and building. Sourced, after common.sh and progress.sh.
 
 # What ops/up needs of the build.

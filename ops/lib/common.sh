@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # what others use
 # Shared by ops/up and ops/test: where the project is, how progress is said, how to become root for one command.
 # Sourced, never run. Expects `set -euo pipefail`.
 

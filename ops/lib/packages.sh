@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # what others use, and have set
 # What the project needs from Debian 12 and npm, and how it is installed when missing. Sourced, after common.sh and progress.sh.
 
 # To build and run.
@@ -11,7 +12,7 @@ packages_to_run=(
 )
 # To test and check as well.
 packages_to_test=(catch2 librapidcheck-dev libbenchmark-dev libhiredis-dev redis-server clang-format clang-tidy python3 chromium openssl
-  prometheus iproute2 systemd lintian yamllint)
+  prometheus iproute2 systemd lintian yamllint shellcheck)
 
 # Prints the packages among the arguments that are not installed.
 missing_packages() {

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # what others have set
 # The parts of ops/test: run, timed, counted, listed at the end. Sourced, after common.sh.
 
 logs=$build_dir/test

@@ -50,7 +50,7 @@ const metric = async (world, name) =>
   (await Promise.all([...world.nodes.keys()].map((node) => world.metricOf(node, name)))).reduce((sum, value) => sum + value, 0);
 const taken = (world) => ({ cpu: total(nodesOf(world)), broker: total(serversOf(world)) });
 
-let good = false;
+let good;
 try {
   for (const nodes of [1, 3]) worlds.push(await ClusterWorld.startCluster({ nodes, rules }));
   await sleep(3000);

@@ -29,7 +29,7 @@ async function forge(world, beat, epoch) {
 clusterTest(
   'two owners at once, output of an old epoch that bursts out, and a claim that is overwritten are found',
   { nodes: 2 },
-  async (world, t) => {
+  async (world) => {
     const { listener, race, faults } = await underWay(world);
     await sleep(2000);
     assert.deepEqual(faults(), [], 'nothing is found where nothing is wrong');

@@ -23,7 +23,7 @@ const world = await ClusterWorld.startCluster({
   rules,
   program: (name) => (isNew.has(name) ? programPath('alleycat-node') : join(before, 'alleycat-node')),
 });
-let faults = [];
+const faults = [];
 try {
   const listener = await listenToAll(world.client);
   const overwritten = await watchClaims(world.client);

@@ -8,6 +8,7 @@ machine=$folder/machine
 
 # The mirror this machine installs Debian 12 from; empty = debootstrap's own. Other releases have none to offer.
 mirror() {
+  # shellcheck disable=SC2016 # apt's own placeholders
   apt-get indextargets --format '$(CODENAME) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
     awk '$1 == "bookworm" && $2 == "main" { print $3; exit }'
 }

@@ -89,6 +89,57 @@ test('a file that is not laid out is refused, and laid out by --fix', (t) => {
   assert.equal(check('format', root).code, 0);
 });
 
+test('a comment that is too wide is refused; code, addresses and types may be wider', (t) => {
+  const wide = 'w'.repeat(140);
+  const root = plant(t, {
+    'racing/a.cpp': `int a; // short\n// ${wide}\nconst char* b = "${wide}";\n// https://example.org/${wide}\n`,
+    'ops/run.sh': `# ${wide}\n`,
+    'tests/a.mjs': `/** @type {${wide}} */\n`,
+  });
+  const { code, text } = check('width', root);
+  assert.equal(code, 1, text);
+  assert.deepEqual(
+    text
+      .trim()
+      .split('\n')
+      .map((line) => line.split(': ')[0]),
+    ['ops/run.sh:1', 'racing/a.cpp:2', 'width'],
+  );
+  assert.equal(check('width', root, ['tests/a.mjs']).code, 0);
+});
+
+const lintFaults = [
+  ['ops/run.sh', '#!/usr/bin/env bash\nrm $1\n', /run\.sh:2:4: .*SC2086/],
+  ['ops/run', '#!/bin/sh\nrm $1\n', /ops\/run:2:4: .*SC2086/],
+  ['tests/a.mjs', 'export const a = 1;\nconst b = 2;\n', /no-unused-vars/],
+  ['tests/a.mjs', "export const a = {'b':1};\n", /\[warn\] tests\/a\.mjs/],
+  ['web/src/a.ts', 'export const a: any = 1;\n', /no-explicit-any/],
+  ['web/src/a.vue', '<template>\n  <p v-for="a in [1]">{{ a }}</p>\n</template>\n', /vue\/require-v-for-key/],
+  ['web/src/a.css', 'p { color:red }\n', /\[warn\] web\/src\/a\.css/],
+];
+for (const [file, content, complaint] of lintFaults)
+  test(`lint refuses ${JSON.stringify(content)} in ${file}`, (t) => {
+    const { code, text } = check('lint', plant(t, { [file]: content }));
+    assert.equal(code, 1, text);
+    assert.match(text, complaint);
+  });
+
+test('lint accepts what is right, looks only at the files it is given, and repairs layout with --fix', (t) => {
+  const root = plant(t, { 'ops/run': '#!/bin/sh\nrm "$1"\n', 'tests/a.mjs': 'export const a = [ 1 ];\n', 'docs/a.md': '# A\n' });
+  assert.equal(check('lint', root, ['ops/run', 'docs/a.md']).code, 0);
+  assert.equal(check('lint', root, ['docs/a.md']).code, 0);
+  assert.equal(check('lint', root).code, 1);
+  const fixed = check('lint', root, ['--fix']);
+  assert.equal(fixed.code, 0, fixed.text);
+  const after = check('lint', root);
+  assert.equal(after.code, 0, after.text);
+  assert.match(after.text, /1 shell scripts, 1 files of scripts and the page/);
+});
+
+test('a checkout without anything to lint is no success', (t) => {
+  assert.equal(check('lint', plant(t, { 'README.md': 'nothing\n' })).code, 1);
+});
+
 /** What CMake would have written for one file, with the compiler launcher and GCC's precompiled header in it. */
 function compileCommands(root, file) {
   const command = `cmake -E env A=b ccache /usr/bin/c++ -std=c++20 -Werror -Winvalid-pch -include ${root}/cmake_pch.hxx -c ${file}`;

@@ -13,7 +13,7 @@ export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  */
 export async function until(what, ask, { seconds = 60, everyMs = 50 } = {}) {
   const deadline = Date.now() + seconds * 1000;
-  let last = '';
+  let last;
   for (;;) {
     try {
       const answer = await ask();

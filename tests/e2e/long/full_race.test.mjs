@@ -1,4 +1,5 @@
-// The full size: 1,000 riders, 300 seconds, at real speed. Takes six to eleven minutes, since it waits for a window to begin; `ops/test --full` runs it.
+// The full size: 1,000 riders, 300 seconds, at real speed. Takes six to eleven minutes, since it waits for a window to begin;
+// `ops/test --full` runs it.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
