@@ -54,6 +54,7 @@ int main(int argc, char** argv) {
   add_ghost(app, common);
   add_cluster(app, common);
   add_drain(app, common);
+  add_roll(app, common);
   add_backup(app, common);
   add_completion(app);
 
