@@ -77,7 +77,7 @@ private:
 /// What `alleycat.query.cluster` said.
 class cluster_picture {
 public:
-  explicit cluster_picture(nlohmann::json answer) : answer_{std::move(answer)} {}
+  explicit cluster_picture(nlohmann::json answer) : answer_(std::move(answer)) {} // braces would make an array
 
   std::vector<std::string> names() const {
     std::vector<std::string> all;
@@ -157,7 +157,7 @@ private:
   }
 
   void restart(const std::string& name, std::size_t number, std::size_t of) {
-    const auto before = cluster_picture{ask()}.incarnation_of(name);
+    const auto before = cluster_picture(ask()).incarnation_of(name);
     const auto began = steady::now();
     ::setenv("ALLEYCAT_NODE", name.c_str(), 1);
     const int status = std::system(options_.restart.c_str()); // NOLINT(concurrency-mt-unsafe): the operator's own
@@ -179,7 +179,7 @@ private:
     std::string why;
     for (;;) {
       try {
-        const cluster_picture now{ask()};
+        const cluster_picture now(ask());
         why = now.amiss();
         if (newer && now.incarnation_of(newer->first).value_or(0) <= newer->second)
           why = newer->first + " is not back";

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { describe } from 'node:test';
 
+import { until } from '../e2e/lib/until.mjs';
 import { programPath } from '../e2e/lib/world.mjs';
 import { completeRules } from '../oracle/rules.mjs';
 import { clusterTest } from './lib/cluster_world.mjs';
@@ -86,9 +87,11 @@ describe('alleycat roll', { concurrency: 2 }, () => {
       assert.equal(lost.code, 1);
       assert.match(lost.stderr, /^alleycat: after node-2 was restarted \(3 s, --wait\): node-2 is .*; nothing else is stopped\n$/);
       assert.ok(world.entry('node-3').program.running);
+      await world.killNode('node-3');
+      await until('it is missed', async () => (await nodesOf(world)).some(({ state }) => state === 'dead'));
       const unwell = await roll(world, '--wait', '1', failing.command);
       assert.equal(unwell.code, 1);
-      assert.match(unwell.stderr, /^alleycat: before anything is stopped \(1 s, --wait\): .*; nothing else is stopped\n$/);
+      assert.equal(unwell.stderr, 'alleycat: before anything is stopped (1 s, --wait): node-3 is dead; nothing else is stopped\n');
       assert.deepEqual(asked, ['node-1'], 'nothing was tried on a cluster that is not whole');
       assert.equal((await roll(world)).code, 2);
     } finally {
