@@ -9,7 +9,7 @@ import { plant, projectDir } from './lib/planted.mjs';
 
 /** A checkout with the project's checks, the hook switched on. */
 function checkout(t) {
-  const root = plant(t, { 'racing/ids.hpp': '#pragma once\n' });
+  const root = plant(t, { 'racing/ids.hpp': '#pragma once\n', 'README.md': '`*`: the rule for all files\n' });
   mkdirSync(path.join(root, 'ops'));
   for (const part of ['ops/check', 'ops/hooks', 'ops/lib', '.clang-format', '.shellcheckrc', '.prettierrc.json', '.prettierignore'])
     cpSync(path.join(projectDir, part), path.join(root, part), { recursive: true });
@@ -44,6 +44,7 @@ const faults = [
   ['racing/a.hpp', 'int   a;\n', 'format'],
   ['racing/a.hpp', `// ${'w'.repeat(150)}\n`, 'width'],
   ['racing/a.hpp', '#include <caf/all.hpp>\n', 'direction'],
+  ['docs/a.md', '[nothing](b.md)\n', 'docs'],
   ['ops/run.sh', '#!/bin/sh\nrm $1\n', 'lint'],
 ];
 for (const [file, content, check] of faults)
