@@ -99,6 +99,7 @@ caf::result<closed_race_ptr> class_state::rank_rides(const closed_race& race) co
   if (!loaded_)
     return not_loaded();
   auto ranked = std::make_shared<closed_race>(race);
+  env_->correct(*ranked);
   auto& rides = ranked->rides;
   for (auto& ride : rides) {
     const auto scores = scores_of(ride, rules_.score);

@@ -1,6 +1,7 @@
 /// What every actor of a node shares. Outlives the actors.
 #pragma once
 
+#include "actors/correction_book.hpp"
 #include "actors/meters.hpp"
 #include "actors/name_book.hpp"
 #include "actors/ports.hpp"
@@ -26,6 +27,23 @@ struct actor_context {
   log_port* log = nullptr;
   meters* counts = nullptr;
   name_book* names = nullptr;
+  correction_book* edits = nullptr;
+
+  /// Brings rides of one race up to date with the corrections. @pre there is one
+  void correct(std::vector<ride_record>& rides) const {
+    closed_race race;
+    race.result.key = rides.front().key;
+    race.rides = std::move(rides);
+    correct(race);
+    rides = std::move(race.rides);
+  }
+  /// Likewise a whole race. @returns whether somebody moved
+  bool correct(closed_race& race) const {
+    const auto* course = rules.find(race.result.key.cls);
+    return course != nullptr && edits->read([&](const corrections& all) {
+      return alleycat::correct(race, all, course->score, rules.race.start_ms(race.result.key.race));
+    });
+  }
 };
 
 } // namespace alleycat

@@ -20,15 +20,26 @@ constexpr unix_ms tell_progress_ms = 1'000;
 
 } // namespace
 
-void follower_state::start(pointer self, const actor_context& env, store_actor store, calendar_actor calendar) {
+void follower_state::start(pointer self, const actor_context& env, store_actor store, calendar_actor calendar,
+                           editor_actor editor) {
   self_ = self;
   env_ = &env;
   store_ = std::move(store);
   calendar_ = std::move(calendar);
+  editor_ = std::move(editor);
   told_at_ = env.clock->now();
   self_->set_down_handler([this](const caf::down_msg& down) { lost(down); });
-  read_cursors();
+  read_edits();
   self_->delayed_send(self_, defaults::follow_tick, alleycat::look_at_clock{});
+}
+
+void follower_state::read_edits() {
+  self_->request(editor_, defaults::load_deadline, catch_up{})
+      .then([this](caught_up) { read_cursors(); },
+            [this](const caf::error& e) {
+              env_->log->warn("follower.delayed", {{"error", self_->system().render(e)}});
+              again_.failed(env_->clock->now(), [this] { read_edits(); });
+            });
 }
 
 void follower_state::read_cursors() {
@@ -152,6 +163,7 @@ void follower_state::take(stored_result&& found) {
   if (auto rides = rides_.extract(race->result.key))
     race->rides = std::move(rides.mapped().rides);
   std::sort(race->rides.begin(), race->rides.end(), [](const auto& a, const auto& b) { return a.racer < b.racer; });
+  env_->correct(*race);
   for (const auto& ride : race->rides)
     if (!ride.name.empty())
       env_->names->set(ride.racer, ride.name);
@@ -170,6 +182,9 @@ bool follower_state::merge_held_rides(unix_ms now) {
   auto rides = std::make_shared<std::vector<ride_record>>(std::move(old->second.rides));
   rides_.erase(old);
   std::sort(rides->begin(), rides->end(), [](const auto& a, const auto& b) { return a.racer < b.racer; });
+  env_->correct(*rides);
+  if (rides->empty())
+    return false;
   const auto rule = rules_of(rides->front().key.cls)->score;
   write<merge_result>(apply_rides{std::move(rides), rule});
   return true;
@@ -228,9 +243,14 @@ void follower_state::lost(const caf::down_msg& down) {
 
 caf::typed_response_promise<caught_up> follower_state::wait() {
   auto promise = self_->make_response_promise<caught_up>();
-  waiting_.push_back(promise);
-  if (asking_.empty())
-    ask_end();
+  self_->request(editor_, defaults::load_deadline, catch_up{})
+      .then(
+          [this, promise](caught_up) {
+            waiting_.push_back(promise);
+            if (asking_.empty())
+              ask_end();
+          },
+          [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
   return promise;
 }
 
@@ -315,8 +335,8 @@ follow_progress follower_state::progress() const {
 }
 
 follower_actor::behavior_type follower(follower_self* self, const actor_context* env, store_actor store,
-                                       calendar_actor calendar) {
-  self->state.start(self, *env, std::move(store), std::move(calendar));
+                                       calendar_actor calendar, editor_actor editor) {
+  self->state.start(self, *env, std::move(store), std::move(calendar), std::move(editor));
   return {
       [self](arrived) { self->state.take_items(); },
       [self](look_at_clock) { self->state.look_at_clock(); },

@@ -20,8 +20,8 @@ namespace alleycat {
 /// closed: so any node's store is complete. A store that has never read it takes the changelog first, which knows bests
 /// whose rides are gone.
 ///
-///     marks read --(no mark of results)--> changelog --(its end)--> results, for ever
-///          '-------(a mark)------------------------------------------^
+///     corrections read --> marks read --(no mark of results)--> changelog --(its end)--> results, for ever
+///                               '-------(a mark)-----------------------------------------^
 ///
 /// Merging is idempotent, so what is read twice does no harm. Rides stand before their result; the mark never passes a
 /// ride whose race is not merged.
@@ -29,7 +29,7 @@ class follower_state {
 public:
   using pointer = follower_actor::stateful_pointer<follower_state>;
 
-  void start(pointer self, const actor_context& env, store_actor store, calendar_actor calendar);
+  void start(pointer self, const actor_context& env, store_actor store, calendar_actor calendar, editor_actor editor);
   void take_items();
   void look_at_clock();
   void found_end(const stream_end& end);
@@ -48,6 +48,8 @@ private:
     std::vector<ride_record> rides;
   };
 
+  /// Corrections come before what they are about.
+  void read_edits();
   void read_cursors();
   void open(record_stream stream, const stream_cursor& after);
   /// Takes what waits, until something has to be written first.
@@ -75,6 +77,7 @@ private:
   const actor_context* env_ = nullptr;
   store_actor store_;
   calendar_actor calendar_;
+  editor_actor editor_;
   std::unique_ptr<results_log_reader> reader_;
   std::shared_ptr<handoff<results_log_item>> inbox_;
   record_stream stream_ = record_stream::results;
@@ -106,6 +109,6 @@ private:
 using follower_self = metered_actor<actor_kind::follower, follower_actor, follower_state>;
 
 follower_actor::behavior_type follower(follower_self* self, const actor_context* env, store_actor store,
-                                       calendar_actor calendar);
+                                       calendar_actor calendar, editor_actor editor);
 
 } // namespace alleycat

@@ -7,7 +7,7 @@
 ///     cluster --own--> registry --makes--> shard --makes--> race, class
 ///                                            | closing: ranks, rides, result, merge
 ///                                            v                               '--> store (LMDB) --> changelog
-///                                         results --> JetStream --> follower --> store
+///                                         results --> JetStream --> follower --> store <-- editor <-- corrections
 ///                                                                       '------> class
 #pragma once
 
@@ -35,6 +35,8 @@ using store_actor = caf::typed_actor<
     caf::replies_to<apply_closed>::with<merge_result>,
     // Likewise for what is left of one, and for entries of the changelog.
     caf::replies_to<apply_rides>::with<merge_result>, caf::replies_to<apply_bests>::with<applied_bests>,
+    // One transaction for a correction.
+    caf::replies_to<apply_edit>::with<edit_effect>,
     // The way of bests into the changelog.
     caf::replies_to<find_unannounced_bests>::with<unannounced_bests>, caf::replies_to<keep_announced>::with<ack>,
     // How far the streams were read.
@@ -56,6 +58,8 @@ using archive_actor = caf::typed_actor<
     caf::replies_to<find_moment>::with<moment_answer>,
     // Riders by name or number.
     caf::replies_to<find_people>::with<people_found>,
+    // The audit log.
+    caf::replies_to<list_edits>::with<edit_list>,
     // What is known of a racer.
     caf::replies_to<find_racer>::with<racer_answer>,
     // A ride with all its seconds.
@@ -80,6 +84,8 @@ using results_actor = caf::typed_actor<
     caf::replies_to<settle_result>::with<result_settled>,
     // What is stored of one.
     caf::replies_to<find_stored_result>::with<stored_payload>,
+    // A correction, into its stream.
+    caf::replies_to<append_edit>::with<edit_appended>,
     // All of them, or an error.
     caf::replies_to<store_bests>::with<bests_stored>,
     // The result first, then the rides that leave: what is not there is no error.
@@ -89,6 +95,19 @@ using results_actor = caf::typed_actor<
 using retention_actor = caf::typed_actor<
     // Time for the next look.
     caf::reacts_to<look_at_clock>>;
+
+/// Follows the stream of corrections: into the books and the store, and to whoever has tables of their own.
+using editor_actor = caf::typed_actor<
+    // The reader has items.
+    caf::reacts_to<arrived>,
+    // Ask again how far the stream is.
+    caf::reacts_to<look_at_clock>,
+    // The reader knows how far it is.
+    caf::reacts_to<stream_end>,
+    // Every correction that is in the stream now is applied here.
+    caf::replies_to<catch_up>::with<caught_up>,
+    // What one of them did, once it is applied.
+    caf::replies_to<await_edit>::with<edit_effect>>;
 
 /// Keeps the store as far as the results stream is, whoever closed the races in it; an empty store begins with the
 /// changelog.

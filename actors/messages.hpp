@@ -347,6 +347,32 @@ struct result_settled {
   closed_race_ptr race;                      ///< with the result as it is stored: what was there before counts
   std::shared_ptr<const std::string> stored; ///< byte for byte
 };
+/// Put a correction into its stream.
+struct append_edit {
+  edit content;
+};
+struct edit_appended {
+  std::uint64_t sequence = 0;
+};
+/// Do to the records what an edit says.
+using edit_ptr = std::shared_ptr<const edit>;
+struct apply_edit {
+  edit_ptr content;
+  stream_cursor at;
+};
+/// What this edit did here, once it is done.
+struct await_edit {
+  std::uint64_t sequence = 0;
+};
+/// Lines of the audit log, newest first.
+struct list_edits {
+  std::optional<std::uint64_t> before;
+  std::size_t limit = 20;
+};
+struct edit_list {
+  std::vector<edit> edits;
+};
+
 /// The result as it is stored.
 struct find_stored_result {
   race_key key;
@@ -531,6 +557,14 @@ ALLEYCAT_LOCAL_MESSAGE(removed)
 ALLEYCAT_LOCAL_MESSAGE(settle_rides)
 ALLEYCAT_LOCAL_MESSAGE(settle_result)
 ALLEYCAT_LOCAL_MESSAGE(result_settled)
+ALLEYCAT_LOCAL_MESSAGE(append_edit)
+ALLEYCAT_LOCAL_MESSAGE(edit_appended)
+ALLEYCAT_LOCAL_MESSAGE(edit_ptr)
+ALLEYCAT_LOCAL_MESSAGE(apply_edit)
+ALLEYCAT_LOCAL_MESSAGE(edit_effect)
+ALLEYCAT_LOCAL_MESSAGE(await_edit)
+ALLEYCAT_LOCAL_MESSAGE(list_edits)
+ALLEYCAT_LOCAL_MESSAGE(edit_list)
 ALLEYCAT_LOCAL_MESSAGE(find_stored_result)
 ALLEYCAT_LOCAL_MESSAGE(stored_payload)
 ALLEYCAT_LOCAL_MESSAGE(store_bests)

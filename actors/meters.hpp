@@ -110,6 +110,7 @@ struct meters {
   counter streams_backwards; ///< a stream did not hold any more what was read from it
   gauge follower_current;    ///< 1 = the store has caught up
   gauge results_log_left;    ///< messages still to be read
+  counter edits_applied;     ///< corrections that stand in the store
   counter bests_announced;   ///< entries of the changelog that were stored
   // store
   counter store_errors; ///< calls that failed and may be repeated

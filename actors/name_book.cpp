@@ -37,25 +37,51 @@ std::string name_book::of(racer_id racer) const {
   {
     const std::shared_lock lock{s.mutex};
     if (const auto found = s.places.find(racer); found != s.places.end())
-      return s.entries[found->second].name;
+      if (const auto& name = s.entries[found->second].name; !name.empty())
+        return name;
   }
   return "racer " + std::to_string(racer.value());
+}
+
+bool name_book::knows(racer_id racer) const {
+  const auto& s = shards_[racer.value() % shards];
+  const std::shared_lock lock{s.mutex};
+  const auto found = s.places.find(racer);
+  return found != s.places.end() && !s.entries[found->second].own.empty();
 }
 
 void name_book::set(racer_id racer, const std::string& name) {
   auto& s = shards_[racer.value() % shards];
   {
     const std::shared_lock lock{s.mutex};
-    if (const auto known = s.places.find(racer); known != s.places.end() && s.entries[known->second].name == name)
+    if (const auto known = s.places.find(racer); known != s.places.end() && s.entries[known->second].own == name)
       return;
   }
-  auto folded = folded_name(name);
   const std::unique_lock lock{s.mutex};
-  const auto [place, fresh] = s.places.try_emplace(racer, s.entries.size());
+  const auto known = s.places.find(racer);
+  put(s, racer, name, known == s.places.end() ? std::nullopt : s.entries[known->second].instead);
+}
+
+void name_book::show(racer_id racer, const std::optional<std::string>& instead) {
+  auto& s = shards_[racer.value() % shards];
+  const std::unique_lock lock{s.mutex};
+  const auto known = s.places.find(racer);
+  put(s, racer, known == s.places.end() ? std::string{} : s.entries[known->second].own, instead);
+}
+
+void name_book::forget(racer_id racer) {
+  auto& s = shards_[racer.value() % shards];
+  const std::unique_lock lock{s.mutex};
+  if (s.places.contains(racer))
+    put(s, racer, {}, std::nullopt);
+}
+
+void name_book::put(shard& in, racer_id racer, std::string own, std::optional<std::string> instead) {
+  const auto [place, fresh] = in.places.try_emplace(racer, in.entries.size());
   if (fresh)
-    s.entries.push_back({racer, name, std::move(folded)});
-  else
-    s.entries[place->second] = {racer, name, std::move(folded)};
+    in.entries.emplace_back();
+  const auto& name = instead ? *instead : own;
+  in.entries[place->second] = {racer, name, folded_name(name), own, instead};
 }
 
 name_book::people name_book::search(std::string_view text, std::size_t limit) const {
@@ -71,6 +97,8 @@ name_book::people name_book::search(std::string_view text, std::size_t limit) co
   for (const auto& s : shards_) {
     const std::shared_lock lock{s.mutex};
     for (const auto& each : s.entries) {
+      if (each.name.empty())
+        continue;
       const digits number{each.racer};
       if (number.text().starts_with(wanted) || has_word(each.folded, wanted))
         hits.push_back({number.text() != wanted, each.folded, {each.racer, each.name}});

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -19,7 +20,14 @@ class name_book {
 public:
   /// @returns the name, or "racer <id>" for a rider who never sent one.
   std::string of(racer_id racer) const;
+  /// Whether the rider ever had a name.
+  bool knows(racer_id racer) const;
+  /// The rider's own name, which shows unless another was given.
   void set(racer_id racer, const std::string& name);
+  /// Shows a rider by another name from now on; by none, and to no search, when it is empty; nothing: by their own again.
+  void show(racer_id racer, const std::optional<std::string>& instead);
+  /// Their own name goes.
+  void forget(racer_id racer);
 
   struct person {
     racer_id racer;
@@ -37,9 +45,14 @@ public:
 private:
   struct entry {
     racer_id racer;
-    std::string name;
-    std::string folded;
+    std::string name;   ///< as shown; empty = by number, and not found by search
+    std::string folded; ///< of the name as shown
+    std::string own;
+    std::optional<std::string> instead;
   };
+  struct shard;
+  static void put(shard& in, racer_id racer, std::string own, std::optional<std::string> instead);
+
   struct shard {
     mutable std::shared_mutex mutex;
     std::vector<entry> entries; ///< side by side, for a search through all of them

@@ -126,12 +126,12 @@ struct stored_bests {
   racer_bests bests;
 };
 
-/// One message of the results stream or the changelog, as read.
+/// One message of the results stream, the changelog or the corrections, as read.
 struct results_log_item {
   stream_cursor at;
   std::uint64_t behind = 0; ///< messages that are still to come; 0 = caught up
   /// None: does not decode.
-  std::variant<std::monostate, ride_record, stored_result, stored_bests> content;
+  std::variant<std::monostate, ride_record, stored_result, stored_bests, edit> content;
   bool backwards = false; ///< no message: the stream went backwards, what follows is read from the start
 };
 
@@ -144,7 +144,7 @@ public:
   virtual void find_end(std::function<void(std::uint64_t sent, std::uint64_t pending)> found) = 0;
 };
 
-/// The streams that outlive the journal: results with their rides, and the changelog of bests.
+/// The streams that outlive the journal: results with their rides, the changelog of bests, corrections.
 class results_log_port {
 public:
   virtual ~results_log_port() = default;

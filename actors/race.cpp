@@ -260,6 +260,7 @@ caf::result<moment_answer> race_state::moment(const get_moment& x) {
   if (const auto known = moments_.find(asked); known != moments_.end())
     return moment_answer{known->second};
   auto found = std::make_shared<race_moment>(moment_of(*race_, x.second ? *x.second : usual_second(now)));
+  env_->edits->show_names(found->rows);
   found->owner_epoch = term_->owner_epoch();
   found->at = now;
   if (race_->closed() || life_->complete(*race_, now)) {
@@ -312,6 +313,7 @@ standings race_state::describe(unix_ms now) const {
   for (auto& row : table.rows)
     if (const auto at = *race_->find(row.racer); at < all_time_ranks_.size())
       row.all_time_rank = all_time_ranks_[at];
+  env_->edits->show_names(table.rows);
   return table;
 }
 

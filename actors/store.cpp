@@ -80,6 +80,11 @@ store_actor::behavior_type store(store_self*, const actor_context* env, record_s
           return applied_bests{};
         });
       },
+      [=](const apply_edit& x) {
+        return write<edit_effect>(*env, *records, "edit", [&] {
+          return env->edits->read([&](const corrections& all) { return records->apply_edit(*x.content, x.at, all); });
+        });
+      },
       [=](const find_unannounced_bests& x) {
         return answer<unannounced_bests>(*env, [&] {
           return std::make_shared<const std::vector<racer_bests>>(records->unannounced_bests_of(x.key));

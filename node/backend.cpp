@@ -3,6 +3,7 @@
 #include "actors/archive.hpp"
 #include "actors/calendar.hpp"
 #include "actors/defaults.hpp"
+#include "actors/editor.hpp"
 #include "actors/errors.hpp"
 #include "actors/follower.hpp"
 #include "actors/ingest.hpp"
@@ -194,6 +195,7 @@ struct backend::impl {
   meters counts;
   query_meters asked;
   name_book names;
+  correction_book edits;
   latest_config taken;
   std::atomic<std::uint64_t> store_limit{0};
   std::unique_ptr<lmdb_store> records;
@@ -222,6 +224,7 @@ struct backend::impl {
   calendar_actor calendar_handle;
   results_actor results_handle;
   results_actor removal_handle;
+  editor_actor editor_handle;
   follower_actor follower_handle;
   retention_actor retention_handle;
   registry_actor registry_handle;
@@ -262,6 +265,9 @@ void backend::impl::open_store(const node_config& config) {
   }
   records = open_lmdb_store(config.data / "store", options);
   records->each_name([this](racer_id racer, const std::string& name) { names.set(racer, name); });
+  context.names = &names;
+  context.edits = &edits;
+  records->each_edit([this](const edit& e) { take_edit(context, e); });
   context.rules = config.rules;
   take_limits(config);
   context.clock = &clock;
@@ -272,7 +278,6 @@ void backend::impl::open_store(const node_config& config) {
   context.counts = &counts;
   for (const auto& cls : config.rules.classes)
     counts.classes[cls.id];
-  context.names = &names;
   context.ownership = &cluster;
 }
 
@@ -302,7 +307,8 @@ void backend::impl::start_actors() {
   removal_handle = system->spawn<caf::detached>(results, &results_removal);
   archive_handle = spawn_archives();
   calendar_handle = system->spawn<caf::detached>(calendar, &context, static_cast<record_store*>(records.get()));
-  follower_handle = system->spawn(follower, &context, store_handle, calendar_handle);
+  editor_handle = system->spawn(editor, &context, store_handle);
+  follower_handle = system->spawn(follower, &context, store_handle, calendar_handle, editor_handle);
   registry_handle =
       system->spawn(registry, &context,
                     registry_partners{store_handle, reader_handle, archive_handle, results_handle, follower_handle});
@@ -310,7 +316,8 @@ void backend::impl::start_actors() {
       system->spawn(retention, &context, retention_partners{reader_handle, store_handle, removal_handle});
   query_handle =
       system->spawn(queries, &context, &outgoing,
-                    query_partners{registry_handle, archive_handle, calendar_handle, &desk, &cluster, &asked});
+                    query_partners{registry_handle, archive_handle, calendar_handle, editor_handle, removal_handle, &desk,
+                                   &cluster, &asked});
 }
 
 void backend::impl::join_cluster(const node_config& config) {
@@ -531,6 +538,7 @@ void backend::impl::stop() {
     self->send_exit(registry_handle, caf::exit_reason::user_shutdown);
     self->send_exit(retention_handle, caf::exit_reason::user_shutdown);
     self->send_exit(follower_handle, caf::exit_reason::user_shutdown);
+    self->send_exit(editor_handle, caf::exit_reason::user_shutdown);
     self->send_exit(results_handle, caf::exit_reason::user_shutdown);
     self->send_exit(removal_handle, caf::exit_reason::user_shutdown);
     self->send_exit(store_handle, caf::exit_reason::user_shutdown);
@@ -543,6 +551,7 @@ void backend::impl::stop() {
   registry_handle = nullptr;
   retention_handle = nullptr;
   follower_handle = nullptr;
+  editor_handle = nullptr;
   results_handle = nullptr;
   removal_handle = nullptr;
   store_handle = nullptr;

@@ -46,6 +46,7 @@ constexpr named_counter counters[] = {
     {&metric("alleycat_races_merged_total"), &meters::races_merged},
     {&metric("alleycat_bests_beaten_total"), &meters::bests_beaten},
     {&metric("alleycat_records_broken_total"), &meters::records_broken},
+    {&metric("alleycat_edits_applied_total"), &meters::edits_applied},
     {&metric("alleycat_follower_messages_total"), &meters::results_log_read},
     {&metric("alleycat_follower_undecodable_total"), &meters::results_log_undecodable},
     {&metric("alleycat_streams_backwards_total"), &meters::streams_backwards},

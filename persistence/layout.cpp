@@ -214,6 +214,37 @@ applied_race decode_applied(std::string_view value) {
   return race;
 }
 
+std::string edit_key(const edit& e) {
+  return key_of(e.sequence);
+}
+
+std::string encode_edit(const edit& e) {
+  return sealed([&](byte_writer& out) {
+    out.number(static_cast<std::uint8_t>(e.kind));
+    out.number(e.racer.value());
+    out.number(e.ride.cls.value());
+    out.number(e.ride.race.value());
+    out.number(e.at);
+    out.text(e.name);
+    out.text(e.by);
+  });
+}
+
+edit decode_edit(std::string_view key, std::string_view value) {
+  auto in = unsealed(value);
+  edit e;
+  e.sequence = key_part<std::uint64_t>(key, 0);
+  e.kind = static_cast<edit_kind>(in.number<std::uint8_t>());
+  e.racer = racer_id{in.number<std::uint32_t>()};
+  e.ride.cls = class_id{in.number<std::uint16_t>()};
+  e.ride.race = race_id{in.number<std::uint32_t>()};
+  e.at = in.number<unix_ms>();
+  e.name = in.text();
+  e.by = in.text();
+  expect_end(in);
+  return e;
+}
+
 std::string encode_cursor(const stream_cursor& cursor) {
   return sealed([&](byte_writer& out) {
     out.number(cursor.sequence);

@@ -92,6 +92,11 @@ struct applied_race {
 std::string encode_applied(const applied_race& race);
 applied_race decode_applied(std::string_view value);
 
+/// Sorts edits in the order they were made.
+std::string edit_key(const edit& e);
+std::string encode_edit(const edit& e);
+edit decode_edit(std::string_view key, std::string_view value);
+
 std::string encode_cursor(const stream_cursor& cursor);
 stream_cursor decode_cursor(std::string_view value);
 

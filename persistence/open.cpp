@@ -125,6 +125,7 @@ void store_on_lmdb::open_tables() {
       tables_.names = open("names");
       tables_.applied = open("applied");
       tables_.unannounced = open("unannounced");
+      tables_.edits = open("edits");
       in.commit();
     };
     for (;;) {

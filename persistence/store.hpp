@@ -27,7 +27,7 @@ inline constexpr const char* way_out = "start once with --rebuild to build it ag
 
 /// The tables, opened once; persistence/README.md says what is in them.
 struct tables {
-  lmdb::dbi meta, bests, records, results, rides, by_racer, names, applied, unannounced;
+  lmdb::dbi meta, bests, records, results, rides, by_racer, names, applied, unannounced, edits;
 };
 
 class store_on_lmdb final : public lmdb_store {
@@ -54,6 +54,9 @@ public:
   std::vector<ride_record> rides(race_key key) override;
   std::vector<ride_summary> rides_of(racer_id racer, std::size_t limit) override;
   std::optional<racer_bests> bests_of(class_id cls, racer_id racer) override;
+  edit_effect apply_edit(const edit& e, const stream_cursor& at, const corrections& by) override;
+  void each_edit(const std::function<void(const edit&)>& visit) override;
+  std::vector<edit> edits(std::optional<std::uint64_t> before, std::size_t limit) override;
   std::uint64_t count_start(std::uint64_t at_least) override;
   usage map_usage() override;
   void limit_map(std::uint64_t max_bytes) override { max_map_bytes_ = max_bytes; }

@@ -9,7 +9,15 @@ namespace alleycat {
 namespace {
 
 const char* mark_key(record_stream stream) {
-  return stream == record_stream::results ? "mark_results" : "mark_bests";
+  switch (stream) {
+    case record_stream::results:
+      return "mark_results";
+    case record_stream::bests:
+      return "mark_bests";
+    case record_stream::edits:
+      return "mark_edits";
+  }
+  return "";
 }
 
 } // namespace

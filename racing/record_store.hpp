@@ -2,6 +2,7 @@
 #pragma once
 
 #include "racing/closed_race.hpp"
+#include "racing/corrections.hpp"
 
 #include <functional>
 #include <memory>
@@ -89,8 +90,18 @@ struct stream_cursor {
   friend bool operator==(const stream_cursor&, const stream_cursor&) = default;
 };
 
+/// What an edit did to a store.
+struct edit_effect {
+  std::vector<race_key> rides_removed;  ///< of the rider
+  std::vector<race_key> results_changed; ///< in which somebody moved
+  std::vector<class_id> bests_changed;  ///< of the rider, by class
+  bool name_removed = false;
+
+  friend bool operator==(const edit_effect&, const edit_effect&) = default;
+};
+
 /// The streams a store is filled from.
-enum class record_stream : std::uint8_t { results, bests };
+enum class record_stream : std::uint8_t { results, bests, edits };
 
 /// Durable records of one node. One thread writes; beside it another may read. Every call may block and may throw
 /// `store_error`; any but a `store_failed_error` may go away, and the call be repeated.
@@ -147,6 +158,15 @@ public:
   /// Rides of one racer in all classes, newest first.
   virtual std::vector<ride_summary> rides_of(racer_id racer, std::size_t limit) = 0;
   virtual std::optional<racer_bests> bests_of(class_id cls, racer_id racer) = 0;
+
+  /// Keeps an edit and does to the records what it says, with the mark of its stream, in one transaction.
+  /// @param by  the edits up to this one, itself included
+  /// @returns what it changed
+  virtual edit_effect apply_edit(const edit& e, const stream_cursor& at, const corrections& by) = 0;
+  /// Visits every edit, in the order they were made.
+  virtual void each_edit(const std::function<void(const edit&)>& visit) = 0;
+  /// Edits, newest first. @param before  only those with a lower sequence; none = from the newest
+  virtual std::vector<edit> edits(std::optional<std::uint64_t> before, std::size_t limit) = 0;
 
   /// Counts one more start of this node's data folder. @returns the number of starts, 1 on the first, but not less than
   /// `at_least`, which is counted on from then.

@@ -21,6 +21,7 @@ struct standing {
   score total;               ///< sum of all outputs so far
   bool finished = false;     ///< last second is there, and at least `min_percent` of the seconds
   rank_t all_time_rank = 0;  ///< 0 = not known
+  bool excluded = false;     ///< in a result: does not count, by a correction
 };
 
 /// `complete`: the window is over and every ride has all its seconds, but the deadline is still to come.
@@ -41,7 +42,8 @@ struct standings {
   std::vector<standing> rows;  ///< by rank, then racer id; at most `capacity`
 };
 
-/// The final ranking: finishers by score, then the others (rank 0) by furthest second, score, racer id.
+/// The final ranking: finishers by score, then the others (rank 0) by furthest second, score, racer id;
+/// last whoever is excluded (rank 0) by a correction.
 /// A pure function of the journal up to the mark, apart from `by` and `closed`.
 struct race_result {
   race_key key;

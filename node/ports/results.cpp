@@ -2,6 +2,7 @@
 
 #include "actors/errors.hpp"
 #include "messages/best_codec.hpp"
+#include "messages/edit_codec.hpp"
 #include "messages/json.hpp"
 #include "messages/ride_codec.hpp"
 #include "messages/subjects.hpp"
@@ -221,6 +222,20 @@ void results_writer::remove(const old_race& race) {
   }
 }
 
+std::uint64_t results_writer::append(const edit& e) {
+  const auto message = message_of(edit_subject(e.racer), encode(e));
+  jsPubOptions options;
+  jsPubOptions_Init(&options);
+  options.MaxWait = ack_deadline_ms;
+  jsPubAck* ack = nullptr;
+  const auto status = js_PublishMsg(&ack, js_.get(), message.get(), &options, nullptr);
+  if (status != NATS_OK)
+    throw std::runtime_error{std::string{"the correction was not stored: "} + natsStatus_GetText(status)};
+  const auto sequence = ack->Sequence;
+  jsPubAck_Destroy(ack);
+  return sequence;
+}
+
 void results_writer::store(class_id cls, epoch owner_epoch, const std::vector<racer_bests>& bests) {
   begin();
   for (const auto& of : bests)
@@ -240,6 +255,7 @@ results_actor::behavior_type results(results_self*, results_writer* writer) {
       [=](const settle_rides& x) { return attempt([&] { return writer->settle_rides(x.race); }); },
       [=](const settle_result& x) { return attempt([&] { return writer->settle_result(x.race); }); },
       [=](const find_stored_result& x) { return attempt([&] { return writer->find_result(x.key); }); },
+      [=](const append_edit& x) { return attempt([&] { return edit_appended{writer->append(x.content)}; }); },
       [=](const store_bests& x) {
         return attempt([&] {
           writer->store(x.cls, x.owner_epoch, *x.bests);

@@ -28,6 +28,8 @@ public:
   /// @param race  with settled rides: the result takes its all-time ranks from them
   result_settled settle_result(const closed_race_ptr& race);
   stored_payload find_result(race_key key);
+  /// @returns its sequence in the stream of corrections
+  std::uint64_t append(const edit& e);
   void store(class_id cls, epoch owner_epoch, const std::vector<racer_bests>& bests);
 
   /// Removes the race's result, then the rides that leave. What is not there is no error.

@@ -1,6 +1,7 @@
 #include "node/ports/results_log_reader.hpp"
 
 #include "messages/best_codec.hpp"
+#include "messages/edit_codec.hpp"
 #include "messages/json.hpp"
 #include "messages/ride_codec.hpp"
 #include "messages/subjects.hpp"
@@ -51,6 +52,32 @@ std::optional<journal_stamp> parse_stamp(std::string_view text) {
   return journal_stamp{journal_position{position}, stored, checksum};
 }
 
+namespace {
+
+std::string_view name_of(record_stream stream) {
+  switch (stream) {
+    case record_stream::results:
+      return results_stream;
+    case record_stream::bests:
+      return bests_stream;
+    case record_stream::edits:
+      return edits_stream;
+  }
+  return {};
+}
+
+/// A correction gets its place in the stream.
+decltype(results_log_item::content) decode_correction(natsMsg* message, std::uint64_t sequence, unix_ms stored) {
+  auto found = decode_edit(payload_of(message));
+  if (!found || parse_edit_subject(subject_of(message)) != found->racer)
+    return std::monostate{};
+  found->sequence = sequence;
+  found->at = stored;
+  return std::move(*found);
+}
+
+} // namespace
+
 decltype(results_log_item::content) decode_history(natsMsg* message) {
   const auto subject = subject_of(message);
   if (parse_ride_subject(subject)) {
@@ -92,12 +119,16 @@ jetstream_results_log::~jetstream_results_log() {
 std::unique_ptr<results_log_reader> jetstream_results_log::open_reader(record_stream stream, const stream_cursor& after,
                                                                        std::shared_ptr<handoff<results_log_item>> into,
                                                                        std::function<void()> wake) {
-  const bool results = stream == record_stream::results;
   auto feed = std::make_shared<stream_feed>(
-      js_.get(), worker_, stream_feed::settings{std::string{results ? results_stream : bests_stream}, ">", after},
-      [into, wake](const fed_message& m, const std::function<bool()>& alive) {
+      js_.get(), worker_, stream_feed::settings{std::string{name_of(stream)}, ">", after},
+      [into, wake, stream](const fed_message& m, const std::function<bool()>& alive) {
         const stream_cursor at{m.sequence, m.stored(), checksum_of(payload_of(m.message))};
-        push_when_room(*into, {at, m.behind, decode_history(m.message), false}, wake, alive);
+        push_when_room(*into,
+                       {at, m.behind,
+                        stream == record_stream::edits ? decode_correction(m.message, m.sequence, m.stored())
+                                                       : decode_history(m.message),
+                        false},
+                       wake, alive);
       },
       [into, wake] {
         push_when_room(*into, {{}, 1, std::monostate{}, true}, wake, [] { return true; });

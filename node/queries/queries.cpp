@@ -117,6 +117,8 @@ private:
         entry{"search", 0, &conversation::search},
         entry{"cluster", 0, &conversation::cluster},
         entry{"drain", 1, &conversation::drain},
+        entry{"rename", 1, &conversation::rename},
+        entry{"audit", 0, &conversation::audit},
     };
     const auto found = std::find_if(table.begin(), table.end(), [&](const entry& e) { return e.verb == verb; });
     if (found == table.end())
@@ -397,6 +399,70 @@ private:
       for (const auto& each : found.people.rows)
         rows.push_back({{"racerId", each.racer.value()}, {"name", each.name}});
       me->answer(nlohmann::ordered_json{{"of", found.people.of}, {"rows", std::move(rows)}}.dump());
+    });
+  }
+
+  // -- corrections ----------------------------------------------------------------------------------------------------
+
+  void rename(const self_ptr& me, const tokens& args) { correct_rider(me, edit_kind::rename, args); }
+
+  void correct_rider(const self_ptr& me, edit_kind kind, const tokens& args) {
+    const auto racer = known_racer(args[0]);
+    const auto wish = read_edit_wish(asked_.body, kind == edit_kind::rename);
+    edit e;
+    e.kind = kind;
+    e.racer = racer;
+    e.name = wish.name;
+    e.by = wish.by;
+    ask(me, partners_.archive, find_racer{racer, 0, 1}, [me, e](const racer_answer& found) {
+      if (found.classes.empty() && found.rides.empty() && !me->context_.names->knows(e.racer))
+        return me->answer(error_json("unknown_racer", fmt::format("nothing is known of racer {}", e.racer.value())));
+      me->write(me, e);
+    });
+  }
+
+  /// Into the stream; answered once this node has applied it. From there on it is in force everywhere, sooner or later.
+  void write(const self_ptr& me, const edit& e) {
+    ask(me, partners_.writer, append_edit{e}, [me, e](const edit_appended& appended) {
+      const auto done = [me, e, sequence = appended.sequence](const edit_effect* effect) {
+        me->answer_edit(e, sequence, effect);
+      };
+      me->self_->request(me->partners_.editor, defaults::store_deadline, await_edit{appended.sequence})
+          .then([done](const edit_effect& effect) { done(&effect); }, [done](const caf::error&) { done(nullptr); });
+    });
+  }
+
+  void answer_edit(const edit& e, std::uint64_t sequence, const edit_effect* effect) const {
+    nlohmann::ordered_json json{{"ok", true},
+                                {"seq", sequence},
+                                {"edit", std::string{to_string(e.kind)}},
+                                {"racerId", e.racer.value()},
+                                {"applied", effect != nullptr}};
+    if (e.kind == edit_kind::rename)
+      json["name"] = e.name;
+    answer(json.dump());
+  }
+
+  void audit(const self_ptr& me, const tokens&) {
+    const auto body = read_question(asked_.body);
+    const auto before = body.before ? std::optional<std::uint64_t>{body.before->value()} : std::nullopt;
+    ask(me, partners_.archive, list_edits{before, body.page.limit}, [me](const edit_list& found) {
+      auto rows = nlohmann::ordered_json::array();
+      for (const auto& e : found.edits) {
+        nlohmann::ordered_json row{{"seq", e.sequence},
+                                   {"at", e.at},
+                                   {"edit", std::string{to_string(e.kind)}},
+                                   {"racerId", e.racer.value()}};
+        if (e.kind == edit_kind::rename)
+          row["name"] = e.name.empty() ? nlohmann::ordered_json{} : nlohmann::ordered_json(e.name);
+        if (e.kind == edit_kind::exclude) {
+          row["classId"] = e.ride.cls.value();
+          row["raceId"] = e.ride.race.value();
+        }
+        row["by"] = e.by.empty() ? nlohmann::ordered_json{} : nlohmann::ordered_json(e.by);
+        rows.push_back(std::move(row));
+      }
+      me->answer(nlohmann::ordered_json{{"rows", std::move(rows)}}.dump());
     });
   }
 

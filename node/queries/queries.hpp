@@ -75,6 +75,8 @@ struct query_partners {
   registry_actor registry;
   archive_actor archive;
   calendar_actor calendar;
+  editor_actor editor;
+  results_actor writer; ///< of corrections
   service_desk* desk = nullptr; ///< counts what is answered; outlives the actor
   owner_desk* owners = nullptr; ///< outlives the actor
   query_meters* took = nullptr; ///< outlives the actor

@@ -1,5 +1,8 @@
 #include "node/queries/question.hpp"
 
+#include "racing/corrections.hpp"
+#include "racing/update.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -54,6 +57,26 @@ ghost_wish read_ghost_wish(const std::string& text) {
   wish.choice = parse_ghost(ghost->is_string() ? ghost->get<std::string>() : ghost->dump());
   if (!wish.choice)
     throw bad_query{"unknown_ghost", "a ghost is leader, median, rank-N or a racer's id"};
+  return wish;
+}
+
+edit_wish read_edit_wish(const std::string& text, bool with_name) {
+  const auto body = nlohmann::json::parse(text.empty() ? "{}" : text, nullptr, false);
+  if (!body.is_object())
+    throw bad_query{"bad_request", "the body is not a JSON object"};
+  const auto string = [&](const char* name) {
+    const auto at = body.find(name);
+    if (at == body.end() || at->is_null())
+      return std::string{};
+    if (!at->is_string())
+      throw bad_query{"bad_request", fmt::format("{} must be a string", name)};
+    return at->get<std::string>();
+  };
+  edit_wish wish{with_name ? string("name") : std::string{}, string("by")};
+  if (with_name && !valid_name(wish.name))
+    throw bad_query{"bad_name", "name must be 1 to 64 bytes of UTF-8 without control or direction characters"};
+  if (!wish.by.empty() && !valid_name(wish.by))
+    throw bad_query{"bad_request", "by must be at most 64 bytes of UTF-8 without control or direction characters"};
   return wish;
 }
 

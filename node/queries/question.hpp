@@ -27,6 +27,16 @@ struct question {
   std::string text; ///< of a search
 };
 
+/// What a correction says besides whom it is about.
+struct edit_wish {
+  std::string name; ///< of a rename
+  std::string by;   ///< who asks; empty where nobody says so
+};
+
+/// @param text  `{"name"?,"by"?}`
+/// @throws bad_query as `read_question`; bad_name
+edit_wish read_edit_wish(const std::string& text, bool with_name);
+
 /// What a rider asks for on `alleycat.racer.<racer>.ghost`.
 struct ghost_wish {
   std::uint64_t cls = 0;

@@ -104,6 +104,7 @@ inline constexpr metric_row metric_table[] = {
   {"Storage", "alleycat_store_limit_bytes", metric_kind::gauge, "", "bytes", "Bytes the map may be doubled up to (history.max_bytes)."},
   {"Storage", "alleycat_data_free_bytes", metric_kind::gauge, "", "bytes", "Bytes free on the disk of the data folder."},
   {"Storage", "alleycat_data_size_bytes", metric_kind::gauge, "", "bytes", "Bytes that disk has."},
+  {"Storage", "alleycat_edits_applied_total", metric_kind::counter, "", "corrections", "Corrections (rename, hide, forget, exclude, clear) that were read from their stream and stand in the store."},
   {"Storage", "alleycat_follower_current", metric_kind::gauge, "", "boolean", "1 = the store has everything that is in the results stream."},
   {"Storage", "alleycat_follower_left", metric_kind::gauge, "", "messages", "Messages of the results stream still to be read."},
   {"Storage", "alleycat_follower_messages_total", metric_kind::counter, "", "messages", "Messages read from the results stream and the changelog."},

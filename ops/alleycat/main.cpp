@@ -55,6 +55,7 @@ int main(int argc, char** argv) {
   add_cluster(app, common);
   add_drain(app, common);
   add_roll(app, common);
+  add_corrections(app, common);
   add_backup(app, common);
   add_completion(app);
 

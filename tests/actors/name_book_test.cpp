@@ -62,3 +62,29 @@ TEST_CASE("a rider is found by the name they have now") {
   CHECK(names.of(racer_id{8}) == "Zoe");
   CHECK(names.of(racer_id{9}) == "racer 9");
 }
+
+TEST_CASE("a given name shows and is found, and the own one comes back") {
+  name_book names;
+  fill(names);
+  names.show(racer_id{8}, "Zoe");
+  names.set(racer_id{8}, "Adell the Second");
+  CHECK(names.of(racer_id{8}) == "Zoe");
+  CHECK(found(names, "zoe") == std::vector<std::uint32_t>{8});
+  CHECK(found(names, "adell").empty());
+  names.show(racer_id{8}, std::nullopt);
+  CHECK(names.of(racer_id{8}) == "Adell the Second");
+}
+
+TEST_CASE("who is hidden is shown by number and found by nothing; who is forgotten has no name until they send one") {
+  name_book names;
+  fill(names);
+  names.show(racer_id{8}, std::string{});
+  CHECK(names.of(racer_id{8}) == "racer 8");
+  CHECK(found(names, "8") == std::vector<std::uint32_t>{80});
+  names.forget(racer_id{80});
+  CHECK(names.of(racer_id{80}) == "racer 80");
+  CHECK_FALSE(names.knows(racer_id{80}));
+  CHECK(found(names, "ida") == std::vector<std::uint32_t>{700});
+  names.set(racer_id{80}, "Ida J.");
+  CHECK(found(names, "ida") == std::vector<std::uint32_t>{80, 700});
+}

@@ -188,6 +188,7 @@ public:
     for (const auto& cls : context.rules.classes)
       counts.classes[cls.id];
     context.names = &names;
+    context.edits = &edits;
   }
   ~stage() { clear(); }
 
@@ -243,6 +244,7 @@ public:
   remembered_log log;
   meters counts;
   name_book names;
+  correction_book edits;
   actor_context context;
 
 private:
@@ -342,6 +344,7 @@ inline results_actor::behavior_type kept_results(results_actor::pointer, std::sh
                                              : stored_payload{std::make_shared<const std::string>(found->second)};
       },
       [=](const remove_stored&) { return removed{}; },
+      [=](const append_edit&) { return edit_appended{1}; },
       [=](const store_bests& x) -> caf::result<bests_stored> {
         if (into->fails())
           return not_now();
@@ -365,6 +368,15 @@ inline follower_actor::behavior_type current_follower(follower_actor::pointer) {
   };
 }
 
+/// Without corrections.
+inline editor_actor::behavior_type quiet_editor(editor_actor::pointer) {
+  return {
+      [](arrived) {},           [](look_at_clock) {},
+      [](const stream_end&) {}, [](catch_up) { return caught_up{}; },
+      [](const await_edit&) { return edit_effect{}; },
+  };
+}
+
 /// Nobody asks for it.
 inline calendar_actor::behavior_type quiet_calendar(calendar_actor::pointer) {
   return {
@@ -383,6 +395,7 @@ struct remembered_store {
   std::vector<racer_bests> bests_applied; ///< from the changelog
   std::set<race_key> unannounced;
   std::map<record_stream, stream_cursor> marks;
+  std::vector<edit> edits; ///< applied, in order
   bool broken = false;
 };
 inline store_actor::behavior_type kept_store(store_actor::pointer, std::shared_ptr<remembered_store> store) {
@@ -407,6 +420,13 @@ inline store_actor::behavior_type kept_store(store_actor::pointer, std::shared_p
       [=](const apply_bests& x) {
         store->bests_applied.insert(store->bests_applied.end(), x.bests->begin(), x.bests->end());
         return applied_bests{};
+      },
+      [=](const apply_edit& x) -> caf::result<edit_effect> {
+        if (store->broken)
+          return caf::make_error(ec::store_failed, std::string{"broken"});
+        store->edits.push_back(*x.content);
+        store->marks[record_stream::edits] = x.at;
+        return edit_effect{};
       },
       [=](const find_unannounced_bests& x) -> caf::result<unannounced_bests> {
         std::vector<racer_bests> news;
@@ -442,6 +462,7 @@ inline archive_actor::behavior_type kept_archive(archive_actor::pointer,
       [=](const list_races&) { return race_list{*races}; }, [](const find_result&) { return result_answer{}; },
       [](const find_moment&) { return moment_answer{}; },   [](const find_racer&) { return racer_answer{}; },
       [](const find_people&) { return people_found{}; },    [](const find_ride&) { return ride_answer{}; },
+      [](const list_edits&) { return edit_list{}; },
   };
 }
 

@@ -1,0 +1,195 @@
+#include "actors/editor.hpp"
+
+#include "actors/defaults.hpp"
+#include "actors/errors.hpp"
+
+#include <caf/all.hpp>
+
+#include <iterator>
+#include <utility>
+
+namespace alleycat {
+
+namespace {
+
+/// While somebody waits for the stream's end, it is asked for this often.
+constexpr unix_ms end_asked_again_ms = 100;
+/// Effects that are remembered, for whoever asks a little later.
+constexpr std::size_t effects_kept = 200;
+
+} // namespace
+
+void take_edit(const actor_context& env, const edit& e) {
+  env.edits->apply(e);
+  if (e.kind == edit_kind::forget)
+    env.names->forget(e.racer);
+  env.edits->read([&](const corrections& all) {
+    if (all.hidden(e.racer))
+      env.names->show(e.racer, std::string{});
+    else if (const auto* given = all.given_name(e.racer))
+      env.names->show(e.racer, *given);
+    else
+      env.names->show(e.racer, std::nullopt);
+  });
+}
+
+void editor_state::start(pointer self, const actor_context& env, store_actor store) {
+  self_ = self;
+  env_ = &env;
+  store_ = std::move(store);
+  read_cursor();
+  self_->delayed_send(self_, defaults::follow_tick, alleycat::look_at_clock{});
+}
+
+void editor_state::read_cursor() {
+  self_->request(store_, defaults::load_deadline, find_cursor{record_stream::edits})
+      .then(
+          [this](const cursor_answer& found) {
+            again_.succeeded();
+            open(found.cursor);
+          },
+          [this](const caf::error& e) {
+            env_->log->warn("editor.delayed", {{"error", self_->system().render(e)}});
+            again_.failed(env_->clock->now(), [this] { read_cursor(); });
+          });
+}
+
+void editor_state::open(const stream_cursor& after) {
+  done_ = after;
+  inbox_ = std::make_shared<handoff<results_log_item>>(defaults::results_log_inbox_limit);
+  reader_ = env_->results_log->open_reader(record_stream::edits, after, inbox_,
+                                           [me = caf::actor_cast<editor_actor>(self_)] {
+                                             caf::anon_send(me, arrived{});
+                                           });
+  ask_end();
+}
+
+void editor_state::take_items() {
+  if (inbox_ && !writing_)
+    work();
+}
+
+void editor_state::work() {
+  for (;;) {
+    if (queue_.empty()) {
+      inbox_->take(taken_);
+      std::move(taken_.begin(), taken_.end(), std::back_inserter(queue_));
+      taken_.clear();
+    }
+    if (queue_.empty())
+      return;
+    auto item = std::move(queue_.front());
+    queue_.pop_front();
+    if (item.backwards) {
+      // What was taken stays taken: an edit that comes again changes nothing.
+      env_->counts->streams_backwards.add();
+      env_->log->warn("editor.went_backwards", {{"sequence", done_.sequence}});
+      done_ = {};
+      continue;
+    }
+    if (auto* found = std::get_if<edit>(&item.content)) {
+      const auto e = std::make_shared<edit>(std::move(*found));
+      take_edit(*env_, *e);
+      return write(e, item.at);
+    }
+    env_->counts->results_log_undecodable.add();
+    env_->log->warn("editor.undecodable", {{"sequence", item.at.sequence}});
+    done_ = item.at;
+  }
+}
+
+void editor_state::write(const edit_ptr& e, const stream_cursor& at) {
+  writing_ = true;
+  self_->request(store_, defaults::close_deadline, apply_edit{e, at})
+      .then(
+          [this, e, at](const edit_effect& effect) {
+            writing_ = false;
+            again_.succeeded();
+            done_ = at;
+            wrote(e, effect);
+            work();
+          },
+          [this, e, at](const caf::error& why) {
+            env_->log->warn("editor.delayed", {{"error", self_->system().render(why)}});
+            again_.failed(env_->clock->now(), [this, e, at] { write(e, at); });
+          });
+}
+
+void editor_state::wrote(const edit_ptr& e, const edit_effect& effect) {
+  env_->counts->edits_applied.add();
+  env_->log->info("edit.applied",
+                  {{"kind", std::string{to_string(e->kind)}}, {"racer", e->racer}, {"sequence", e->sequence}});
+  effects_.insert_or_assign(e->sequence, effect);
+  if (effects_.size() > effects_kept)
+    effects_.erase(effects_.begin());
+  const auto [from, to] = asked_for_.equal_range(e->sequence);
+  for (auto each = from; each != to; ++each)
+    each->second.deliver(effect);
+  asked_for_.erase(from, to);
+}
+
+caf::typed_response_promise<edit_effect> editor_state::wait_for(std::uint64_t sequence) {
+  auto promise = self_->make_response_promise<edit_effect>();
+  if (const auto known = effects_.find(sequence); known != effects_.end())
+    promise.deliver(known->second);
+  else if (sequence <= done_.sequence)
+    promise.deliver(edit_effect{});
+  else
+    asked_for_.emplace(sequence, promise);
+  return promise;
+}
+
+// -- catching up -------------------------------------------------------------------------------------------------------
+
+caf::typed_response_promise<caught_up> editor_state::wait() {
+  auto promise = self_->make_response_promise<caught_up>();
+  waiting_.push_back(promise);
+  if (asking_.empty())
+    ask_end();
+  return promise;
+}
+
+void editor_state::ask_end() {
+  if (!reader_)
+    return;
+  std::move(waiting_.begin(), waiting_.end(), std::back_inserter(asking_));
+  waiting_.clear();
+  asked_at_ = env_->clock->now();
+  reader_->find_end([me = caf::actor_cast<editor_actor>(self_), question = ++question_](std::uint64_t sent,
+                                                                                        std::uint64_t pending) {
+    caf::anon_send(me, stream_end{record_stream::edits, question, sent, pending});
+  });
+}
+
+void editor_state::found_end(const stream_end& end) {
+  if (end.asked != question_ || end.pending != 0 || writing_ || !queue_.empty() || done_.sequence < end.sent)
+    return;
+  for (auto& promise : std::exchange(asking_, {}))
+    promise.deliver(caught_up{});
+  if (!waiting_.empty())
+    ask_end();
+}
+
+void editor_state::look_at_clock() {
+  const auto now = env_->clock->now();
+  again_.run_if_due(now);
+  if (!writing_ && inbox_)
+    work();
+  if (!waiting_.empty() || (!asking_.empty() && now - asked_at_ > end_asked_again_ms))
+    ask_end();
+  const bool busy = !asking_.empty() || !waiting_.empty() || again_.waiting();
+  self_->delayed_send(self_, busy ? defaults::follow_tick : defaults::follow_rest, alleycat::look_at_clock{});
+}
+
+editor_actor::behavior_type editor(editor_self* self, const actor_context* env, store_actor store) {
+  self->state.start(self, *env, std::move(store));
+  return {
+      [self](arrived) { self->state.take_items(); },
+      [self](look_at_clock) { self->state.look_at_clock(); },
+      [self](const stream_end& x) { self->state.found_end(x); },
+      [self](catch_up) { return self->state.wait(); },
+      [self](const await_edit& x) { return self->state.wait_for(x.sequence); },
+  };
+}
+
+} // namespace alleycat

@@ -1,0 +1,71 @@
+/// The way of corrections from their stream to everybody.
+#pragma once
+
+#include "actors/context.hpp"
+#include "actors/interfaces.hpp"
+#include "actors/metered.hpp"
+#include "actors/retry.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace alleycat {
+
+/// Takes an edit into the books that all actors read: which rider is shown how, which ride counts.
+void take_edit(const actor_context& env, const edit& e);
+
+/// Follows ALLEYCAT_EDITS from where the store's mark says, on every node. Each edit goes into the books first, then into the
+/// store, then to whoever has tables of their own. What is still to come at the start is taken before the follower begins, and
+/// so before a class is loaded or a race opened.
+///
+///     mark read --> reading: [books --> store --> classes, calendar] for each edit, in order, for ever
+class editor_state {
+public:
+  using pointer = editor_actor::stateful_pointer<editor_state>;
+
+  void start(pointer self, const actor_context& env, store_actor store);
+  void take_items();
+  void look_at_clock();
+  void found_end(const stream_end& end);
+  caf::typed_response_promise<caught_up> wait();
+  caf::typed_response_promise<edit_effect> wait_for(std::uint64_t sequence);
+
+  static inline const char* name = "editor";
+
+private:
+  void read_cursor();
+  void open(const stream_cursor& after);
+  void work();
+  void write(const edit_ptr& e, const stream_cursor& at);
+  void wrote(const edit_ptr& e, const edit_effect& effect);
+  void ask_end();
+
+  pointer self_ = nullptr;
+  const actor_context* env_ = nullptr;
+  store_actor store_;
+  std::unique_ptr<results_log_reader> reader_;
+  std::shared_ptr<handoff<results_log_item>> inbox_;
+  std::deque<results_log_item> queue_;
+  std::vector<results_log_item> taken_;
+  bool writing_ = false;
+  retry again_{1'000, 30'000};
+  stream_cursor done_;
+
+  std::map<std::uint64_t, edit_effect> effects_; ///< of the latest edits, by sequence
+  std::multimap<std::uint64_t, caf::typed_response_promise<edit_effect>> asked_for_;
+  std::vector<caf::typed_response_promise<caught_up>> waiting_; ///< from before the question that is under way
+  std::vector<caf::typed_response_promise<caught_up>> asking_;  ///< for whom the question is
+  std::uint64_t question_ = 0;
+  unix_ms asked_at_ = 0;
+};
+
+using editor_self = metered_actor<actor_kind::editor, editor_actor, editor_state>;
+
+editor_actor::behavior_type editor(editor_self* self, const actor_context* env, store_actor store);
+
+} // namespace alleycat

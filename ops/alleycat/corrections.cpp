@@ -1,0 +1,111 @@
+/// `alleycat rename`, `audit`: corrections of what is kept, and who made them.
+#include "messages/number_text.hpp"
+#include "ops/alleycat/commands.hpp"
+#include "ops/alleycat/connection.hpp"
+#include "ops/alleycat/format.hpp"
+#include "ops/alleycat/table.hpp"
+#include "ops/alleycat/text.hpp"
+#include "racing/corrections.hpp"
+#include "racing/update.hpp"
+
+#include <cstdlib>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace alleycat::cli {
+
+namespace {
+
+/// Who asks, for the audit log: the user of the NATS URL, else of this computer.
+std::string who_asks(const common_options& common) {
+  std::string who;
+  const auto scheme = common.nats.find("://");
+  const auto host = scheme == std::string::npos ? 0 : scheme + 3;
+  if (const auto at = common.nats.find('@', host); at != std::string::npos && at < common.nats.find_first_of("/,", host)) {
+    const auto credentials = common.nats.substr(host, at - host);
+    // A token stands alone there: it is a secret.
+    if (const auto colon = credentials.find(':'); colon != std::string::npos)
+      who = credentials.substr(0, colon);
+  }
+  for (const char* variable : {"SUDO_USER", "USER", "LOGNAME"})
+    if (const char* user = std::getenv(variable); who.empty() && user != nullptr) // NOLINT(concurrency-mt-unsafe)
+      who = user;
+  return valid_name(who) ? who : std::string{};
+}
+
+/// Asks for a correction and says what became of it.
+void correct(const common_options& common, const std::string& verb_and_args, nlohmann::ordered_json body,
+             const std::string& done) {
+  if (const auto who = who_asks(common); !who.empty())
+    body["by"] = who;
+  const connection nats{common};
+  const auto answer = nats.query(verb_and_args, body.dump());
+  if (common.json) {
+    fmt::print("{}\n", one_line(answer));
+    return;
+  }
+  const auto json = nlohmann::json::parse(answer);
+  fmt::print("{} (correction {})\n", done, json.value("seq", std::uint64_t{0}));
+  if (!json.value("applied", true))
+    fmt::print("It is stored, but this node has not applied it yet.\n");
+}
+
+struct audit_options {
+  std::uint32_t limit = 20;
+  std::uint32_t before = 0;
+};
+
+std::string what_of(const nlohmann::json& row) {
+  if (row.contains("name"))
+    return row["name"].is_string() ? "to \"" + printable(row["name"].get<std::string>()) + "\"" : "(the name is forgotten)";
+  if (row.contains("raceId"))
+    return fmt::format("race {} of class {}", row["raceId"].get<std::uint32_t>(), row["classId"].get<std::uint32_t>());
+  return {};
+}
+
+void run_audit(const common_options& common, const audit_options& o) {
+  const connection nats{common};
+  nlohmann::json body{{"limit", o.limit}};
+  if (o.before != 0)
+    body["before"] = o.before;
+  const auto answer = nats.query("audit", body.dump());
+  if (common.json) {
+    fmt::print("{}\n", one_line(answer));
+    return;
+  }
+  table t{{{"NO", align::right}, {"WHEN"}, {"WHAT"}, {"RACER", align::right}, {""}, {"BY"}}, {}};
+  const auto json = nlohmann::json::parse(answer);
+  for (const auto& row : rows_of(json))
+    t.rows.push_back({number_cell(row, "seq"), time_cell(row, "at"), printable(row.value("edit", std::string{})),
+                      number_cell(row, "racerId"), what_of(row),
+                      row.contains("by") && row["by"].is_string() ? printable(row["by"].get<std::string>()) : "-"});
+  print(t);
+}
+
+} // namespace
+
+void add_corrections(CLI::App& app, const common_options& common) {
+  {
+    auto* command = app.add_subcommand("rename", "Show a rider by another name, everywhere, from now on");
+    struct options {
+      std::uint32_t racer = 0;
+      std::string name;
+    };
+    auto o = std::make_shared<options>();
+    add_racer_argument(*command, o->racer);
+    command->add_option("name", o->name, "the new name, at most 64 bytes")->required();
+    command->callback([o, &common] {
+      correct(common, fmt::format("rename.{}", o->racer), {{"name", o->name}},
+              fmt::format("Racer {} is shown as {}", o->racer, printable(o->name)));
+    });
+  }
+  {
+    auto* command = app.add_subcommand("audit", "Corrections that were made, newest first");
+    auto o = std::make_shared<audit_options>();
+    command->add_option("--limit", o->limit, "rows to show")->check(CLI::Range(1U, 1000U))->capture_default_str();
+    command->add_option("--before", o->before, "only corrections with a lower number");
+    command->callback([o, &common] { run_audit(common, *o); });
+  }
+}
+
+} // namespace alleycat::cli
