@@ -16,8 +16,8 @@ moment_answer look_at(const actor_context& env, record_store& records, const fin
   const auto result = records.result(x.key);
   if (course == nullptr || !result)
     return {};
-  auto found = std::make_shared<race_moment>(
-      moment_of(*result, records.rides(x.key), x.second, course->score, env.rules.race));
+  auto found =
+      std::make_shared<race_moment>(moment_of(*result, records.rides(x.key), x.second, course->score, env.rules.race));
   env.edits->show_names(found->rows);
   return {std::move(found)};
 }

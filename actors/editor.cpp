@@ -57,10 +57,9 @@ void editor_state::read_cursor() {
 void editor_state::open(const stream_cursor& after) {
   done_ = after;
   inbox_ = std::make_shared<handoff<results_log_item>>(defaults::results_log_inbox_limit);
-  reader_ = env_->results_log->open_reader(record_stream::edits, after, inbox_,
-                                           [me = caf::actor_cast<editor_actor>(self_)] {
-                                             caf::anon_send(me, arrived{});
-                                           });
+  reader_ =
+      env_->results_log->open_reader(record_stream::edits, after, inbox_,
+                                     [me = caf::actor_cast<editor_actor>(self_)] { caf::anon_send(me, arrived{}); });
   ask_end();
 }
 
@@ -155,10 +154,10 @@ void editor_state::ask_end() {
   std::move(waiting_.begin(), waiting_.end(), std::back_inserter(asking_));
   waiting_.clear();
   asked_at_ = env_->clock->now();
-  reader_->find_end([me = caf::actor_cast<editor_actor>(self_), question = ++question_](std::uint64_t sent,
-                                                                                        std::uint64_t pending) {
-    caf::anon_send(me, stream_end{record_stream::edits, question, sent, pending});
-  });
+  reader_->find_end(
+      [me = caf::actor_cast<editor_actor>(self_), question = ++question_](std::uint64_t sent, std::uint64_t pending) {
+        caf::anon_send(me, stream_end{record_stream::edits, question, sent, pending});
+      });
 }
 
 void editor_state::found_end(const stream_end& end) {

@@ -41,10 +41,9 @@ enum class actor_kind : std::uint8_t {
 inline constexpr std::size_t actor_kinds = 16;
 
 constexpr std::string_view to_string(actor_kind kind) {
-  constexpr std::array<std::string_view, actor_kinds> names{"racer",     "race",     "class",  "shard",
-                                                            "registry",  "ingest",   "follower", "editor",
-                                                            "retention", "store",    "archive", "calendar",
-                                                            "results",   "query",    "gate",   "link"};
+  constexpr std::array<std::string_view, actor_kinds> names{
+      "racer",     "race",  "class",   "shard",    "registry", "ingest", "follower", "editor",
+      "retention", "store", "archive", "calendar", "results",  "query",  "gate",     "link"};
   return names[static_cast<std::size_t>(kind)];
 }
 

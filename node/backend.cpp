@@ -314,10 +314,9 @@ void backend::impl::start_actors() {
                     registry_partners{store_handle, reader_handle, archive_handle, results_handle, follower_handle});
   retention_handle =
       system->spawn(retention, &context, retention_partners{reader_handle, store_handle, removal_handle});
-  query_handle =
-      system->spawn(queries, &context, &outgoing,
-                    query_partners{registry_handle, archive_handle, calendar_handle, editor_handle, removal_handle, &desk,
-                                   &cluster, &asked});
+  query_handle = system->spawn(queries, &context, &outgoing,
+                               query_partners{registry_handle, archive_handle, calendar_handle, editor_handle,
+                                              removal_handle, &desk, &cluster, &asked});
 }
 
 void backend::impl::join_cluster(const node_config& config) {

@@ -10,12 +10,12 @@ namespace {
 
 const char* mark_key(record_stream stream) {
   switch (stream) {
-    case record_stream::results:
-      return "mark_results";
-    case record_stream::bests:
-      return "mark_bests";
-    case record_stream::edits:
-      return "mark_edits";
+  case record_stream::results:
+    return "mark_results";
+  case record_stream::bests:
+    return "mark_bests";
+  case record_stream::edits:
+    return "mark_edits";
   }
   return "";
 }

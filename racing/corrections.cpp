@@ -51,28 +51,28 @@ void corrections::apply(const edit& e) {
     return;
   of.last = e.sequence;
   switch (e.kind) {
-    case edit_kind::rename:
-      of.name = e.name;
-      break;
-    case edit_kind::hide:
-      of.hidden = true;
-      break;
-    case edit_kind::forget:
-      of = {};
-      of.forgotten_at = e.at;
-      of.forgotten_by = of.last = e.sequence;
-      break;
-    case edit_kind::exclude:
-      of.excluded.insert(e.ride);
-      of.bests_since[e.ride.cls] = e.sequence;
-      break;
-    case edit_kind::clear:
-      for (const auto& ride : of.excluded)
-        of.bests_since[ride.cls] = e.sequence;
-      of.excluded.clear();
-      of.name.reset();
-      of.hidden = false;
-      break;
+  case edit_kind::rename:
+    of.name = e.name;
+    break;
+  case edit_kind::hide:
+    of.hidden = true;
+    break;
+  case edit_kind::forget:
+    of = {};
+    of.forgotten_at = e.at;
+    of.forgotten_by = of.last = e.sequence;
+    break;
+  case edit_kind::exclude:
+    of.excluded.insert(e.ride);
+    of.bests_since[e.ride.cls] = e.sequence;
+    break;
+  case edit_kind::clear:
+    for (const auto& ride : of.excluded)
+      of.bests_since[ride.cls] = e.sequence;
+    of.excluded.clear();
+    of.name.reset();
+    of.hidden = false;
+    break;
   }
 }
 
@@ -125,8 +125,7 @@ bool correct(race_result& result, const corrections& by, scoring rule, unix_ms r
   if (by.empty())
     return false;
   auto& rows = result.rows;
-  bool changed =
-      std::erase_if(rows, [&](const standing& row) { return by.forgotten(row.racer, race_start); }) != 0;
+  bool changed = std::erase_if(rows, [&](const standing& row) { return by.forgotten(row.racer, race_start); }) != 0;
   for (auto& row : rows) {
     const bool excluded = by.excluded(result.key, row.racer);
     changed = changed || excluded != row.excluded;

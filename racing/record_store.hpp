@@ -92,9 +92,9 @@ struct stream_cursor {
 
 /// What an edit did to a store.
 struct edit_effect {
-  std::vector<race_key> rides_removed;  ///< of the rider
+  std::vector<race_key> rides_removed;   ///< of the rider
   std::vector<race_key> results_changed; ///< in which somebody moved
-  std::vector<class_id> bests_changed;  ///< of the rider, by class
+  std::vector<class_id> bests_changed;   ///< of the rider, by class
   bool name_removed = false;
 
   friend bool operator==(const edit_effect&, const edit_effect&) = default;

@@ -56,12 +56,12 @@ namespace {
 
 std::string_view name_of(record_stream stream) {
   switch (stream) {
-    case record_stream::results:
-      return results_stream;
-    case record_stream::bests:
-      return bests_stream;
-    case record_stream::edits:
-      return edits_stream;
+  case record_stream::results:
+    return results_stream;
+  case record_stream::bests:
+    return bests_stream;
+  case record_stream::edits:
+    return edits_stream;
   }
   return {};
 }

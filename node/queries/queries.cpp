@@ -449,10 +449,8 @@ private:
     ask(me, partners_.archive, list_edits{before, body.page.limit}, [me](const edit_list& found) {
       auto rows = nlohmann::ordered_json::array();
       for (const auto& e : found.edits) {
-        nlohmann::ordered_json row{{"seq", e.sequence},
-                                   {"at", e.at},
-                                   {"edit", std::string{to_string(e.kind)}},
-                                   {"racerId", e.racer.value()}};
+        nlohmann::ordered_json row{
+            {"seq", e.sequence}, {"at", e.at}, {"edit", std::string{to_string(e.kind)}}, {"racerId", e.racer.value()}};
         if (e.kind == edit_kind::rename)
           row["name"] = e.name.empty() ? nlohmann::ordered_json{} : nlohmann::ordered_json(e.name);
         if (e.kind == edit_kind::exclude) {

@@ -76,7 +76,7 @@ struct query_partners {
   archive_actor archive;
   calendar_actor calendar;
   editor_actor editor;
-  results_actor writer; ///< of corrections
+  results_actor writer;         ///< of corrections
   service_desk* desk = nullptr; ///< counts what is answered; outlives the actor
   owner_desk* owners = nullptr; ///< outlives the actor
   query_meters* took = nullptr; ///< outlives the actor

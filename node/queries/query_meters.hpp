@@ -13,7 +13,7 @@ class query_meters {
 public:
   /// The last one stands for what is no verb: names that strangers send become no labels.
   static constexpr std::array<std::string_view, 20> verbs{
-      "now",     "classes", "leaderboard", "alltime", "races", "race",    "racer", "ride",  "ghost",        "search",
+      "now",     "classes", "leaderboard", "alltime", "races",  "race",    "racer", "ride",  "ghost",        "search",
       "cluster", "drain",   "rename",      "hide",    "forget", "exclude", "clear", "audit", "choose_ghost", "unknown"};
   struct of_verb {
     histogram took{buckets::work};

@@ -1,11 +1,11 @@
 /// `alleycat rename`, `audit`: corrections of what is kept, and who made them.
+#include "racing/corrections.hpp"
 #include "messages/number_text.hpp"
 #include "ops/alleycat/commands.hpp"
 #include "ops/alleycat/connection.hpp"
 #include "ops/alleycat/format.hpp"
 #include "ops/alleycat/table.hpp"
 #include "ops/alleycat/text.hpp"
-#include "racing/corrections.hpp"
 #include "racing/update.hpp"
 
 #include <cstdlib>
@@ -21,7 +21,8 @@ std::string who_asks(const common_options& common) {
   std::string who;
   const auto scheme = common.nats.find("://");
   const auto host = scheme == std::string::npos ? 0 : scheme + 3;
-  if (const auto at = common.nats.find('@', host); at != std::string::npos && at < common.nats.find_first_of("/,", host)) {
+  if (const auto at = common.nats.find('@', host);
+      at != std::string::npos && at < common.nats.find_first_of("/,", host)) {
     const auto credentials = common.nats.substr(host, at - host);
     // A token stands alone there: it is a secret.
     if (const auto colon = credentials.find(':'); colon != std::string::npos)
@@ -57,7 +58,8 @@ struct audit_options {
 
 std::string what_of(const nlohmann::json& row) {
   if (row.contains("name"))
-    return row["name"].is_string() ? "to \"" + printable(row["name"].get<std::string>()) + "\"" : "(the name is forgotten)";
+    return row["name"].is_string() ? "to \"" + printable(row["name"].get<std::string>()) + "\""
+                                   : "(the name is forgotten)";
   if (row.contains("raceId"))
     return fmt::format("race {} of class {}", row["raceId"].get<std::uint32_t>(), row["classId"].get<std::uint32_t>());
   return {};

@@ -371,8 +371,10 @@ inline follower_actor::behavior_type current_follower(follower_actor::pointer) {
 /// Without corrections.
 inline editor_actor::behavior_type quiet_editor(editor_actor::pointer) {
   return {
-      [](arrived) {},           [](look_at_clock) {},
-      [](const stream_end&) {}, [](catch_up) { return caught_up{}; },
+      [](arrived) {},
+      [](look_at_clock) {},
+      [](const stream_end&) {},
+      [](catch_up) { return caught_up{}; },
       [](const await_edit&) { return edit_effect{}; },
   };
 }
