@@ -401,7 +401,8 @@ std::vector<ownership::member_view> ownership::members_seen() const {
 }
 
 steady_time ownership::trusted_until() const {
-  return trust_ == trust::suspect || over_ ? steady_time::min() : now_ + set_.timing.pause;
+  return trust_ == trust::suspect || over_ ? steady_time::min()
+                                           : std::min(now_ + set_.timing.pause, pulse_.proven_until());
 }
 
 } // namespace alleycat

@@ -144,8 +144,8 @@ public:
   std::vector<member_view> members_seen() const;
 
   trust trusted() const { return trust_; }
-  /// Output may leave until then; whoever finds the clock past it holds it back, for this process has not run and may have
-  /// been overtaken. Thread-safe copies of it are the caller's business.
+  /// Output may leave until then; whoever finds the clock past it holds it back: this process has not run, or the bucket has
+  /// not heard of it for so long that it may have been overtaken. Thread-safe copies of it are the caller's business.
   steady_time trusted_until() const;
   /// 0 until the bucket was read.
   std::uint64_t incarnation() const { return incarnation_; }

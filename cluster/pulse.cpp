@@ -21,7 +21,7 @@ void pulse::came_back(std::uint64_t counter) {
   while (!under_way_.empty() && under_way_.front().counter <= counter) {
     if (under_way_.front().counter == counter) {
       back_ = counter;
-      back_at_ = under_way_.front().sent_at;
+      back_at_ = proven_at_ = under_way_.front().sent_at;
     }
     under_way_.pop_front();
   }

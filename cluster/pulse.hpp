@@ -33,6 +33,8 @@ public:
   bool counting(steady_time now) const { return younger(now, timing_.counting); }
   /// Whether what is known of the bucket may be out of date.
   bool stale(steady_time now) const { return !younger(now, timing_.stale); }
+  /// Until then nobody can have taken us for dead: what we own is ours. Another bucket does not shorten it.
+  steady_time proven_until() const { return proven_at_ ? *proven_at_ + timing_.stale : steady_time::min(); }
 
 private:
   struct sent {
@@ -47,6 +49,7 @@ private:
   std::deque<sent> under_way_;           ///< by counter, at most `most_under_way`
   std::uint64_t back_ = 0;               ///< highest counter that came back
   std::optional<steady_time> back_at_{}; ///< when that one was sent
+  std::optional<steady_time> proven_at_; ///< the same, of all buckets there were
 };
 
 } // namespace alleycat

@@ -41,7 +41,8 @@ struct cluster_timing {
   /// Silence of others counts only while an own heartbeat, sent at most this long ago, has come back. Shorter than
   /// `death - beat`: whoever stands before the same dead bucket as we do is not taken for dead.
   milliseconds counting{1'500};
-  /// No own heartbeat of this age has come back: output is stale, nothing is claimed, all stale clocks restart after.
+  /// No own heartbeat of this age has come back: nothing is published or claimed, all stale clocks restart after. Not more than
+  /// `hinted_death`: whoever takes us for dead finds us silent.
   milliseconds stale{2'500};
   /// Between two inputs: longer means that this process did not run, and what it owns is suspect. Also how far ahead
   /// `trusted_until` lies, and so how long a zombie may publish.

@@ -94,9 +94,15 @@ function trouble(world, { kind, victim, other, hubWithOne }) {
   }
 }
 
-/** Every node lives, and every class has one owner that says it is ready. */
+/**
+ * Every node lives, and every class has one owner that says it is ready. What was answered last stands in `world.lastCluster`. After a cut
+ * the server may still hand a question to a connection that is gone: it is lost, and asked again soon.
+ */
 async function settled(world) {
-  const { nodes, classes } = await world.client.query('cluster').catch(() => ({ nodes: [], classes: [] }));
+  world.lastCluster = await world.client
+    .ask('alleycat.query.cluster', {}, 1000)
+    .catch((error) => ({ nodes: [], classes: [], error: `${error}` }));
+  const { nodes, classes } = world.lastCluster;
   return (
     nodes.filter(({ state }) => state === 'live').length === world.nodes.size &&
     classes.length === rules.classes.length &&
@@ -132,14 +138,14 @@ async function play(seed, { kind, racers }) {
     if (!verdict.equal) faults.push(verdict.report);
     if (verdict.expected.counts.left_out !== 0) faults.push(`${verdict.expected.counts.left_out} acknowledged updates lost`);
     console.log(
-      `seed ${seed}: ${what} for ${steps.lasts.toFixed(1)} s; longest pause between two standings ${pause} ms, whole again after ${whole} ms; ${dropped.length} standings of an old epoch; ${verdict.differences.length} differences${faults.length > 0 ? '; FAILED' : ''}`,
+      `seed ${seed}: ${what} for ${steps.lasts.toFixed(1)} s; longest pause between two standings ${pause} ms, whole again after ${whole} ms; ${dropped.length} standings of an old epoch${dropped.length > 0 ? `, up to ${Math.max(...dropped.map(({ ts, at }) => at - ts))} ms after they were published` : ''}; ${verdict.differences.length} differences${faults.length > 0 ? '; FAILED' : ''}`,
     );
     world.failed = faults.length > 0;
     return faults;
   } catch (error) {
     world.failed = true;
     console.log(`seed ${seed}: FAILED`);
-    return [error.stack];
+    return [error.stack, `the cluster as it was last told: ${JSON.stringify(world.lastCluster)}`];
   } finally {
     await world.stop();
   }

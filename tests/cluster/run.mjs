@@ -114,7 +114,7 @@ async function play({ kills, racers, nodes, seed }) {
     ]);
     const verdict = await verify(world.client, logs, rules, { presume: true, seconds: 120 });
     const beats = listener.beats();
-    const overlap = longestOverlap(beats);
+    const overlap = longestOverlap(beats).ms;
     const { dropped } = fence(beats);
     const sent = (await Promise.all(logs.map(readLog))).flat();
     const acknowledged = sent.filter(({ answers }) => answers.some((answer) => answer?.ok)).length;

@@ -73,6 +73,19 @@ TEST_CASE("a store whose compare-and-swap updates let two win is no danger to wh
   }
 }
 
+TEST_CASE("an owner that is cut off is silent before another one speaks") {
+  for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
+    random_choices by{seed};
+    scenario plan;
+    plan.loss_permille = 0;
+    plan.news_is_whole = true;
+    world cluster{by, plan};
+    cluster.run();
+    INFO("seed " << seed << '\n' << cluster.story());
+    REQUIRE(cluster.broken().empty());
+  }
+}
+
 TEST_CASE("the classes of a killed owner start elsewhere within four seconds") {
   std::vector<milliseconds> gaps;
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {

@@ -320,6 +320,7 @@ void world::cut(node& n, milliseconds how_long) {
 void world::lose_bucket() {
   tell("the bucket is lost and comes back empty");
   bucket_.lose();
+  first_sent_.clear();
   for (auto& n : nodes_) {
     n->missed_news = true;
     n->claimed_at_wake.clear(); // nobody can know of it any more
@@ -329,6 +330,7 @@ void world::lose_bucket() {
 void world::restore_bucket() {
   tell("the bucket comes back as it was earlier");
   bucket_.restore(earlier_);
+  first_sent_.clear();
   for (auto& n : nodes_) {
     n->missed_news = true;
     n->claimed_at_wake.clear(); // nobody can know of it any more

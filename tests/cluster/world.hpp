@@ -54,6 +54,8 @@ struct scenario {
   int loss_permille = 30;         ///< of a request, an answer, a piece of news
   bool clocks_differ = true;
   bool start_together = true; ///< else one after the other, 2 s apart
+  /// A watch tells everything, as NATS' ordered consumers do, but for who is cut off: then no two owners may send side by side.
+  bool news_is_whole = false;
   planted_fault planted;
 };
 
@@ -168,6 +170,7 @@ private:
   bool healed_ = false;
 
   std::map<std::pair<class_id, epoch>, std::string> owner_of_epoch_;
+  std::map<class_id, std::map<epoch, milliseconds>> first_sent_; ///< since the bucket is this one
   struct receiver {
     fence gate;
     std::map<class_id, epoch> counted;

@@ -6,6 +6,16 @@ namespace alleycat::testing {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+/// Two owners of a class may send side by side for so long: news of a claim takes up to 1.8 s here, and may be overtaken by
+/// the own heartbeat.
+constexpr milliseconds longest_overlap{2'000};
+/// All entries are told within this.
+constexpr milliseconds longest_reading{3'700};
+
+} // namespace
+
 /// Of the bucket's generation: requests of an earlier one may have come late. Absurd ones are nobody's. When one node is left out,
 /// so are deleted claims: who woke cannot be overtaken by one, since its owner has to claim anew.
 epoch world::highest_claim(class_id cls, const node* not_of) const {
@@ -28,7 +38,7 @@ epoch world::highest_claim(class_id cls, const node* not_of) const {
 }
 
 /// At most one owner ever sends by an epoch. A process that was paused does not send by an epoch that was overtaken while it
-/// was away.
+/// was away; nobody does who was overtaken more than `longest_overlap` ago, where news is whole.
 void world::check_output(const node& n, class_id cls, epoch owner_epoch) {
   const auto who = n.name + "/" + std::to_string(n.process);
   const auto number = std::to_string(owner_epoch.value());
@@ -38,6 +48,14 @@ void world::check_output(const node& n, class_id cls, epoch owner_epoch) {
   if (const auto found = n.claimed_at_wake.find(cls); found != n.claimed_at_wake.end() && owner_epoch < found->second)
     wrong(n.name + " woke, and sends " + std::to_string(cls.value()) + " by " + number + " though " +
           std::to_string(found->second.value()) + " was claimed before it woke");
+  auto& spoken = first_sent_[cls];
+  const bool informed = now_ - n.asked_at > longest_reading && !(n.linked && n.missed_news);
+  spoken.try_emplace(owner_epoch, now_);
+  for (auto later = spoken.upper_bound(owner_epoch); later != spoken.end(); ++later)
+    if (plan_.news_is_whole && informed && now_ - later->second > longest_overlap)
+      wrong(n.name + " sends " + std::to_string(cls.value()) + " by " + number + " though " +
+            std::to_string(later->first.value()) + " has been sent for " +
+            std::to_string((now_ - later->second).count()) + " ms");
 }
 
 /// At a receiver one epoch counts at a time, it never goes back, and it has one sender.

@@ -189,6 +189,7 @@ void world::read_all(node& n) {
   if (!n.up() || !n.linked || bucket_away_)
     return;
   n.missed_news = false;
+  n.asked_at = now_;
   after(network_delay(about::detail), [this, &n, process = n.process, token = n.token] {
     if (bucket_away_ || !n.linked) {
       n.missed_news = true;

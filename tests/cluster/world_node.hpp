@@ -36,6 +36,7 @@ struct world::node {
   std::uint64_t asked_life = 0; ///< counts losses: answers to what was asked before are dropped
   std::uint64_t token = 0;
   bool missed_news = false;
+  milliseconds asked_at{0}; ///< for all entries, the last time
   bool reading = false;
 
   milliseconds ended_at{};

@@ -1,7 +1,13 @@
 // A listener that hears everything, and what must hold of it: accepted epochs never fall, owners do not overlap.
 
-/** How long an owner that was overtaken may still be heard: its trust in itself lasts as long. */
+/** How long an owner that was overtaken may go on publishing: its trust in itself lasts as long. */
 export const mostOverlapMs = 1000;
+
+/**
+ * How late what it had published before may come: what the kernel could not deliver over a cut it sends again for as long as the connection
+ * lives, which is until four seconds of pings stay unanswered and the next one is due. What comes later was kept by the node itself.
+ */
+export const mostLateMs = 8000;
 
 /**
  * @typedef {object} Beat  standings that came
@@ -9,7 +15,8 @@ export const mostOverlapMs = 1000;
  * @property {number} raceId
  * @property {number} epoch
  * @property {number} asOf
- * @property {number} at  ms, by the listener's clock
+ * @property {number} ts  ms, when it was published, by the owner's clock: the listener's, on one machine
+ * @property {number} at  ms, when it was heard, by the listener's clock
  */
 
 /** @param {import('../../e2e/lib/client.mjs').Client} client */
@@ -19,8 +26,8 @@ export async function listenToAll(client) {
     /** @returns {Beat[]} in the order they came */
     beats: () =>
       heard.map((message) => {
-        const { classId, raceId, epoch, asOf } = message.json();
-        return { classId, raceId, epoch, asOf, at: message.at };
+        const { classId, raceId, epoch, asOf, ts } = message.json();
+        return { classId, raceId, epoch, asOf, ts, at: message.at };
       }),
   };
 }
@@ -45,21 +52,28 @@ export function fence(beats) {
 }
 
 /**
- * How long a lower epoch was still heard after the first word of a higher one, the longest of all classes.
+ * How long by a lower epoch was published after the first word of a higher one, the longest of all classes. When it was heard does not
+ * matter: a network that was cut may deliver late what was said in time.
  * @param {Beat[]} beats
- * @returns {number} ms; 0 = never
+ * @returns {{ms: number, last: Beat | null}} 0 = never; what was published that late
  */
 export function longestOverlap(beats) {
   const first = new Map();
-  let longest = 0;
-  for (const { classId, epoch, at } of beats) {
+  for (const { classId, epoch, ts } of beats) {
     const begins = first.get(classId) ?? new Map();
     first.set(classId, begins);
-    if (!begins.has(epoch)) begins.set(epoch, at);
-    for (const [higher, since] of begins) if (higher > epoch) longest = Math.max(longest, at - since);
+    begins.set(epoch, Math.min(begins.get(epoch) ?? Infinity, ts));
   }
+  let longest = { ms: 0, last: null };
+  for (const beat of beats)
+    for (const [higher, since] of first.get(beat.classId))
+      if (higher > beat.epoch && beat.ts - since > longest.ms) longest = { ms: beat.ts - since, last: beat };
   return longest;
 }
+
+/** @returns {string} one beat, for a report */
+export const described = ({ classId, raceId, epoch, ts, at }) =>
+  `class ${classId}, race ${raceId}, epoch ${epoch}, published ${new Date(ts).toISOString()}, heard ${at - ts} ms later`;
 
 /**
  * Hears of every claim that is stored, from the first one on. A claim is made once: under it somebody acts, so another one in its place
@@ -85,11 +99,14 @@ export async function watchClaims(client) {
 export function faultsHeard(beats, overwritten, wokeAt = null) {
   const faults = overwritten.map((key) => `${key} was written twice`);
   if (wokeAt === null) {
-    const overlap = longestOverlap(beats);
-    if (overlap > mostOverlapMs) faults.push(`two owners of a class were heard side by side for ${overlap} ms`);
+    const { ms, last } = longestOverlap(beats);
+    if (ms > mostOverlapMs) faults.push(`two owners of a class published side by side for ${ms} ms: ${described(last)}`);
+    const late = fence(beats).dropped.filter(({ ts, at }) => at - ts > mostLateMs);
+    if (late.length > 0) faults.push(`${late.length} standings of an old epoch left late: ${described(late[0])}`);
   } else {
-    const late = fence(beats).dropped.filter(({ at }) => at > wokeAt + mostOverlapMs).length;
-    if (late > 0) faults.push(`${late} standings of an old epoch more than ${mostOverlapMs} ms after waking`);
+    const late = fence(beats).dropped.filter(({ at }) => at > wokeAt + mostOverlapMs);
+    if (late.length > 0)
+      faults.push(`${late.length} standings of an old epoch more than ${mostOverlapMs} ms after waking: ${described(late[0])}`);
   }
   return faults;
 }

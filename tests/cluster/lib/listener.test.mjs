@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { fence, gapsAfter, longestOverlap, longestPause } from './listener.mjs';
+import { faultsHeard, fence, gapsAfter, longestOverlap, longestPause } from './listener.mjs';
 
-const beat = (at, epoch, raceId = 7, classId = 1) => ({ classId, raceId, epoch, asOf: at, at });
+const beat = (at, epoch, raceId = 7, classId = 1) => ({ classId, raceId, epoch, asOf: at, ts: at, at });
 
 test('two owners at once are seen: the lower one is dropped, and how long it was heard', () => {
   const beats = [beat(0, 1), beat(1000, 2), beat(1500, 1), beat(2000, 2), beat(2900, 1)];
@@ -13,13 +13,20 @@ test('two owners at once are seen: the lower one is dropped, and how long it was
     [1, 2, 2],
   );
   assert.equal(dropped.length, 2);
-  assert.equal(longestOverlap(beats), 1900);
+  assert.equal(longestOverlap(beats).ms, 1900);
+  assert.match(faultsHeard(beats, [])[0], /published side by side for 1900 ms: class 1, race 7, epoch 1/);
 });
 
 test('one owner after the other does not overlap', () => {
   const beats = [beat(0, 1), beat(900, 1), beat(4000, 2), beat(4900, 2)];
-  assert.equal(longestOverlap(beats), 0);
+  assert.equal(longestOverlap(beats).ms, 0);
   assert.deepEqual(fence(beats).dropped, []);
+});
+
+test('what the network delivers late was said in time; what comes later still was kept back', () => {
+  const after = (late) => [beat(0, 1), beat(3000, 2), { ...beat(500, 1), at: 500 + late }];
+  assert.deepEqual(faultsHeard(after(6000), []), []);
+  assert.match(faultsHeard(after(9000), [])[0], /1 standings of an old epoch left late: .* heard 9000 ms later/);
 });
 
 test('the gap of a kill ends with the first word of a higher epoch; a race that is not heard again has none', () => {
