@@ -63,7 +63,7 @@ archive_actor::behavior_type archive(archive_self*, const actor_context* env, re
       },
       [=](const find_moment& x) { return call_store<moment_answer>(*env, [&] { return look_at(*env, *records, x); }); },
       [=](const list_edits& x) {
-        return call_store<edit_list>(*env, [&] { return edit_list{records->edits(x.before, x.limit)}; });
+        return call_store<edit_list>(*env, [&] { return edit_list{records->edits(x.before, x.limit, x.of)}; });
       },
       [=](const find_people& x) { return people_found{env->names->search(x.text, x.limit)}; },
       [=](const find_racer& x) { return call_store<racer_answer>(*env, [&] { return look_at(*env, *records, x); }); },

@@ -35,7 +35,7 @@ void calendar_state::look_at_clock() {
 std::vector<day_best> calendar_state::bests_of(const race_result& result, scoring rule) const {
   std::vector<day_best> bests;
   for (const auto& row : result.rows)
-    if (row.finished)
+    if (row.finished && !row.excluded && !env_->edits->hidden(row.racer))
       bests.push_back({row.racer, {rule == scoring::total ? row.total : row.output, result.key.race, result.closed}});
   return bests;
 }
@@ -64,6 +64,30 @@ void calendar_state::take(const closed_race& race) {
   found->second.merge(day, bests_of(race.result, env_->rules.find(race.result.key.cls)->score));
 }
 
+void calendar_state::look_again(racer_id racer) {
+  std::map<class_id, std::vector<std::pair<utc_day, final_score>>> rides;
+  const auto found = call_store<caf::unit_t>(*env_, [&] {
+    if (env_->edits->hidden(racer))
+      return caf::unit;
+    const auto& rules = env_->rules.race;
+    for (const auto& line : records_->rides_of(racer, SIZE_MAX)) {
+      const auto day = day_at(rules.start_ms(line.key.race));
+      const auto* course = env_->rules.find(line.key.cls);
+      if (!line.finished || course == nullptr || day <= today() - day_boards::most_days)
+        continue;
+      if (const auto ride = records_->ride(line.key, racer); ride && ride->flags == 0)
+        rides[line.key.cls].push_back(
+            {day, final_score{scores_of(*ride, course->score).back(), line.key.race, line.closed}});
+    }
+    return caf::unit;
+  });
+  if (found.flag == caf::rt_error)
+    env_->log->warn("calendar.correct_failed", {{"racer", racer}});
+  else
+    for (auto& [cls, boards] : boards_)
+      boards.replace(racer, rides[cls]);
+}
+
 caf::result<leaderboard_answer> calendar_state::page(const get_period_board& x) {
   const auto found = boards_.find(x.cls);
   if (found == boards_.end())
@@ -78,6 +102,10 @@ calendar_actor::behavior_type calendar(calendar_self* self, const actor_context*
   return {
       [self](look_at_clock) { self->state.look_at_clock(); },
       [self](const closed_race_ptr& race) { self->state.take(*race); },
+      [self](const edited& x) {
+        if (x.content->kind != edit_kind::rename)
+          self->state.look_again(x.content->racer);
+      },
       [self](const get_period_board& x) { return self->state.page(x); },
   };
 }

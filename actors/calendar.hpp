@@ -24,6 +24,8 @@ public:
   void start(pointer self, const actor_context& env, record_store& records);
   void look_at_clock();
   void take(const closed_race& race);
+  /// The rider's rides may count otherwise now.
+  void look_again(racer_id racer);
   caf::result<leaderboard_answer> page(const get_period_board& x);
 
   static inline const char* name = "calendar";

@@ -46,6 +46,14 @@ void class_state::note_size() const {
   counts.records.set(static_cast<std::int64_t>(board_.size()));
 }
 
+void class_state::look_at_clock() {
+  if (!loaded_)
+    return load();
+  for (const auto& e : std::exchange(early_edits_, {}))
+    take_bests_of(e);
+  announce(std::exchange(untold_, {}));
+}
+
 void class_state::load() {
   self_->request(partners_.follower, defaults::load_deadline, catch_up{})
       .then([this](caught_up) { read_bests(); }, [this](const caf::error& e) { load_failed(e); });
@@ -59,11 +67,18 @@ void class_state::read_bests() {
 
 void class_state::load_failed(const caf::error& why) {
   env_->log->warn("class.load_delayed", {{"class", rules_.id}, {"error", self_->system().render(why)}});
-  self_->delayed_send(self_, defaults::load_retry, look_at_clock{});
+  self_->delayed_send(self_, defaults::load_retry, alleycat::look_at_clock{});
 }
 
 void class_state::take(const std::vector<racer_bests>& records) {
+  std::vector<racer_bests> corrected;
   for (const auto& bests : records) {
+    if (env_->edits->hidden(bests.racer))
+      continue;
+    if (const auto since = env_->edits->bests_since(rules_.id, bests.racer); since != 0) {
+      corrected.push_back(bests);
+      corrected.back().edits = since;
+    }
     table_.load(bests);
     if (bests.record)
       board_.load(bests.racer, *bests.record);
@@ -73,6 +88,10 @@ void class_state::take(const std::vector<racer_bests>& records) {
   loaded_ = true;
   for (const auto& race : std::exchange(early_, {}))
     take(*race);
+  // Whoever owned the class when they were corrected may not have told.
+  announce(std::move(corrected));
+  for (const auto& e : std::exchange(early_edits_, {}))
+    take_bests_of(e);
   note_size();
   self_->send(partners_.shard, class_status{true});
   env_->log->info("class.loaded", {{"class", rules_.id}, {"racers", table_.racers()}, {"records", board_.size()}});
@@ -100,6 +119,7 @@ caf::result<closed_race_ptr> class_state::rank_rides(const closed_race& race) co
     return not_loaded();
   auto ranked = std::make_shared<closed_race>(race);
   env_->correct(*ranked);
+  env_->edits->show_names(ranked->result.rows);
   auto& rides = ranked->rides;
   for (auto& ride : rides) {
     const auto scores = scores_of(ride, rules_.score);
@@ -119,7 +139,63 @@ void class_state::merge(const closed_race_ptr& race) {
     early_.push_back(race); // the tables that are being read may be older than it
 }
 
-void class_state::take(const closed_race& race) {
+void class_state::on_edit(const edit_ptr& e) {
+  if (loaded_)
+    take_bests_of(e);
+  else
+    early_edits_.push_back(e);
+}
+
+void class_state::take_bests_of(const edit_ptr& e) {
+  self_->request(partners_.store, defaults::load_deadline, find_bests{rules_.id, e->racer})
+      .then(
+          [this, e](const bests_answer& found) {
+            const bool shown = found.bests && !env_->edits->hidden(e->racer);
+            if (e->kind != edit_kind::rename) {
+              table_.replace(e->racer, shown ? found.bests->at : std::vector<score>{});
+              board_.replace(e->racer, shown ? found.bests->record : std::nullopt);
+              note_size();
+            }
+            if (found.bests && found.bests->edits != 0)
+              announce({*found.bests});
+            publish_leaderboard();
+          },
+          [this, e](const caf::error& why) {
+            env_->log->warn("class.load_delayed", {{"class", rules_.id}, {"error", self_->system().render(why)}});
+            early_edits_.push_back(e);
+            self_->delayed_send(self_, defaults::load_retry, alleycat::look_at_clock{});
+          });
+}
+
+void class_state::announce(std::vector<racer_bests> bests) {
+  if (bests.empty() || term_->over())
+    return;
+  if (!term_->running()) {
+    // Preloading: nothing leaves.
+    untold_.insert(untold_.end(), bests.begin(), bests.end());
+    self_->delayed_send(self_, defaults::load_retry, alleycat::look_at_clock{});
+    return;
+  }
+  // Should it fail, the next owner does it.
+  self_
+      ->request(partners_.results, defaults::close_deadline,
+                store_bests{rules_.id, term_->owner_epoch(),
+                            std::make_shared<const std::vector<racer_bests>>(std::move(bests))})
+      .then([](bests_stored) {},
+            [this](const caf::error& e) {
+              env_->log->warn("class.tell_failed", {{"class", rules_.id}, {"error", self_->system().render(e)}});
+            });
+}
+
+void class_state::take(const closed_race& raced) {
+  auto whole = std::optional<closed_race>{};
+  if (env_->corrected(raced)) {
+    // What it was made from may be older than a correction.
+    whole = raced;
+    env_->correct(*whole);
+    std::erase_if(whole->rides, [this](const ride_record& ride) { return env_->edits->hidden(ride.racer); });
+  }
+  const auto& race = whole ? *whole : raced;
   for (const auto& ride : race.rides)
     if (!ride.name.empty())
       env_->names->set(ride.racer, ride.name);
@@ -179,7 +255,8 @@ class_actor::behavior_type class_behavior(class_self* self, const actor_context*
                                           class_partners partners) {
   self->state.start(self, *env, std::move(under), rules, std::move(partners));
   return {
-      [self](look_at_clock) { self->state.load(); },
+      [self](look_at_clock) { self->state.look_at_clock(); },
+      [self](const edited& x) { self->state.on_edit(x.content); },
       [self](const rank_batch& x) { return self->state.rank(x); },
       [self](const rank_closed& x) { return self->state.rank_rides(*x.race); },
       [self](const closed_race_ptr& x) { self->state.merge(x); },

@@ -8,6 +8,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <optional>
 #include <vector>
 
 namespace alleycat {
@@ -16,6 +17,7 @@ struct class_partners {
   store_actor store;
   follower_actor follower;
   shard_actor shard;
+  results_actor results;
 };
 
 /// Loads its tables from the store first, once the follower has caught up; until then every question is answered with
@@ -35,9 +37,12 @@ public:
 
   void start(pointer self, const actor_context& env, term_ptr under, const class_rules& rules, class_partners partners);
   void load();
+  /// Tries again what failed.
+  void look_at_clock();
   caf::result<rank_answer> rank(const rank_batch& batch) const;
   caf::result<closed_race_ptr> rank_rides(const closed_race& race) const;
   void merge(const closed_race_ptr& race);
+  void on_edit(const edit_ptr& e);
   caf::result<leaderboard_answer> page(const get_leaderboard& x) const;
   caf::result<all_time_answer> page(const get_all_time& x) const;
 
@@ -50,6 +55,9 @@ private:
   void load_failed(const caf::error& why);
   void take(const std::vector<racer_bests>& records);
   void take(const closed_race& race);
+  /// Their bests as the store has them now, after a correction.
+  void take_bests_of(const edit_ptr& e);
+  void announce(std::vector<racer_bests> bests);
   void publish_leaderboard() const;
   void note_size() const;
 
@@ -61,6 +69,8 @@ private:
   all_time_table table_{1};
   leaderboard board_;
   std::vector<closed_race_ptr> early_; ///< came before the tables were loaded
+  std::vector<racer_bests> untold_;    ///< corrected, and not in the changelog yet
+  std::vector<edit_ptr> early_edits_;  ///< likewise
   bool loaded_ = false;
 };
 

@@ -29,6 +29,8 @@ struct actor_context {
   name_book* names = nullptr;
   correction_book* edits = nullptr;
 
+  /// Whether anybody in a race was ever corrected.
+  bool corrected(const closed_race& race) const { return edits->knows_one_of(race); }
   /// Brings rides of one race up to date with the corrections. @pre there is one
   void correct(std::vector<ride_record>& rides) const {
     closed_race race;

@@ -102,6 +102,15 @@ inline constexpr auto slow_write = 1s;
 
 /// The first look for old races after a start, and the next one after a failure.
 inline constexpr auto first_prune = 1min;
+
+/// What was corrected is looked for in the streams this long after the start, then this often: by the owner of the lowest
+/// class, and by the others.
+inline constexpr auto clean_after = 10s;
+inline constexpr auto clean_interval = 10s;
+inline constexpr auto clean_later = 10min;
+/// Riders and results at a time.
+inline constexpr std::size_t cleaned_at_once = 500;
+inline constexpr auto clean_deadline = 120s;
 /// How soon a changed age of what is kept is noticed, at most.
 inline constexpr auto prune_nap = 1min;
 /// Rides that one look for old races takes (16 ms): queries wait behind it.

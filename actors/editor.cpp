@@ -33,10 +33,12 @@ void take_edit(const actor_context& env, const edit& e) {
   });
 }
 
-void editor_state::start(pointer self, const actor_context& env, store_actor store) {
+void editor_state::start(pointer self, const actor_context& env, store_actor store, results_actor streams) {
   self_ = self;
   env_ = &env;
   store_ = std::move(store);
+  streams_ = std::move(streams);
+  clean_at_ = env.clock->now() + in_ms(defaults::clean_after);
   read_cursor();
   self_->delayed_send(self_, defaults::follow_tick, alleycat::look_at_clock{});
 }
@@ -118,6 +120,8 @@ void editor_state::wrote(const edit_ptr& e, const edit_effect& effect) {
   env_->counts->edits_applied.add();
   env_->log->info("edit.applied",
                   {{"kind", std::string{to_string(e->kind)}}, {"racer", e->racer}, {"sequence", e->sequence}});
+  if (follower_)
+    self_->send(follower_, edited{e});
   effects_.insert_or_assign(e->sequence, effect);
   if (effects_.size() > effects_kept)
     effects_.erase(effects_.begin());
@@ -174,18 +178,64 @@ void editor_state::look_at_clock() {
   again_.run_if_due(now);
   if (!writing_ && inbox_)
     work();
+  clean_if_due(now);
   if (!waiting_.empty() || (!asking_.empty() && now - asked_at_ > end_asked_again_ms))
     ask_end();
   const bool busy = !asking_.empty() || !waiting_.empty() || again_.waiting();
   self_->delayed_send(self_, busy ? defaults::follow_tick : defaults::follow_rest, alleycat::look_at_clock{});
 }
 
-editor_actor::behavior_type editor(editor_self* self, const actor_context* env, store_actor store) {
-  self->state.start(self, *env, std::move(store));
+// -- the streams -------------------------------------------------------------------------------------------------------
+
+caf::typed_response_promise<cleaned_streams> editor_state::clean() {
+  auto promise = self_->make_response_promise<cleaned_streams>();
+  const auto failed = [promise](caf::error& e) mutable { promise.deliver(std::move(e)); };
+  self_->request(store_, defaults::close_deadline, find_cleanups{})
+      .then(
+          [this, promise, failed](const cleanups& todo) mutable {
+            if (todo.riders.empty() && todo.results.empty()) {
+              promise.deliver(cleaned_streams{});
+              return;
+            }
+            self_->request(streams_, defaults::clean_deadline, clean_streams{todo, env_->rules.race})
+                .then(
+                    [this, promise, failed](const cleaned_streams& done) mutable {
+                      env_->log->info("edit.streams_cleaned", {{"rides", done.rides},
+                                                               {"results", done.results},
+                                                               {"bests", done.bests},
+                                                               {"edits", done.edits}});
+                      self_->request(store_, defaults::close_deadline, keep_cleaned{done.what})
+                          .then([promise, done](ack) mutable { promise.deliver(done); }, failed);
+                    },
+                    failed);
+          },
+          failed);
+  return promise;
+}
+
+void editor_state::clean_if_due(unix_ms now) {
+  if (cleaning_ || now < clean_at_)
+    return;
+  const bool mine = env_->ownership->owns(env_->rules.classes.front().id);
+  clean_at_ = now + in_ms(mine ? defaults::clean_interval : defaults::clean_later);
+  cleaning_ = true;
+  self_->request(caf::actor_cast<editor_actor>(self_), 2 * defaults::clean_deadline, clean_now{})
+      .then([this](const cleaned_streams&) { cleaning_ = false; },
+            [this](const caf::error& e) {
+              cleaning_ = false;
+              env_->log->warn("editor.clean_delayed", {{"error", self_->system().render(e)}});
+            });
+}
+
+editor_actor::behavior_type editor(editor_self* self, const actor_context* env, store_actor store,
+                                   results_actor streams) {
+  self->state.start(self, *env, std::move(store), std::move(streams));
   return {
       [self](arrived) { self->state.take_items(); },
       [self](look_at_clock) { self->state.look_at_clock(); },
       [self](const stream_end& x) { self->state.found_end(x); },
+      [self](follow_edits) { self->state.tell(caf::actor_cast<follower_actor>(self->current_sender())); },
+      [self](clean_now) { return self->state.clean(); },
       [self](catch_up) { return self->state.wait(); },
       [self](const await_edit& x) { return self->state.wait_for(x.sequence); },
   };

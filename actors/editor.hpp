@@ -23,17 +23,22 @@ void take_edit(const actor_context& env, const edit& e);
 /// store, then to whoever has tables of their own. What is still to come at the start is taken before the follower begins, and
 /// so before a class is loaded or a race opened.
 ///
+/// What was corrected leaves the streams too: by the node that was asked at once, and what that one did not get done by the owner
+/// of the lowest class; the others look later, and find nothing there.
+///
 ///     mark read --> reading: [books --> store --> classes, calendar] for each edit, in order, for ever
 class editor_state {
 public:
   using pointer = editor_actor::stateful_pointer<editor_state>;
 
-  void start(pointer self, const actor_context& env, store_actor store);
+  void start(pointer self, const actor_context& env, store_actor store, results_actor streams);
   void take_items();
   void look_at_clock();
   void found_end(const stream_end& end);
   caf::typed_response_promise<caught_up> wait();
   caf::typed_response_promise<edit_effect> wait_for(std::uint64_t sequence);
+  void tell(follower_actor whom) { follower_ = std::move(whom); }
+  caf::typed_response_promise<cleaned_streams> clean();
 
   static inline const char* name = "editor";
 
@@ -44,10 +49,13 @@ private:
   void write(const edit_ptr& e, const stream_cursor& at);
   void wrote(const edit_ptr& e, const edit_effect& effect);
   void ask_end();
+  void clean_if_due(unix_ms now);
 
   pointer self_ = nullptr;
   const actor_context* env_ = nullptr;
   store_actor store_;
+  results_actor streams_;
+  follower_actor follower_;
   std::unique_ptr<results_log_reader> reader_;
   std::shared_ptr<handoff<results_log_item>> inbox_;
   std::deque<results_log_item> queue_;
@@ -62,10 +70,13 @@ private:
   std::vector<caf::typed_response_promise<caught_up>> asking_;  ///< for whom the question is
   std::uint64_t question_ = 0;
   unix_ms asked_at_ = 0;
+  unix_ms clean_at_ = 0;
+  bool cleaning_ = false;
 };
 
 using editor_self = metered_actor<actor_kind::editor, editor_actor, editor_state>;
 
-editor_actor::behavior_type editor(editor_self* self, const actor_context* env, store_actor store);
+editor_actor::behavior_type editor(editor_self* self, const actor_context* env, store_actor store,
+                                   results_actor streams);
 
 } // namespace alleycat

@@ -29,6 +29,7 @@ void follower_state::start(pointer self, const actor_context& env, store_actor s
   editor_ = std::move(editor);
   told_at_ = env.clock->now();
   self_->set_down_handler([this](const caf::down_msg& down) { lost(down); });
+  self_->send(editor_, follow_edits{});
   read_edits();
   self_->delayed_send(self_, defaults::follow_tick, alleycat::look_at_clock{});
 }
@@ -163,7 +164,7 @@ void follower_state::take(stored_result&& found) {
   if (auto rides = rides_.extract(race->result.key))
     race->rides = std::move(rides.mapped().rides);
   std::sort(race->rides.begin(), race->rides.end(), [](const auto& a, const auto& b) { return a.racer < b.racer; });
-  env_->correct(*race);
+  race->differs = env_->correct(*race);
   for (const auto& ride : race->rides)
     if (!ride.name.empty())
       env_->names->set(ride.racer, ride.name);
@@ -192,6 +193,9 @@ bool follower_state::merge_held_rides(unix_ms now) {
 
 void follower_state::take(stored_bests&& entry) {
   if (rules_of(entry.cls) == nullptr)
+    return;
+  // Made of rides that do not count any more; the class's owner has told anew.
+  if (entry.bests.edits < env_->edits->bests_since(entry.cls, entry.bests.racer))
     return;
   bests_[entry.cls].push_back(std::move(entry.bests));
   if (++bests_waiting_ >= defaults::bests_batch)
@@ -228,6 +232,12 @@ void follower_state::pass_on(const closed_race_ptr& race) {
   const auto [from, to] = fed_.equal_range(race->result.key.cls);
   for (auto fed = from; fed != to; ++fed)
     self_->send(fed->second, race);
+}
+
+void follower_state::pass_on(const edited& e) {
+  self_->send(calendar_, e);
+  for (const auto& [cls, to] : fed_)
+    self_->send(to, e);
 }
 
 void follower_state::feed(class_id cls, class_actor to) {
@@ -341,6 +351,7 @@ follower_actor::behavior_type follower(follower_self* self, const actor_context*
       [self](arrived) { self->state.take_items(); },
       [self](look_at_clock) { self->state.look_at_clock(); },
       [self](const stream_end& x) { self->state.found_end(x); },
+      [self](const edited& x) { self->state.pass_on(x); },
       [self](const feed_class& x) { self->state.feed(x.cls, caf::actor_cast<class_actor>(self->current_sender())); },
       [self](catch_up) { return self->state.wait(); },
       [self](get_follow_progress) { return self->state.progress(); },

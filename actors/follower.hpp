@@ -33,6 +33,7 @@ public:
   void take_items();
   void look_at_clock();
   void found_end(const stream_end& end);
+  void pass_on(const edited& e);
   caf::typed_response_promise<caught_up> wait();
   follow_progress progress() const;
   /// Results of a class go to its actor too, from now on.

@@ -37,6 +37,10 @@ using store_actor = caf::typed_actor<
     caf::replies_to<apply_rides>::with<merge_result>, caf::replies_to<apply_bests>::with<applied_bests>,
     // One transaction for a correction.
     caf::replies_to<apply_edit>::with<edit_effect>,
+    // The bests of one racer, after it.
+    caf::replies_to<find_bests>::with<bests_answer>,
+    // What is to leave the streams, and that it has.
+    caf::replies_to<find_cleanups>::with<cleanups>, caf::replies_to<keep_cleaned>::with<ack>,
     // The way of bests into the changelog.
     caf::replies_to<find_unannounced_bests>::with<unannounced_bests>, caf::replies_to<keep_announced>::with<ack>,
     // How far the streams were read.
@@ -72,6 +76,8 @@ using calendar_actor = caf::typed_actor<
     caf::reacts_to<look_at_clock>,
     // A race that the store has now.
     caf::reacts_to<closed_race_ptr>,
+    // A correction that it has.
+    caf::reacts_to<edited>,
     // A page of one of them.
     caf::replies_to<get_period_board>::with<leaderboard_answer>>;
 
@@ -86,6 +92,8 @@ using results_actor = caf::typed_actor<
     caf::replies_to<find_stored_result>::with<stored_payload>,
     // A correction, into its stream.
     caf::replies_to<append_edit>::with<edit_appended>,
+    // What was corrected, out of the streams.
+    caf::replies_to<clean_streams>::with<cleaned_streams>,
     // All of them, or an error.
     caf::replies_to<store_bests>::with<bests_stored>,
     // The result first, then the rides that leave: what is not there is no error.
@@ -104,6 +112,10 @@ using editor_actor = caf::typed_actor<
     caf::reacts_to<look_at_clock>,
     // The reader knows how far it is.
     caf::reacts_to<stream_end>,
+    // Tell the sender of each one.
+    caf::reacts_to<follow_edits>,
+    // Clean the streams now.
+    caf::replies_to<clean_now>::with<cleaned_streams>,
     // Every correction that is in the stream now is applied here.
     caf::replies_to<catch_up>::with<caught_up>,
     // What one of them did, once it is applied.
@@ -118,7 +130,9 @@ using follower_actor = caf::typed_actor<
     caf::reacts_to<look_at_clock>,
     // The reader knows how far it is.
     caf::reacts_to<stream_end>,
-    // From a class: its results from now on.
+    // From the editor: a correction that the store has.
+    caf::reacts_to<edited>,
+    // From a class: its results and corrections from now on.
     caf::reacts_to<feed_class>,
     // Everything that is in the streams now is in the store.
     caf::replies_to<catch_up>::with<caught_up>,
@@ -135,6 +149,8 @@ using class_actor = caf::typed_actor<
     caf::replies_to<rank_closed>::with<closed_race_ptr>,
     // A closed race whose result is stored, from its close here or from the follower: merge it.
     caf::reacts_to<closed_race_ptr>,
+    // A correction that is in the store.
+    caf::reacts_to<edited>,
     // A page of the leaderboard.
     caf::replies_to<get_leaderboard>::with<leaderboard_answer>,
     // A page of the all-time table at a second.

@@ -360,6 +360,44 @@ struct apply_edit {
   edit_ptr content;
   stream_cursor at;
 };
+/// From now on, tell me of edits that stand in the store.
+struct follow_edits {};
+/// This one does.
+struct edited {
+  edit_ptr content;
+};
+/// A racer's bests as the store has them.
+struct find_bests {
+  class_id cls;
+  racer_id racer;
+};
+struct bests_answer {
+  std::optional<racer_bests> bests;
+};
+/// What the streams may still have of what was corrected.
+struct find_cleanups {};
+struct cleanups {
+  std::vector<edit> riders;
+  std::vector<stored_result> results; ///< as they are to stand in the stream
+};
+/// Take it out of them.
+struct clean_streams {
+  cleanups what;
+  race_rules race;
+};
+struct cleaned_streams {
+  cleanups what;
+  std::size_t rides = 0;
+  std::size_t results = 0;
+  std::size_t bests = 0;
+  std::size_t edits = 0;
+};
+/// It is done.
+struct keep_cleaned {
+  cleanups what;
+};
+/// Clean now; answered with what was done.
+struct clean_now {};
 /// What this edit did here, once it is done.
 struct await_edit {
   std::uint64_t sequence = 0;
@@ -368,6 +406,7 @@ struct await_edit {
 struct list_edits {
   std::optional<std::uint64_t> before;
   std::size_t limit = 20;
+  std::optional<racer_id> of = std::nullopt; ///< only theirs
 };
 struct edit_list {
   std::vector<edit> edits;
@@ -563,6 +602,16 @@ ALLEYCAT_LOCAL_MESSAGE(edit_ptr)
 ALLEYCAT_LOCAL_MESSAGE(apply_edit)
 ALLEYCAT_LOCAL_MESSAGE(edit_effect)
 ALLEYCAT_LOCAL_MESSAGE(await_edit)
+ALLEYCAT_LOCAL_MESSAGE(follow_edits)
+ALLEYCAT_LOCAL_MESSAGE(edited)
+ALLEYCAT_LOCAL_MESSAGE(find_bests)
+ALLEYCAT_LOCAL_MESSAGE(bests_answer)
+ALLEYCAT_LOCAL_MESSAGE(find_cleanups)
+ALLEYCAT_LOCAL_MESSAGE(cleanups)
+ALLEYCAT_LOCAL_MESSAGE(clean_streams)
+ALLEYCAT_LOCAL_MESSAGE(cleaned_streams)
+ALLEYCAT_LOCAL_MESSAGE(keep_cleaned)
+ALLEYCAT_LOCAL_MESSAGE(clean_now)
 ALLEYCAT_LOCAL_MESSAGE(list_edits)
 ALLEYCAT_LOCAL_MESSAGE(edit_list)
 ALLEYCAT_LOCAL_MESSAGE(find_stored_result)

@@ -260,7 +260,7 @@ caf::result<moment_answer> race_state::moment(const get_moment& x) {
   if (const auto known = moments_.find(asked); known != moments_.end())
     return moment_answer{known->second};
   auto found = std::make_shared<race_moment>(moment_of(*race_, x.second ? *x.second : usual_second(now)));
-  env_->edits->show_names(found->rows);
+  env_->edits->show_names(found->rows, env_->rules.race.start_ms(race_->key().race));
   found->owner_epoch = term_->owner_epoch();
   found->at = now;
   if (race_->closed() || life_->complete(*race_, now)) {
@@ -313,7 +313,7 @@ standings race_state::describe(unix_ms now) const {
   for (auto& row : table.rows)
     if (const auto at = *race_->find(row.racer); at < all_time_ranks_.size())
       row.all_time_rank = all_time_ranks_[at];
-  env_->edits->show_names(table.rows);
+  env_->edits->show_names(table.rows, env_->rules.race.start_ms(race_->key().race));
   return table;
 }
 
@@ -381,7 +381,8 @@ void race_state::tell_racers(race_tick&& news) {
     const auto row = *race_->find(tick->riders[i].racer);
     for (auto next = racers_.size(); next <= row; ++next) {
       const auto id = race_->racer(static_cast<row_index>(next));
-      if (const auto& rider = race_->name(static_cast<row_index>(next)); !rider.empty())
+      if (const auto& rider = race_->name(static_cast<row_index>(next));
+          !rider.empty() && !env_->edits->forgotten(id, env_->rules.race.start_ms(race_->key().race)))
         env_->names->set(id, rider);
       racers_.push_back(self_->spawn<caf::linked>(racer, env_, term_, id));
       if (const auto ghost = ghosts_.extract(id))

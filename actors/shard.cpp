@@ -26,7 +26,7 @@ void shard_state::start(pointer self, const actor_context& env, term_ptr under, 
   partners_ = std::move(partners);
   const auto me = caf::actor_cast<shard_actor>(self_);
   class_ = self_->spawn<caf::monitored>(class_behavior, env_, term_, rules_,
-                                        class_partners{partners_.store, partners_.follower, me});
+                                        class_partners{partners_.store, partners_.follower, me, partners_.results});
   closing_ = std::make_unique<closing>(self_, env, term_, rules_.score,
                                        closing_partners{class_, partners_.results, partners_.store},
                                        [this](race_key key) { done(key); });

@@ -51,6 +51,15 @@ caf::result<Result> write(const actor_context& env, record_store& records, const
   return result;
 }
 
+/// The race as it is to be stored: what it was made from may be older than a correction.
+closed_race_ptr up_to_date(const actor_context& env, const closed_race_ptr& race) {
+  if (!env.corrected(*race))
+    return race;
+  auto corrected = std::make_shared<closed_race>(*race);
+  corrected->differs = env.correct(*corrected) || corrected->differs;
+  return corrected;
+}
+
 } // namespace
 
 store_actor::behavior_type store(store_self*, const actor_context* env, record_store* records) {
@@ -65,14 +74,18 @@ store_actor::behavior_type store(store_self*, const actor_context* env, record_s
       },
       [=](const apply_closed& x) {
         return write<merge_result>(*env, *records, "apply", [&] {
-          const bool first_time = records->apply(*x.race, x.rule, x.announce);
+          const auto race = up_to_date(*env, x.race);
+          const bool first_time = records->apply(*race, x.rule, x.announce);
           failpoint("store.applied");
           return merge_result{first_time};
         });
       },
       [=](const apply_rides& x) {
-        return write<merge_result>(*env, *records, "apply",
-                                   [&] { return merge_result{records->apply_rides(*x.rides, x.rule)}; });
+        return write<merge_result>(*env, *records, "apply", [&] {
+          auto rides = *x.rides;
+          env->correct(rides);
+          return merge_result{!rides.empty() && records->apply_rides(rides, x.rule)};
+        });
       },
       [=](const apply_bests& x) {
         return write<applied_bests>(*env, *records, "bests", [&] {
@@ -82,12 +95,46 @@ store_actor::behavior_type store(store_self*, const actor_context* env, record_s
       },
       [=](const apply_edit& x) {
         return write<edit_effect>(*env, *records, "edit", [&] {
-          return env->edits->read([&](const corrections& all) { return records->apply_edit(*x.content, x.at, all); });
+          return env->edits->read(
+              [&](const corrections& all) { return records->apply_edit(*x.content, x.at, all, env->rules.race); });
+        });
+      },
+      [=](const find_bests& x) {
+        return answer<bests_answer>(*env, [&] {
+          bests_answer found{records->bests_of(x.cls, x.racer)};
+          if (found.bests)
+            found.bests->edits = env->edits->bests_since(x.cls, x.racer);
+          return found;
+        });
+      },
+      [=](const find_cleanups&) {
+        return answer<cleanups>(*env, [&] {
+          cleanups found{records->riders_to_clean(defaults::cleaned_at_once), {}};
+          for (const auto& key : records->results_to_clean(defaults::cleaned_at_once)) {
+            const auto stamp = records->applied(key);
+            if (auto result = records->result(key); result && stamp)
+              found.results.push_back({std::move(*result), *stamp});
+            else
+              records->cleaned(key); // pruned since
+          }
+          return found;
+        });
+      },
+      [=](const keep_cleaned& x) {
+        return write<ack>(*env, *records, "cleaned", [&] {
+          for (const auto& e : x.what.riders)
+            records->cleaned(e);
+          for (const auto& each : x.what.results)
+            records->cleaned(each.result.key);
+          return ack{};
         });
       },
       [=](const find_unannounced_bests& x) {
         return answer<unannounced_bests>(*env, [&] {
-          return std::make_shared<const std::vector<racer_bests>>(records->unannounced_bests_of(x.key));
+          auto bests = std::make_shared<std::vector<racer_bests>>(records->unannounced_bests_of(x.key));
+          for (auto& of : *bests)
+            of.edits = env->edits->bests_since(x.key.cls, of.racer);
+          return unannounced_bests{std::move(bests)};
         });
       },
       [=](const keep_announced& x) {

@@ -21,6 +21,7 @@ std::string encode(const best_entry& entry) {
     out.mutable_record()->set_race_id(record->race.value());
     out.mutable_record()->set_at(record->at);
   }
+  out.set_edits(entry.bests.edits);
   return out.SerializeAsString();
 }
 
@@ -41,6 +42,7 @@ std::optional<best_entry> decode_best(std::string_view bytes) {
   }
   if (in.has_record())
     entry.bests.record = final_score{score{in.record().score()}, race_id{in.record().race_id()}, in.record().at()};
+  entry.bests.edits = in.edits();
   return entry;
 }
 

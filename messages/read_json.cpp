@@ -89,6 +89,7 @@ standing row_of(const nlohmann::json& from) {
   row.output = score_of(from, "output");
   row.total = score_of(from, "total");
   row.finished = flag_of(from, "finished");
+  row.excluded = from.contains("excluded") && flag_of(from, "excluded");
   row.all_time_rank = rank_of(from, "allTimeRank");
   return row;
 }

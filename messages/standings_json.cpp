@@ -60,6 +60,8 @@ void write_row(const standing& row, bool all_time_stale, json_text& json) {
   json.raw(R"(,"output":)").amount(row.output);
   json.raw(R"(,"total":)").amount(row.total);
   json.raw(R"(,"finished":)").boolean(row.finished);
+  if (row.excluded)
+    json.raw(R"(,"excluded":true)");
   if (all_time_stale)
     json.raw(R"(,"allTimeRank":null,"allTimeStale":true})");
   else

@@ -115,6 +115,14 @@ std::string journal_wildcard(class_id cls) {
 std::string best_wildcard(class_id cls) {
   return join("best", cls, "*", "*");
 }
+std::string ride_wildcard(racer_id racer) {
+  return join("ride", "*", "*", racer);
+}
+
+std::string best_wildcard(racer_id racer) {
+  return join("best", "*", racer, "*");
+}
+
 std::string ride_wildcard(race_key key) {
   return join("ride", key.cls, key.race, "*");
 }

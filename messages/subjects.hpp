@@ -45,6 +45,10 @@ std::string journal_wildcard(class_id cls);
 std::string best_wildcard(class_id cls);
 /// `alleycat.ride.<class>.<race>.*`
 std::string ride_wildcard(race_key key);
+/// All rides of a racer.
+std::string ride_wildcard(racer_id racer);
+/// The changelog of a racer.
+std::string best_wildcard(racer_id racer);
 
 /// The queue group of all ingest actors.
 inline constexpr std::string_view ingest_queue = "ingest";

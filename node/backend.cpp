@@ -307,7 +307,7 @@ void backend::impl::start_actors() {
   removal_handle = system->spawn<caf::detached>(results, &results_removal);
   archive_handle = spawn_archives();
   calendar_handle = system->spawn<caf::detached>(calendar, &context, static_cast<record_store*>(records.get()));
-  editor_handle = system->spawn(editor, &context, store_handle);
+  editor_handle = system->spawn(editor, &context, store_handle, removal_handle);
   follower_handle = system->spawn(follower, &context, store_handle, calendar_handle, editor_handle);
   registry_handle =
       system->spawn(registry, &context,

@@ -11,6 +11,8 @@ bool counts(const ride_record& ride) {
   return (ride.flags & static_cast<std::uint8_t>(ride_flag::excluded)) == 0;
 }
 
+} // namespace
+
 ride_summary summary_of(const ride_record& ride) {
   ride_summary summary;
   summary.key = ride.key;
@@ -24,8 +26,6 @@ ride_summary summary_of(const ride_record& ride) {
   summary.total = totals_of(ride).back();
   return summary;
 }
-
-} // namespace
 
 void store_on_lmdb::refuse_misfits(race_key key, const std::vector<ride_record>& rides) const {
   const auto refuse = [&](const std::string& why) {
@@ -75,6 +75,8 @@ void store_on_lmdb::put_race(lmdb::txn& in, const closed_race& race, scoring rul
   const auto table_key = layout::race_key_of(key);
   merge_rides(in, key, race.rides, rule);
   in.put(tables_.results, table_key, layout::encode_result(race.result, rule));
+  if (race.differs)
+    in.put(tables_.cleanups, layout::result_cleanup_key(key), layout::encode_count(1));
   in.put(tables_.applied, table_key, layout::encode_applied({race.stamp, race.result.closed, false}));
 }
 

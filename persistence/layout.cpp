@@ -16,7 +16,7 @@ void write_row(byte_writer& out, const standing& row) {
   out.number(row.seconds);
   out.number(row.output.value());
   out.number(row.total.value());
-  out.number(static_cast<std::uint8_t>(row.finished));
+  out.number(static_cast<std::uint8_t>((row.finished ? 1 : 0) | (row.excluded ? 2 : 0)));
   out.number(row.all_time_rank);
   out.text(row.name);
 }
@@ -30,7 +30,9 @@ standing read_row(byte_reader& in) {
   row.seconds = in.number<std::uint16_t>();
   row.output = score{in.number<std::uint32_t>()};
   row.total = score{in.number<std::uint32_t>()};
-  row.finished = in.number<std::uint8_t>() != 0;
+  const auto flags = in.number<std::uint8_t>();
+  row.finished = (flags & 1U) != 0;
+  row.excluded = (flags & 2U) != 0;
   row.all_time_rank = in.number<rank_t>();
   row.name = in.text();
   return row;
@@ -123,6 +125,11 @@ race_result decode_result(race_key key, std::string_view value) {
   return std::move(result);
 }
 
+scoring decode_rule(std::string_view value) {
+  auto in = unsealed(value);
+  return static_cast<scoring>(in.number<std::uint8_t>());
+}
+
 race_summary decode_summary(race_key key, std::string_view value) {
   auto in = unsealed(value);
   const auto head = read_result_head(key, in);
@@ -134,7 +141,7 @@ race_summary decode_summary(race_key key, std::string_view value) {
   if (head.rows == 0)
     return summary;
   const auto first = read_row(in);
-  if (!first.finished)
+  if (!first.finished || first.excluded)
     return summary;
   summary.winner = first.racer;
   summary.winner_name = first.name;

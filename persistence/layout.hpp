@@ -40,6 +40,8 @@ final_score decode_record(std::string_view value);
 
 std::string encode_result(const race_result& result, scoring rule);
 race_result decode_result(race_key key, std::string_view value);
+/// What the class scored by.
+scoring decode_rule(std::string_view value);
 race_summary decode_summary(race_key key, std::string_view value);
 
 /// What is stored of a ride: the ride, and what its class scored by.
@@ -91,6 +93,14 @@ struct applied_race {
 };
 std::string encode_applied(const applied_race& race);
 applied_race decode_applied(std::string_view value);
+
+/// Of results that the stream has otherwise, and of forgotten riders.
+inline std::string result_cleanup_key(race_key key) {
+  return key_of(std::uint8_t{1}, key.cls.value(), key.race.value());
+}
+inline std::string rider_cleanup_key(const edit& e) {
+  return key_of(std::uint8_t{2}, e.sequence);
+}
 
 /// Sorts edits in the order they were made.
 std::string edit_key(const edit& e);

@@ -126,6 +126,7 @@ void store_on_lmdb::open_tables() {
       tables_.applied = open("applied");
       tables_.unannounced = open("unannounced");
       tables_.edits = open("edits");
+      tables_.cleanups = open("cleanups");
       in.commit();
     };
     for (;;) {

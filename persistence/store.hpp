@@ -25,9 +25,12 @@ inline constexpr const char* data_file = "data.mdb";
 /// What an operator can do about a file that cannot be used.
 inline constexpr const char* way_out = "start once with --rebuild to build it again from the streams";
 
+/// A line of a rider's history.
+ride_summary summary_of(const ride_record& ride);
+
 /// The tables, opened once; persistence/README.md says what is in them.
 struct tables {
-  lmdb::dbi meta, bests, records, results, rides, by_racer, names, applied, unannounced, edits;
+  lmdb::dbi meta, bests, records, results, rides, by_racer, names, applied, unannounced, edits, cleanups;
 };
 
 class store_on_lmdb final : public lmdb_store {
@@ -54,9 +57,14 @@ public:
   std::vector<ride_record> rides(race_key key) override;
   std::vector<ride_summary> rides_of(racer_id racer, std::size_t limit) override;
   std::optional<racer_bests> bests_of(class_id cls, racer_id racer) override;
-  edit_effect apply_edit(const edit& e, const stream_cursor& at, const corrections& by) override;
+  edit_effect apply_edit(const edit& e, const stream_cursor& at, const corrections& by,
+                         const race_rules& race) override;
+  std::vector<race_key> results_to_clean(std::size_t limit) override;
+  std::vector<edit> riders_to_clean(std::size_t limit) override;
+  void cleaned(race_key key) override;
+  void cleaned(const edit& e) override;
   void each_edit(const std::function<void(const edit&)>& visit) override;
-  std::vector<edit> edits(std::optional<std::uint64_t> before, std::size_t limit) override;
+  std::vector<edit> edits(std::optional<std::uint64_t> before, std::size_t limit, std::optional<racer_id> of) override;
   std::uint64_t count_start(std::uint64_t at_least) override;
   usage map_usage() override;
   void limit_map(std::uint64_t max_bytes) override { max_map_bytes_ = max_bytes; }
@@ -91,6 +99,20 @@ private:
   void merge_record(lmdb::txn& in, const std::string& key, const final_score& record);
   void merge_names(lmdb::txn& in, const std::vector<ride_record>& rides);
   std::optional<racer_bests> find_bests(const lmdb::txn& in, class_id cls, racer_id racer) const;
+
+  // edits.cpp
+  /// Rides of a rider that stand otherwise than they should.
+  std::vector<race_key> misfits(const lmdb::txn& in, racer_id racer, const corrections& by,
+                                const race_rules& race) const;
+  /// Brings a race up to date. @returns whether its result changed
+  bool correct_race(lmdb::txn& in, race_key key, const corrections& by, const race_rules& race);
+  /// Everything that follows from all rides of a rider.
+  void make_bests_anew(lmdb::txn& in, class_id cls, racer_id racer);
+  void make_name_anew(lmdb::txn& in, racer_id racer);
+  /// Visits a rider's rides, newest first.
+  void each_ride_of(const lmdb::txn& in, racer_id racer,
+                    const std::function<void(const layout::stored_ride&)>& visit) const;
+  void keep_edit(lmdb::txn& in, const edit& e, const stream_cursor& at);
 
   // prune.cpp
   /// Whether a ride holds its racer's record or a best second.

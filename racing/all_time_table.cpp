@@ -95,6 +95,27 @@ std::size_t all_time_table::merge(std::span<const ride_record> rides, scoring ru
   return beaten;
 }
 
+void all_time_table::replace(racer_id racer, const std::vector<score>& at) {
+  if (row_of_.insert(racer, static_cast<row>(racers_.size()))) {
+    racers_.push_back(racer);
+    for (auto& column : best_)
+      grow(column, racers_.size());
+  }
+  const auto r = *row_of_.find(racer);
+  for (std::size_t s = 0; s < best_.size(); ++s) {
+    auto& best = best_[s][r];
+    const auto now = s < at.size() ? at[s] : score{};
+    if (best == now)
+      continue;
+    if (best.value() != 0)
+      order_[s].erase(r, rows(s));
+    best = now;
+    if (now.value() != 0)
+      order_[s].insert(r, rows(s));
+    order_[s].settle(rows(s));
+  }
+}
+
 score all_time_table::best_of(own_second s, racer_id racer) const {
   const auto found = row_of_.find(racer);
   return found ? best_[s.value() - 1U][*found] : score{};

@@ -43,6 +43,9 @@ public:
   /// @returns how many bests were beaten or set.
   std::size_t merge(std::span<const ride_record> rides, scoring rule);
 
+  /// The racer's bests become these, higher or lower; empty: the racer is in no table any more. O(seconds * log racers).
+  void replace(racer_id racer, const std::vector<score>& at);
+
   /// @param s  1..ride_seconds
   all_time_place place(own_second s, score value, racer_id self) const;
 

@@ -67,6 +67,7 @@ struct closed_race {
   race_result result;
   journal_stamp stamp;            ///< at the mark
   std::vector<ride_record> rides; ///< by racer id, ascending
+  bool differs = false;           ///< by a correction, from what the results stream has
 };
 
 } // namespace alleycat

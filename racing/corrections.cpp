@@ -130,7 +130,6 @@ bool correct(race_result& result, const corrections& by, scoring rule, unix_ms r
     const bool excluded = by.excluded(result.key, row.racer);
     changed = changed || excluded != row.excluded;
     row.excluded = excluded;
-    row.name = by.shown(row.racer, row.name);
   }
   if (changed)
     rank_again(result, rule);

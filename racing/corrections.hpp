@@ -67,6 +67,8 @@ public:
   /// What a `clear` would bring back; by class, then race.
   std::vector<race_key> excluded_rides(racer_id racer) const;
 
+  /// Whether there is any correction of the rider.
+  bool knows(racer_id racer) const { return find(racer) != nullptr; }
   bool empty() const { return riders_.empty(); }
 
 private:
@@ -85,7 +87,7 @@ private:
 };
 
 /// Brings a closed race up to date with the edits: rides and rows of forgotten riders go, excluded rides are flagged and
-/// their rows go last without a rank, the others close up; rows show names as they are shown now. Ranks at the seconds of a
+/// their rows go last without a rank, the others close up. Names stay: those are a matter of showing. Ranks at the seconds of a
 /// ride stay as they were at the close. Doing it twice is the same as once.
 /// @param race_start  milliseconds, of the race's window
 /// @returns whether somebody was forgotten, excluded or taken back in here

@@ -46,6 +46,14 @@ void day_boards::merge(utc_day day, std::vector<day_best> bests) {
   load(day, std::move(bests));
 }
 
+void day_boards::replace(racer_id racer, const std::vector<std::pair<utc_day, final_score>>& rides) {
+  for (auto& [day, bests] : days_)
+    std::erase_if(bests, [racer](const day_best& best) { return best.racer == racer; });
+  for (const auto& [day, record] : rides)
+    load(day, {{racer, record}});
+  turn_to(today_);
+}
+
 std::size_t day_boards::size() const {
   std::size_t sum = 0;
   for (const auto& [day, bests] : days_)

@@ -51,6 +51,9 @@ public:
   /// The same, and into the boards. Merging twice changes nothing.
   void merge(utc_day day, std::vector<day_best> bests);
 
+  /// The racer's rides become these, each of a day. The boards are made anew: O(racers of 30 days).
+  void replace(racer_id racer, const std::vector<std::pair<utc_day, final_score>>& rides);
+
   /// @param over  today, week or month
   const leaderboard& board(period over) const { return boards_[index_of(over)]; }
   /// Rides kept, over all days.

@@ -37,6 +37,14 @@ void leaderboard::sort() {
   std::sort(rows_.begin(), rows_.end(), by_score_then_racer{});
 }
 
+void leaderboard::replace(racer_id racer, const std::optional<final_score>& record) {
+  if (record)
+    records_.insert_or_assign(racer, *record);
+  else
+    records_.erase(racer);
+  sort();
+}
+
 std::vector<racer_id> leaderboard::merge(std::span<const ride_record> rides, scoring rule) {
   std::vector<row> changed;
   std::vector<racer_id> racers;

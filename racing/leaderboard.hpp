@@ -18,6 +18,9 @@ public:
   /// Takes a record that beats the racer's own; call `sort` after the last one.
   void improve(racer_id racer, const final_score& record);
 
+  /// The racer's record becomes this one, better or worse; none: the racer leaves.
+  void replace(racer_id racer, const std::optional<final_score>& record);
+
   /// Takes the score at the last second of every finished ride; strictly higher replaces, so an equal record stays with
   /// the earlier race (by race id).
   /// @returns racers whose record was set or beaten.

@@ -31,6 +31,7 @@ struct racer_bests {
   racer_id racer;
   std::vector<score> at;             ///< [s - 1] = best score at s; 0 = none; 1..ride_seconds entries
   std::optional<final_score> record; ///< best finished ride
+  std::uint64_t edits = 0;           ///< sequence of the last correction of the racer's rides they include; 0 = none
 
   friend bool operator==(const racer_bests&, const racer_bests&) = default;
 };
@@ -96,6 +97,7 @@ struct edit_effect {
   std::vector<race_key> results_changed; ///< in which somebody moved
   std::vector<class_id> bests_changed;   ///< of the rider, by class
   bool name_removed = false;
+  unix_ms last_closed = 0; ///< of the removed rides' races: an hour later their journal is gone
 
   friend bool operator==(const edit_effect&, const edit_effect&) = default;
 };
@@ -110,7 +112,8 @@ public:
   virtual ~record_store() = default;
 
   /// Merges a closed race in one transaction: result, rides, bests (max per second), records of finishers (strictly
-  /// higher replaces, equal keeps the earlier race), latest names, and the race's "applied" stamp.
+  /// higher replaces, equal keeps the earlier race), latest names, and the race's "applied" stamp. One that `differs` is to
+  /// be cleaned in the results stream.
   /// @param scoring_rule  of the race's class
   /// @param announce      the bests of its riders are to be told to others: the race is `unannounced` from here on
   /// @returns false when the race was applied before: then its tables stay as they are, and the stamp becomes this one
@@ -159,14 +162,26 @@ public:
   virtual std::vector<ride_summary> rides_of(racer_id racer, std::size_t limit) = 0;
   virtual std::optional<racer_bests> bests_of(class_id cls, racer_id racer) = 0;
 
-  /// Keeps an edit and does to the records what it says, with the mark of its stream, in one transaction.
-  /// @param by  the edits up to this one, itself included
+  /// Does to the records what an edit says, race by race, then keeps it with the mark of its stream. When it ends in the
+  /// middle it may be repeated.
+  /// @param by    all edits, this one included
+  /// @param race  for the start of a race's window
   /// @returns what it changed
-  virtual edit_effect apply_edit(const edit& e, const stream_cursor& at, const corrections& by) = 0;
+  virtual edit_effect apply_edit(const edit& e, const stream_cursor& at, const corrections& by,
+                                 const race_rules& race) = 0;
   /// Visits every edit, in the order they were made.
   virtual void each_edit(const std::function<void(const edit&)>& visit) = 0;
   /// Edits, newest first. @param before  only those with a lower sequence; none = from the newest
-  virtual std::vector<edit> edits(std::optional<std::uint64_t> before, std::size_t limit) = 0;
+  /// @param of  only this racer's
+  virtual std::vector<edit> edits(std::optional<std::uint64_t> before, std::size_t limit,
+                                  std::optional<racer_id> of) = 0;
+
+  /// Results that the results stream may still have as they were, by class and race.
+  virtual std::vector<race_key> results_to_clean(std::size_t limit) = 0;
+  /// Forgotten riders of whom the streams may still have something, with the edit.
+  virtual std::vector<edit> riders_to_clean(std::size_t limit) = 0;
+  virtual void cleaned(race_key key) = 0;
+  virtual void cleaned(const edit& e) = 0;
 
   /// Counts one more start of this node's data folder. @returns the number of starts, 1 on the first, but not less than
   /// `at_least`, which is counted on from then.

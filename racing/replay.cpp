@@ -37,9 +37,11 @@ race_moment moment_of(const race_result& result, std::span<const ride_record> ri
   moment.as_of = result.as_of;
   moment.at = result.closed;
   moment.second = second;
-  moment.racers = static_cast<std::uint32_t>(rides.size());
   const auto value = [rule](const standing& row) { return rule == scoring::total ? row.total : row.output; };
   for (const auto& ride : rides) {
+    if (ride.flags != 0)
+      continue;
+    ++moment.racers;
     if (ride.furthest() < second)
       continue;
     ++moment.reported;

@@ -163,63 +163,114 @@ stored_payload results_writer::find_result(race_key key) {
   throw std::runtime_error{std::string{"cannot read a result: "} + natsStatus_GetText(status)};
 }
 
-std::map<racer_id, std::uint64_t> results_writer::find_rides(race_key key) {
-  const auto filter = ride_wildcard(key);
+std::vector<results_writer::place> results_writer::find_all(std::string_view stream, const std::string& filter,
+                                                            bool with_payload) {
+  const std::string name{stream};
   jsSubOptions options;
   jsSubOptions_Init(&options);
-  options.Stream = results_stream.data();
+  options.Stream = name.c_str();
   options.Ordered = true;
-  options.Config.HeadersOnly = true;
+  options.Config.HeadersOnly = !with_payload;
   natsSubscription* made = nullptr;
   if (const auto status = js_SubscribeSync(&made, js_.get(), filter.c_str(), nullptr, &options, nullptr);
       status != NATS_OK)
-    throw std::runtime_error{std::string{"cannot list rides: "} + natsStatus_GetText(status)};
+    throw std::runtime_error{"cannot list " + name + ": " + natsStatus_GetText(status)};
   const std::unique_ptr<natsSubscription, void (*)(natsSubscription*)> subscription{made, natsSubscription_Destroy};
   jsConsumerInfo* info = nullptr;
   if (const auto status = natsSubscription_GetConsumerInfo(&info, made, nullptr, nullptr); status != NATS_OK)
-    throw std::runtime_error{std::string{"cannot count rides: "} + natsStatus_GetText(status)};
+    throw std::runtime_error{"cannot count " + name + ": " + natsStatus_GetText(status)};
   auto left = info->Delivered.Consumer + info->NumPending;
   jsConsumerInfo_Destroy(info);
 
-  std::map<racer_id, std::uint64_t> found;
+  std::vector<place> found;
   for (; left != 0; --left) {
     natsMsg* next = nullptr;
     if (const auto status = natsSubscription_NextMsg(&next, made, ack_deadline_ms); status != NATS_OK)
-      throw std::runtime_error{std::string{"cannot list rides: "} + natsStatus_GetText(status)};
+      throw std::runtime_error{"cannot list " + name + ": " + natsStatus_GetText(status)};
     const nats_message message{next};
     jsMsgMetaData* meta = nullptr;
     if (natsMsg_GetMetaData(&meta, next) != NATS_OK)
-      throw std::runtime_error{"a ride came without its place in the stream"};
-    if (const auto ride = parse_ride_subject(subject_of(next)))
-      found[ride->racer] = meta->Sequence.Stream;
+      throw std::runtime_error{"a message came without its place in the stream"};
+    found.push_back({std::string{subject_of(next)}, meta->Sequence.Stream,
+                     with_payload ? std::string{payload_of(next)} : std::string{}});
     jsMsgMetaData_Destroy(meta);
   }
   return found;
 }
 
+bool results_writer::remove_at(std::string_view stream, std::uint64_t sequence) {
+  auto code = static_cast<jsErrCode>(0);
+  const auto status = js_DeleteMsg(js_.get(), std::string{stream}.c_str(), sequence, nullptr, &code);
+  if (status != NATS_OK && status != NATS_NOT_FOUND && code != JSNoMessageFoundErr)
+    throw std::runtime_error{std::string{"cannot remove a message: "} + natsStatus_GetText(status)};
+  return status == NATS_OK;
+}
+
+void results_writer::purge(std::string_view stream, const std::string& subject, std::uint64_t before) {
+  jsOptions options;
+  jsOptions_Init(&options);
+  options.Wait = ack_deadline_ms;
+  options.Stream.Purge.Subject = subject.c_str();
+  options.Stream.Purge.Sequence = before;
+  if (const auto status = js_PurgeStream(js_.get(), std::string{stream}.c_str(), &options, nullptr); status != NATS_OK)
+    throw std::runtime_error{"cannot purge " + subject + ": " + natsStatus_GetText(status)};
+}
+
 void results_writer::remove(const old_race& race) {
-  if (race.has_result) {
-    const auto subject = stored_result_subject(race.key);
-    jsOptions options;
-    jsOptions_Init(&options);
-    options.Wait = ack_deadline_ms;
-    options.Stream.Purge.Subject = subject.c_str();
-    if (const auto status = js_PurgeStream(js_.get(), results_stream.data(), &options, nullptr); status != NATS_OK)
-      throw std::runtime_error{std::string{"cannot remove a result: "} + natsStatus_GetText(status)};
-  }
+  if (race.has_result)
+    purge(results_stream, stored_result_subject(race.key), 0);
   if (race.leaving.empty())
     return;
   // By its place in the stream: to find a message by subject the server goes through the whole stream each time.
-  const auto places = find_rides(race.key);
-  for (const auto racer : race.leaving) {
-    const auto place = places.find(racer);
-    if (place == places.end())
-      continue;
-    auto code = static_cast<jsErrCode>(0);
-    if (const auto status = js_DeleteMsg(js_.get(), results_stream.data(), place->second, nullptr, &code);
-        status != NATS_OK && status != NATS_NOT_FOUND && code != JSNoMessageFoundErr)
-      throw std::runtime_error{std::string{"cannot remove a ride: "} + natsStatus_GetText(status)};
-  }
+  for (const auto& [subject, sequence, payload] : find_all(results_stream, ride_wildcard(race.key), false))
+    if (const auto ride = parse_ride_subject(subject);
+        ride && std::binary_search(race.leaving.begin(), race.leaving.end(), ride->racer))
+      remove_at(results_stream, sequence);
+}
+
+cleaned_streams results_writer::clean(const cleanups& what, const race_rules& race) {
+  cleaned_streams done;
+  done.what = what;
+  for (const auto& e : what.riders)
+    clean(e, race, done);
+  for (const auto& right : what.results)
+    clean(right, done);
+  return done;
+}
+
+void results_writer::clean(const edit& forgotten, const race_rules& race, cleaned_streams& done) {
+  for (const auto& [subject, sequence, payload] : find_all(results_stream, ride_wildcard(forgotten.racer), false))
+    if (const auto ride = parse_ride_subject(subject); ride && race.start_ms(ride->key.race) <= forgotten.at)
+      done.rides += remove_at(results_stream, sequence) ? 1 : 0;
+  for (const auto& [subject, sequence, payload] : find_all(bests_stream, best_wildcard(forgotten.racer), true))
+    if (const auto entry = decode_best(payload); !entry || entry->bests.edits < forgotten.sequence)
+      done.bests += remove_at(bests_stream, sequence) ? 1 : 0;
+  for (const auto& [subject, sequence, payload] : find_all(edits_stream, edit_subject(forgotten.racer), false))
+    if (sequence < forgotten.sequence)
+      done.edits += remove_at(edits_stream, sequence) ? 1 : 0;
+}
+
+void results_writer::clean(const stored_result& right, cleaned_streams& done) {
+  const auto subject = stored_result_subject(right.result.key);
+  std::string json;
+  encode_result(right.result, json);
+  const auto there = find_result(right.result.key);
+  if (there.payload && *there.payload == json)
+    return;
+  if (there.payload)
+    purge(results_stream, subject, 0);
+  failpoint("results.purged");
+  const auto message = create_only(subject, json);
+  natsMsgHeader_Set(message.get(), journal_stamp_header, stamp_text(right.stamp).c_str());
+  jsPubOptions options;
+  jsPubOptions_Init(&options);
+  options.MaxWait = ack_deadline_ms;
+  auto code = static_cast<jsErrCode>(0);
+  const auto status = js_PublishMsg(nullptr, js_.get(), message.get(), &options, &code);
+  // Another node may be doing the same.
+  if (status != NATS_OK && code != already_there)
+    throw std::runtime_error{std::string{"the result was not stored: "} + natsStatus_GetText(status)};
+  done.results += status == NATS_OK ? 1 : 0;
 }
 
 std::uint64_t results_writer::append(const edit& e) {
@@ -255,6 +306,7 @@ results_actor::behavior_type results(results_self*, results_writer* writer) {
       [=](const settle_rides& x) { return attempt([&] { return writer->settle_rides(x.race); }); },
       [=](const settle_result& x) { return attempt([&] { return writer->settle_result(x.race); }); },
       [=](const find_stored_result& x) { return attempt([&] { return writer->find_result(x.key); }); },
+      [=](const clean_streams& x) { return attempt([&] { return writer->clean(x.what, x.race); }); },
       [=](const append_edit& x) { return attempt([&] { return edit_appended{writer->append(x.content)}; }); },
       [=](const store_bests& x) {
         return attempt([&] {

@@ -7,7 +7,6 @@
 #include "node/nats/nats_connection.hpp"
 #include "node/nats/streams.hpp"
 
-#include <map>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -28,6 +27,9 @@ public:
   /// @param race  with settled rides: the result takes its all-time ranks from them
   result_settled settle_result(const closed_race_ptr& race);
   stored_payload find_result(race_key key);
+  /// Takes forgotten riders' rides, bests and earlier corrections out of the streams, and writes corrected results anew. Between
+  /// the old result and the new one there is none: should this end there, the next call finds it missing and writes it.
+  cleaned_streams clean(const cleanups& what, const race_rules& race);
   /// @returns its sequence in the stream of corrections
   std::uint64_t append(const edit& e);
   void store(class_id cls, epoch owner_epoch, const std::vector<racer_bests>& bests);
@@ -39,8 +41,19 @@ public:
 private:
   void begin();
   void send(nats_message message);
-  /// Sequences in the stream of a race's rides, by racer.
-  std::map<racer_id, std::uint64_t> find_rides(race_key key);
+  struct place {
+    std::string subject;
+    std::uint64_t sequence = 0;
+    std::string payload; ///< unless only headers were asked for
+  };
+  /// What a stream has under a filter now.
+  std::vector<place> find_all(std::string_view stream, const std::string& filter, bool with_payload);
+  /// What is gone already is no error. @returns whether it was there
+  bool remove_at(std::string_view stream, std::uint64_t sequence);
+  /// @param before  only messages with a lower sequence; 0 = all of the subject
+  void purge(std::string_view stream, const std::string& subject, std::uint64_t before);
+  void clean(const edit& forgotten, const race_rules& race, cleaned_streams& done);
+  void clean(const stored_result& right, cleaned_streams& done);
   void settle();
   /// What stands on a subject.
   nats_message stored_on(const std::string& subject);

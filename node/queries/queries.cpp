@@ -25,6 +25,9 @@ namespace {
 
 using tokens = std::vector<std::string_view>;
 
+/// Earlier corrections of a forgotten rider that stay in the audit log.
+constexpr std::size_t most_former = 1000;
+
 std::string error_json(std::string_view code, std::string_view message) {
   std::string json;
   encode_error(code, message, json);
@@ -118,6 +121,10 @@ private:
         entry{"cluster", 0, &conversation::cluster},
         entry{"drain", 1, &conversation::drain},
         entry{"rename", 1, &conversation::rename},
+        entry{"hide", 1, &conversation::hide},
+        entry{"forget", 1, &conversation::forget},
+        entry{"exclude", 3, &conversation::exclude},
+        entry{"clear", 1, &conversation::clear},
         entry{"audit", 0, &conversation::audit},
     };
     const auto found = std::find_if(table.begin(), table.end(), [&](const entry& e) { return e.verb == verb; });
@@ -406,6 +413,26 @@ private:
 
   void rename(const self_ptr& me, const tokens& args) { correct_rider(me, edit_kind::rename, args); }
 
+  void hide(const self_ptr& me, const tokens& args) { correct_rider(me, edit_kind::hide, args); }
+  void forget(const self_ptr& me, const tokens& args) { correct_rider(me, edit_kind::forget, args); }
+  void clear(const self_ptr& me, const tokens& args) { correct_rider(me, edit_kind::clear, args); }
+
+  void exclude(const self_ptr& me, const tokens& args) {
+    edit e;
+    e.kind = edit_kind::exclude;
+    e.ride = known_race(args[0], args[1]);
+    e.racer = known_racer(args[2]);
+    e.by = read_edit_wish(asked_.body, false).by;
+    cls_.reset(); // any node does it
+    ask(me, partners_.archive, find_ride{e.ride, e.racer}, [me, e](const ride_answer& found) {
+      if (!found.ride)
+        return me->answer(found.race_known ? error_json("unknown_ride", fmt::format("racer {} has no ride in this race",
+                                                                                    e.racer.value()))
+                                           : error_json("unknown_race", "there is no such closed race"));
+      me->write(me, e);
+    });
+  }
+
   void correct_rider(const self_ptr& me, edit_kind kind, const tokens& args) {
     const auto racer = known_racer(args[0]);
     const auto wish = read_edit_wish(asked_.body, kind == edit_kind::rename);
@@ -417,7 +444,19 @@ private:
     ask(me, partners_.archive, find_racer{racer, 0, 1}, [me, e](const racer_answer& found) {
       if (found.classes.empty() && found.rides.empty() && !me->context_.names->knows(e.racer))
         return me->answer(error_json("unknown_racer", fmt::format("nothing is known of racer {}", e.racer.value())));
-      me->write(me, e);
+      if (e.kind != edit_kind::forget)
+        return me->write(me, e);
+      // What was corrected before goes with its names; that it was done stays.
+      me->ask(me, me->partners_.archive, list_edits{std::nullopt, most_former, e.racer},
+              [me, e](const edit_list& former) {
+                auto whole = e;
+                for (auto line : former.edits) {
+                  line.name.clear();
+                  line.former.clear();
+                  whole.former.insert(whole.former.begin(), std::move(line));
+                }
+                me->write(me, whole);
+              });
     });
   }
 
@@ -428,11 +467,25 @@ private:
         me->answer_edit(e, sequence, effect);
       };
       me->self_->request(me->partners_.editor, defaults::store_deadline, await_edit{appended.sequence})
-          .then([done](const edit_effect& effect) { done(&effect); }, [done](const caf::error&) { done(nullptr); });
+          .then(
+              [me, e, done, sequence = appended.sequence](const edit_effect& effect) {
+                if (e.kind != edit_kind::forget && effect.results_changed.empty())
+                  return done(&effect);
+                me->clean(me, e, sequence, effect);
+              },
+              [done](const caf::error&) { done(nullptr); });
     });
   }
 
-  void answer_edit(const edit& e, std::uint64_t sequence, const edit_effect* effect) const {
+  /// The streams too; what is not done in time is done later.
+  void clean(const self_ptr& me, const edit& e, std::uint64_t sequence, const edit_effect& effect) {
+    self_->request(partners_.editor, defaults::store_deadline, clean_now{})
+        .then([me, e, sequence, effect](const cleaned_streams& done) { me->answer_edit(e, sequence, &effect, &done); },
+              [me, e, sequence, effect](const caf::error&) { me->answer_edit(e, sequence, &effect); });
+  }
+
+  void answer_edit(const edit& e, std::uint64_t sequence, const edit_effect* effect,
+                   const cleaned_streams* cleaned = nullptr) const {
     nlohmann::ordered_json json{{"ok", true},
                                 {"seq", sequence},
                                 {"edit", std::string{to_string(e.kind)}},
@@ -440,7 +493,38 @@ private:
                                 {"applied", effect != nullptr}};
     if (e.kind == edit_kind::rename)
       json["name"] = e.name;
+    if (e.kind == edit_kind::exclude) {
+      json["classId"] = e.ride.cls.value();
+      json["raceId"] = e.ride.race.value();
+    }
+    if (effect != nullptr && !effect->results_changed.empty())
+      json["resultsChanged"] = races_json(effect->results_changed);
+    if (e.kind == edit_kind::forget && effect != nullptr) {
+      json["removed"] = {{"name", effect->name_removed},
+                         {"rides", races_json(effect->rides_removed)},
+                         {"bests", effect->bests_changed.size()},
+                         {"corrections", e.former.size()}};
+      if (cleaned != nullptr)
+        json["streams"] = {{"rides", cleaned->rides},
+                           {"results", cleaned->results},
+                           {"bests", cleaned->bests},
+                           {"corrections", cleaned->edits}};
+      else
+        json["streams"] = nullptr; // within a minute
+      // Batches of the journal have many riders' updates: they go with their race.
+      const auto now = context_.clock->now();
+      const auto& rules = context_.rules.race;
+      const auto open_until = now + unix_ms{1'000} * (rules.window_seconds + rules.ride_seconds + rules.grace_seconds);
+      json["agesOut"] = {{"journal", open_until + in_ms(defaults::purge_after)}, {"deadLetters", now + 86'400'000}};
+    }
     answer(json.dump());
+  }
+
+  static nlohmann::ordered_json races_json(const std::vector<race_key>& races) {
+    auto rows = nlohmann::ordered_json::array();
+    for (const auto& key : races)
+      rows.push_back({{"classId", key.cls.value()}, {"raceId", key.race.value()}});
+    return rows;
   }
 
   void audit(const self_ptr& me, const tokens&) {

@@ -1,4 +1,4 @@
-/// `alleycat rename`, `audit`: corrections of what is kept, and who made them.
+/// `alleycat rename`, `hide`, `forget`, `exclude`, `clear`, `audit`: corrections of what is kept, and who made them.
 #include "racing/corrections.hpp"
 #include "messages/number_text.hpp"
 #include "ops/alleycat/commands.hpp"
@@ -8,8 +8,12 @@
 #include "ops/alleycat/text.hpp"
 #include "racing/update.hpp"
 
+#include <unistd.h>
+
+#include <cstdio>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <iostream>
 #include <nlohmann/json.hpp>
 
 namespace alleycat::cli {
@@ -34,6 +38,36 @@ std::string who_asks(const common_options& common) {
   return valid_name(who) ? who : std::string{};
 }
 
+void show_removed(const nlohmann::json& json) {
+  const auto& removed = json["removed"];
+  fmt::print("Removed from every node's records: {}{} rides, bests in {} classes, {} earlier corrections' names\n",
+             removed.value("name", false) ? "the name, " : "", removed["rides"].size(), removed.value("bests", 0),
+             removed.value("corrections", 0));
+  if (const auto& streams = json["streams"]; streams.is_object())
+    fmt::print("Removed from the streams: {} rides, {} bests, {} corrections; {} results written anew\n",
+               streams.value("rides", 0), streams.value("bests", 0), streams.value("corrections", 0),
+               streams.value("results", 0));
+  else
+    fmt::print("The streams follow within a minute.\n");
+  const auto& later = json["agesOut"];
+  fmt::print("Until {} the journal of the last races still has what the bike sent, until {} the dead letters.\n"
+             "Backups made before keep everything.\n",
+             time_cell(later, "journal"), time_cell(later, "deadLetters"));
+}
+
+/// What cannot be taken back is asked for twice.
+void confirm(std::uint32_t racer, bool yes) {
+  if (yes)
+    return;
+  if (isatty(STDIN_FILENO) == 0)
+    throw command_failed{"forgetting cannot be taken back: say --yes"};
+  fmt::print("Everything of racer {} is removed, for ever. Type their number to go on: ", racer);
+  std::fflush(stdout);
+  std::string typed;
+  if (!std::getline(std::cin, typed) || typed != std::to_string(racer))
+    throw command_failed{"nothing was done"};
+}
+
 /// Asks for a correction and says what became of it.
 void correct(const common_options& common, const std::string& verb_and_args, nlohmann::ordered_json body,
              const std::string& done) {
@@ -47,6 +81,11 @@ void correct(const common_options& common, const std::string& verb_and_args, nlo
   }
   const auto json = nlohmann::json::parse(answer);
   fmt::print("{} (correction {})\n", done, json.value("seq", std::uint64_t{0}));
+  if (const auto changed = json.find("resultsChanged"); changed != json.end())
+    for (const auto& race : *changed)
+      fmt::print("Ranks changed in race {} of class {}\n", number_cell(race, "raceId"), number_cell(race, "classId"));
+  if (json.contains("removed"))
+    show_removed(json);
   if (!json.value("applied", true))
     fmt::print("It is stored, but this node has not applied it yet.\n");
 }
@@ -99,6 +138,56 @@ void add_corrections(CLI::App& app, const common_options& common) {
     command->callback([o, &common] {
       correct(common, fmt::format("rename.{}", o->racer), {{"name", o->name}},
               fmt::format("Racer {} is shown as {}", o->racer, printable(o->name)));
+    });
+  }
+  {
+    auto* command =
+        app.add_subcommand("hide", "Take a rider out of boards, tables, ghosts and search; their rides stay");
+    auto racer = std::make_shared<std::uint32_t>();
+    add_racer_argument(*command, *racer);
+    command->callback([racer, &common] {
+      correct(common, fmt::format("hide.{}", *racer), nlohmann::ordered_json::object(),
+              fmt::format("Racer {} is hidden", *racer));
+    });
+  }
+  {
+    auto* command = app.add_subcommand("forget", "Remove a rider's name and rides, for ever");
+    struct options {
+      std::uint32_t racer = 0;
+      bool yes = false;
+    };
+    auto o = std::make_shared<options>();
+    add_racer_argument(*command, o->racer);
+    command->add_flag("--yes", o->yes, "do not ask");
+    command->callback([o, &common] {
+      confirm(o->racer, o->yes);
+      correct(common, fmt::format("forget.{}", o->racer), nlohmann::ordered_json::object(),
+              fmt::format("Racer {} is forgotten", o->racer));
+    });
+  }
+  {
+    auto* command = app.add_subcommand("exclude", "Let a ride count for nothing");
+    struct options {
+      std::uint16_t cls = 0;
+      std::uint32_t race = 0;
+      std::uint32_t racer = 0;
+    };
+    auto o = std::make_shared<options>();
+    add_class_argument(*command, o->cls);
+    add_race_argument(*command, o->race);
+    add_racer_argument(*command, o->racer);
+    command->callback([o, &common] {
+      correct(common, fmt::format("exclude.{}.{}.{}", o->cls, o->race, o->racer), nlohmann::ordered_json::object(),
+              fmt::format("The ride of racer {} in race {} of class {} does not count", o->racer, o->race, o->cls));
+    });
+  }
+  {
+    auto* command = app.add_subcommand("clear", "Take back a rider's name, that they are hidden, and excluded rides");
+    auto racer = std::make_shared<std::uint32_t>();
+    add_racer_argument(*command, *racer);
+    command->callback([racer, &common] {
+      correct(common, fmt::format("clear.{}", *racer), nlohmann::ordered_json::object(),
+              fmt::format("Corrections of racer {} are taken back", *racer));
     });
   }
   {

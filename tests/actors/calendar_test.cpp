@@ -54,9 +54,15 @@ struct past_records : record_store {
     return all;
   }
   std::optional<racer_bests> bests_of(class_id, racer_id) override { return std::nullopt; }
-  edit_effect apply_edit(const edit&, const stream_cursor&, const corrections&) override { return {}; }
+  edit_effect apply_edit(const edit&, const stream_cursor&, const corrections&, const race_rules&) override {
+    return {};
+  }
+  std::vector<race_key> results_to_clean(std::size_t) override { return {}; }
+  std::vector<edit> riders_to_clean(std::size_t) override { return {}; }
+  void cleaned(race_key) override {}
+  void cleaned(const edit&) override {}
   void each_edit(const std::function<void(const edit&)>&) override {}
-  std::vector<edit> edits(std::optional<std::uint64_t>, std::size_t) override { return {}; }
+  std::vector<edit> edits(std::optional<std::uint64_t>, std::size_t, std::optional<racer_id>) override { return {}; }
   std::uint64_t count_start(std::uint64_t) override { return 1; }
   old_race_search find_old(unix_ms, race_key, std::size_t) override { return {}; }
   void remove_old(const old_race&) override {}
@@ -121,6 +127,22 @@ TEST_CASE("the calendar knows the last days from the store, and what is closed a
   s.settle();
   CHECK(s.board(calendar, period::today) == racers{6, 4});
   CHECK(s.board(calendar, period::month) == racers{2, 3, 6, 4});
+}
+
+TEST_CASE("who is hidden leaves the boards of days, and is not taken in again") {
+  past_stage s;
+  s.records.closed = {s.race_of(3, {{3, 700}, {2, 100}}), s.race_of(0, {{4, 600}})};
+  const auto calendar = s.start();
+  edit hide;
+  hide.kind = edit_kind::hide;
+  hide.racer = racer_id{3};
+  s.edits.apply(hide);
+  caf::anon_send(calendar, edited{std::make_shared<const edit>(hide)});
+  s.settle();
+  CHECK(s.board(calendar, period::week) == racers{4, 2});
+  caf::anon_send(calendar, std::make_shared<const closed_race>(s.race_of(0, {{3, 650}})));
+  s.settle();
+  CHECK(s.board(calendar, period::today) == racers{4});
 }
 
 TEST_CASE("at midnight the boards of the calendar are those of the new day") {

@@ -11,13 +11,19 @@ namespace {
 struct class_stage : stage {
   class_stage() { store_handle = keep(system().spawn(kept_store, records)); }
   void start() {
-    actor = keep(system().spawn(
-        class_behavior, &context, under, context.rules.classes.front(),
-        class_partners{store_handle, keep(system().spawn(current_follower)), keep(system().spawn(kept_shard, shard))}));
+    actor = keep(system().spawn(class_behavior, &context, under, context.rules.classes.front(),
+                                class_partners{store_handle, keep(system().spawn(current_follower)),
+                                               keep(system().spawn(kept_shard, shard)),
+                                               keep(system().spawn(kept_results, results))}));
     settle();
   }
   void merge(const closed_race_ptr& race) {
     caf::anon_send(actor, race);
+    settle();
+  }
+
+  void correct(const edit& e) {
+    caf::anon_send(actor, edited{std::make_shared<const edit>(e)});
     settle();
   }
 
@@ -41,6 +47,7 @@ struct class_stage : stage {
   }
 
   std::shared_ptr<remembered_store> records = std::make_shared<remembered_store>();
+  std::shared_ptr<remembered_results> results = std::make_shared<remembered_results>();
   std::shared_ptr<remembered_shard> shard = std::make_shared<remembered_shard>();
   term_ptr under = std::make_shared<term>(the_race.cls, epoch{7});
   store_actor store_handle;
@@ -114,6 +121,68 @@ TEST_CASE("a race that comes while the tables are being loaded is in them afterw
   s.records->broken = false;
   s.pass(1'100ms);
   CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{})->rows.size() == 1);
+}
+
+TEST_CASE("bests that a correction lowered are in the tables and in the changelog, with its number") {
+  class_stage s;
+  s.start();
+  s.merge(s.closed(8, 800));
+  s.merge(s.closed(9, 700));
+  edit exclude;
+  exclude.kind = edit_kind::exclude;
+  exclude.racer = racer_id{8};
+  exclude.ride = the_race;
+  exclude.sequence = 5;
+  s.edits.apply(exclude);
+  s.records->bests = {{racer_id{8}, std::vector<score>(10, score{1}), final_score{score{1}, race_id{1}, 9}, 5}};
+  s.correct(exclude);
+  const auto board = s.ask<leaderboard_answer>(s.actor, get_leaderboard{});
+  REQUIRE(board->rows.size() == 2);
+  CHECK(board->rows[0].racer == racer_id{9});
+  CHECK(board->rows[1].record.best == score{1});
+  REQUIRE(s.results->bests.size() == 1);
+  CHECK(s.results->bests[0].edits == 5);
+  // The ride that does not count comes once more.
+  s.merge(s.closed(8, 800));
+  CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{})->rows[1].record.best == score{1});
+}
+
+TEST_CASE("who is hidden is in no table, and comes back with what the store has") {
+  class_stage s;
+  s.start();
+  s.merge(s.closed(8, 800));
+  edit hide;
+  hide.kind = edit_kind::hide;
+  hide.racer = racer_id{8};
+  hide.sequence = 1;
+  s.edits.apply(hide);
+  s.records->bests = {{racer_id{8}, std::vector<score>(10, score{1'000}), final_score{score{1'000}, race_id{1}, 9}}};
+  s.correct(hide);
+  CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{})->rows.empty());
+  CHECK(s.ask<all_time_answer>(s.actor, get_all_time{own_second{3}, {}})->rows.empty());
+  s.merge(s.closed(8, 900, the_race.race.value() + 1));
+  CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{})->rows.empty());
+  auto clear = hide;
+  clear.kind = edit_kind::clear;
+  clear.sequence = 2;
+  s.edits.apply(clear);
+  s.correct(clear);
+  CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{})->rows.size() == 1);
+}
+
+TEST_CASE("a correction that comes while the tables are being loaded is in them afterwards") {
+  class_stage s;
+  s.records->broken = true;
+  s.start();
+  edit hide;
+  hide.kind = edit_kind::hide;
+  hide.racer = racer_id{8};
+  s.records->bests = {{racer_id{8}, std::vector<score>(10, score{1'000}), final_score{score{1'000}, race_id{1}, 9}}};
+  s.edits.apply(hide);
+  s.correct(hide);
+  s.records->broken = false;
+  s.pass(1'100ms);
+  CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{})->rows.empty());
 }
 
 TEST_CASE("a class that is only preloaded publishes nothing") {

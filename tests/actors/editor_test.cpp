@@ -21,7 +21,8 @@ struct editor_stage : stage {
   editor_stage() {
     context.results_log = &streams;
     records->marks[record_stream::edits] = {5, 6, 7};
-    actor = keep(system().spawn(editor, &context, keep(system().spawn(kept_store, records))));
+    actor = keep(system().spawn(editor, &context, keep(system().spawn(kept_store, records)),
+                                keep(system().spawn(kept_results, results))));
     settle();
   }
   void deliver(const edit& e) {
@@ -31,6 +32,7 @@ struct editor_stage : stage {
 
   remembered_history streams;
   std::shared_ptr<remembered_store> records = std::make_shared<remembered_store>();
+  std::shared_ptr<remembered_results> results = std::make_shared<remembered_results>();
   editor_actor actor;
 };
 
@@ -84,4 +86,22 @@ TEST_CASE("when the stream went backwards, what was corrected stays so") {
   s.settle();
   CHECK(s.counts.streams_backwards.value() == 1);
   CHECK(s.edits.shown(racer_id{8}, "Adell") == "Zoe");
+}
+
+TEST_CASE("what was corrected leaves the streams by the owner of the lowest class soon, by others much later") {
+  editor_stage s;
+  edit forget;
+  forget.kind = edit_kind::forget;
+  forget.racer = racer_id{8};
+  s.records->to_clean.riders = {forget};
+  s.ownership.owner = false;
+  s.pass(11s);
+  // Its first look is the same for all.
+  REQUIRE(s.results->cleaned.size() == 1);
+  CHECK(s.records->to_clean.riders.empty());
+  s.records->to_clean.riders = {forget};
+  s.pass(30s);
+  CHECK(s.results->cleaned.size() == 1);
+  CHECK(s.ask<cleaned_streams>(s.actor, clean_now{}));
+  CHECK(s.results->cleaned.size() == 2);
 }

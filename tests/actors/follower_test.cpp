@@ -163,3 +163,22 @@ TEST_CASE("what does not decode, and what belongs to no class of ours, is passed
   CHECK(s.records->races.empty());
   CHECK(s.records->marks[record_stream::results].sequence == 7);
 }
+
+TEST_CASE("bests that do not include a correction are passed by") {
+  follower_stage s;
+  edit exclude;
+  exclude.kind = edit_kind::exclude;
+  exclude.racer = racer_id{8};
+  exclude.ride = {cls, race_id{1}};
+  exclude.sequence = 5;
+  s.edits.apply(exclude);
+  s.start();
+  for (const std::uint64_t edits : {0, 4, 5}) {
+    racer_bests bests{racer_id{8}, {score{1'000 - static_cast<std::uint32_t>(edits)}}, std::nullopt, edits};
+    s.deliver(stored_bests{cls, epoch{1}, bests});
+  }
+  s.deliver(stored_bests{cls, epoch{1}, {racer_id{9}, {score{7}}, std::nullopt}});
+  REQUIRE(s.records->bests_applied.size() == 2);
+  CHECK(s.records->bests_applied[0].edits == 5);
+  CHECK(s.records->bests_applied[1].racer == racer_id{9});
+}

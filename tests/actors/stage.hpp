@@ -300,6 +300,7 @@ inline class_actor::behavior_type empty_class(class_actor::pointer self, std::sh
       },
       [=](const rank_closed& x) { return x.race; },
       [=](const closed_race_ptr&) {},
+      [=](const edited&) {},
       [=](const get_leaderboard&) { return leaderboard_answer{}; },
       [=](const get_all_time&) { return all_time_answer{}; },
       [=](const find_ghost&) { return ghost_source{}; },
@@ -312,6 +313,7 @@ struct remembered_results {
   std::vector<closed_race_ptr> races; ///< with results, in the order they came
   std::map<race_key, std::string> payloads;
   std::vector<racer_bests> bests;
+  std::vector<cleanups> cleaned;
   int failures = 0;
 
   bool fails() { return failures > 0 && failures-- > 0; }
@@ -345,6 +347,10 @@ inline results_actor::behavior_type kept_results(results_actor::pointer, std::sh
       },
       [=](const remove_stored&) { return removed{}; },
       [=](const append_edit&) { return edit_appended{1}; },
+      [=](const clean_streams& x) {
+        into->cleaned.push_back(x.what);
+        return cleaned_streams{x.what, 0, x.what.results.size(), 0, 0};
+      },
       [=](const store_bests& x) -> caf::result<bests_stored> {
         if (into->fails())
           return not_now();
@@ -361,6 +367,7 @@ inline follower_actor::behavior_type current_follower(follower_actor::pointer) {
       [](look_at_clock) {},
       [](const stream_end&) {},
       [](const feed_class&) {},
+      [](const edited&) {},
       [](catch_up) { return caught_up{}; },
       [](get_follow_progress) {
         return follow_progress{true, 0, 0};
@@ -375,7 +382,9 @@ inline editor_actor::behavior_type quiet_editor(editor_actor::pointer) {
       [](look_at_clock) {},
       [](const stream_end&) {},
       [](catch_up) { return caught_up{}; },
+      [](follow_edits) {},
       [](const await_edit&) { return edit_effect{}; },
+      [](clean_now) { return cleaned_streams{}; },
   };
 }
 
@@ -384,6 +393,7 @@ inline calendar_actor::behavior_type quiet_calendar(calendar_actor::pointer) {
   return {
       [](look_at_clock) {},
       [](const closed_race_ptr&) {},
+      [](const edited&) {},
       [](const get_period_board&) { return leaderboard_answer{}; },
   };
 }
@@ -398,6 +408,7 @@ struct remembered_store {
   std::set<race_key> unannounced;
   std::map<record_stream, stream_cursor> marks;
   std::vector<edit> edits; ///< applied, in order
+  cleanups to_clean;
   bool broken = false;
 };
 inline store_actor::behavior_type kept_store(store_actor::pointer, std::shared_ptr<remembered_store> store) {
@@ -429,6 +440,16 @@ inline store_actor::behavior_type kept_store(store_actor::pointer, std::shared_p
         store->edits.push_back(*x.content);
         store->marks[record_stream::edits] = x.at;
         return edit_effect{};
+      },
+      [=](const find_bests& x) -> caf::result<bests_answer> {
+        const auto found =
+            std::find_if(store->bests.begin(), store->bests.end(), [&](const auto& of) { return of.racer == x.racer; });
+        return bests_answer{found == store->bests.end() ? std::nullopt : std::optional{*found}};
+      },
+      [=](const find_cleanups&) { return store->to_clean; },
+      [=](const keep_cleaned&) {
+        store->to_clean = {};
+        return ack{};
       },
       [=](const find_unannounced_bests& x) -> caf::result<unannounced_bests> {
         std::vector<racer_bests> news;

@@ -37,9 +37,15 @@ struct faulty_records : record_store {
   std::optional<ride_record> ride(race_key, racer_id) override { return std::nullopt; }
   std::vector<ride_summary> rides_of(racer_id, std::size_t) override { return {}; }
   std::optional<racer_bests> bests_of(class_id, racer_id) override { return std::nullopt; }
-  edit_effect apply_edit(const edit&, const stream_cursor&, const corrections&) override { return {}; }
+  edit_effect apply_edit(const edit&, const stream_cursor&, const corrections&, const race_rules&) override {
+    return {};
+  }
+  std::vector<race_key> results_to_clean(std::size_t) override { return {}; }
+  std::vector<edit> riders_to_clean(std::size_t) override { return {}; }
+  void cleaned(race_key) override {}
+  void cleaned(const edit&) override {}
   void each_edit(const std::function<void(const edit&)>&) override {}
-  std::vector<edit> edits(std::optional<std::uint64_t>, std::size_t) override { return {}; }
+  std::vector<edit> edits(std::optional<std::uint64_t>, std::size_t, std::optional<racer_id>) override { return {}; }
   std::uint64_t count_start(std::uint64_t) override { return 1; }
   old_race_search find_old(unix_ms, race_key, std::size_t) override { return {}; }
   void remove_old(const old_race&) override {}

@@ -16,7 +16,7 @@ import { parseArgs } from 'node:util';
 
 import { fold, groupBy, raceKey } from './fold.mjs';
 import { readLog } from './log.mjs';
-import { completeRules, scoringOf } from './rules.mjs';
+import { completeRules, deadlineOf, scoringOf } from './rules.mjs';
 
 /**
  * @typedef {object} RankedRide
@@ -171,18 +171,84 @@ export function momentOf(rides, s, scoring) {
 }
 
 /**
+ * A correction, as `alleycat.query.audit` tells of it.
+ * @typedef {object} Edit
+ * @property {'rename' | 'hide' | 'forget' | 'exclude' | 'clear'} edit
+ * @property {number} at        ms since the epoch
+ * @property {number} racerId
+ * @property {string | null} [name] of a rename
+ * @property {number} [classId] of an exclusion
+ * @property {number} [raceId]  of an exclusion
+ */
+
+/**
+ * What corrections come to, one after the other.
+ * @param {Edit[]} edits  in the order in which they were made
+ */
+export function correctionsOf(edits, rules) {
+  const nameOf = ({ classId, raceId, racerId }) => `${classId}/${raceId}/${racerId}`;
+  const excluded = new Map();
+  const hidden = new Set();
+  const forgottenAt = new Map();
+  const names = new Map();
+  const takeBack = (racerId) => {
+    hidden.delete(racerId);
+    names.delete(racerId);
+    for (const [ride, whose] of [...excluded]) if (whose === racerId) excluded.delete(ride);
+  };
+  for (const edit of edits) {
+    if (edit.edit === 'hide') hidden.add(edit.racerId);
+    if (edit.edit === 'rename') names.set(edit.racerId, edit.name);
+    if (edit.edit === 'exclude') excluded.set(nameOf(edit), edit.racerId);
+    if (edit.edit === 'clear' || edit.edit === 'forget') takeBack(edit.racerId);
+    if (edit.edit === 'forget') forgottenAt.set(edit.racerId, edit.at);
+  }
+  return {
+    /** @returns {boolean} whether the race had begun when its rider was forgotten */
+    isForgotten: (ride) => ride.raceId * rules.window_seconds * 1000 <= (forgottenAt.get(ride.racerId) ?? -1),
+    isExcluded: (ride) => excluded.has(nameOf(ride)),
+    isHidden: (racerId) => hidden.has(racerId),
+    /** What a result that is composed then calls a rider. */
+    nameOf: ({ racerId, name }) => (hidden.has(racerId) ? '' : (names.get(racerId) ?? name)),
+  };
+}
+
+/** The final ranking as corrected: without those who are forgotten; excluded rides last, in the order of the others who did not finish. */
+function correctedRanking(rides, rules, scoring, { isForgotten, isExcluded }) {
+  const there = rides.filter((ride) => !isForgotten(ride));
+  const counted = rankingOf(
+    there.filter((ride) => !isExcluded(ride)),
+    rules,
+    scoring,
+  );
+  const others = there
+    .filter(isExcluded)
+    .map((ride) => ({ row: rankingOf([ride], rules, scoring)[0], score: scoreAt(ride, furthestOf(ride), scoring) }));
+  others.sort((a, b) => b.row.second - a.row.second || b.score - a.score || a.row.racerId - b.row.racerId);
+  return [...counted, ...others.map(({ row }) => ({ ...row, rank: null, excluded: true }))];
+}
+
+/**
  * Everything about one class, race after race in the order of their close.
  * @param {import('./fold.mjs').Ride[][]} races  one array of rides per race, in that order
+ * @param {Edit[]} [edits]  a race is ranked with those that were made before its deadline; in the end all of them hold
  */
-export function classTables(races, rules, scoring) {
+export function classTables(races, rules, scoring, edits = []) {
   const seconds = Array.from({ length: rules.ride_seconds }, (_, i) => i + 1);
   /** @type {Map<number, Map<number, number>>} by second, by racer: the best score */
   const bests = new Map(seconds.map((s) => [s, new Map()]));
   /** @type {Map<number, {racerId: number, score: number, raceId: number}>} by racer */
   const records = new Map();
-  const tables = races.map((rides) => {
+  const now = correctionsOf(edits, rules);
+  let known = 0;
+  const tables = races.map((rides, index) => {
+    const made = edits.filter(({ at }) => at <= deadlineOf(rules, rides[0].raceId)).length;
+    if (made !== known) mergeAnew(races.slice(0, index), correctionsOf(edits.slice(0, made), rules));
+    known = made;
+    const then = correctionsOf(edits.slice(0, made), rules);
     const scores = new Map(rides.map((ride) => [ride, seconds.map((s) => scoreAt(ride, s, scoring))]));
-    const table = { classId: rides[0].classId, raceId: rides[0].raceId, ranking: rankingOf(rides, rules, scoring), rides: {} };
+    const table = { classId: rides[0].classId, raceId: rides[0].raceId, ranking: correctedRanking(rides, rules, scoring, now), rides: {} };
+    for (const row of table.ranking) row.name = then.nameOf(row);
     for (const { racerId, rank, finished } of table.ranking)
       table.rides[racerId] = { rank, finished, cadence: [], resistance: [], score: [], hereNow: [], allTime: [] };
     for (const s of seconds) {
@@ -191,6 +257,7 @@ export function classTables(races, rules, scoring) {
         if (s > furthestOf(ride)) continue;
         const score = scores.get(ride)[s - 1];
         const row = table.rides[ride.racerId];
+        if (!row) continue;
         row.cadence.push(ride.slots.get(s)?.cadence ?? null);
         row.resistance.push(ride.slots.get(s)?.resistance ?? null);
         row.score.push(score);
@@ -198,9 +265,27 @@ export function classTables(races, rules, scoring) {
         row.allTime.push(score === null ? null : allTimeRank(s, score, ride.racerId));
       }
     }
-    for (const ride of rides) merge(ride, scores.get(ride));
+    for (const ride of rides) if (counts(ride, then)) merge(ride, scores.get(ride));
     return table;
   });
+  if (edits.length > known) mergeAnew(races, now);
+
+  function counts(ride, { isForgotten, isExcluded, isHidden }) {
+    return !isForgotten(ride) && !isExcluded(ride) && !isHidden(ride.racerId);
+  }
+
+  /** Bests and records as if these corrections had always held. */
+  function mergeAnew(closed, corrections) {
+    for (const best of bests.values()) best.clear();
+    records.clear();
+    for (const rides of closed)
+      for (const ride of rides)
+        if (counts(ride, corrections))
+          merge(
+            ride,
+            seconds.map((s) => scoreAt(ride, s, scoring)),
+          );
+  }
 
   /** 1 + how many other racers have a higher best at s. */
   function allTimeRank(s, score, self) {
@@ -234,9 +319,10 @@ export function classTables(races, rules, scoring) {
  * @param {object} [known]
  * @param {{classId: number, raceId: number, seq: number}[]} [known.closes]
  * @param {Map<string, import("./fold.mjs").Stored | import("./fold.mjs").Stored[]>} [known.witness]  see `fold`
+ * @param {Edit[]} [known.edits]  corrections, in the order in which they were made
  * @returns {Tables}
  */
-export function expectedTables(sent, someRules, { closes = [], witness } = {}) {
+export function expectedTables(sent, someRules, { closes = [], witness, edits = [] } = {}) {
   const rules = completeRules(someRules);
   const marks = new Map(closes.map((close) => [raceKey(close.classId, close.raceId), close.seq]));
   const { races, counts, ambiguous } = fold(sent, rules, { marks, witness });
@@ -252,6 +338,7 @@ export function expectedTables(sent, someRules, { closes = [], witness } = {}) {
       inOrder.map(([, rides]) => rides),
       rules,
       scoringOf(rules, classId),
+      edits,
     );
     tables.races.push(...result.races);
     tables.allTime[classId] = result.allTime;

@@ -359,3 +359,52 @@ test('a re-sent update is one update with two answers, heard by the bike or not'
 test('a broken line inside a log is an error', async () => {
   await assert.rejects(parseLog(['{"t":"se', '{"t":"end"}']), /line 1 of the log is not JSON/);
 });
+
+const correction = (edit, racerId, more = {}) => ({ edit, racerId, at: startMs + 60_000, classId: 3, raceId: 100, ...more });
+const twoRaces = () => [
+  ...ride(1, [90, 90, 90, 90, 90]),
+  ...ride(2, [80, 80, 80, 80, 80]),
+  ...ride(3, [70, 70, 70, 70, 70]),
+  ...ride(1, [66, 66, 66, 66, 66], { raceId: 101, deviceTimestamp: startMs + 6000 }),
+];
+
+test('an excluded ride goes last without a rank, the others close up, and there are no bests of it', () => {
+  const sent = twoRaces().filter(({ update: { raceId } }) => raceId === 100);
+  const { races, allTime, leaderboard } = tablesOf(sent, { edits: [correction('exclude', 1)] });
+  assert.deepEqual(places(races[0]), [
+    [1, 2],
+    [2, 3],
+    [null, 1],
+  ]);
+  assert.equal(races[0].ranking[2].excluded, true);
+  assert.equal(races[0].rides[2].hereNow[4], 2, 'ranks at the seconds stay as they were');
+  for (const rows of [allTime[3][5], leaderboard[3]])
+    assert.deepEqual(
+      rows.map(({ rank, racerId }) => [rank, racerId]),
+      [
+        [1, 2],
+        [2, 3],
+      ],
+    );
+});
+
+test('who is hidden stays in results and is in no table of bests; who is forgotten was never there; what is taken back counts', () => {
+  const sent = twoRaces().filter(({ update: { raceId } }) => raceId === 100);
+  const seen = (edits) => {
+    const { races, leaderboard } = tablesOf(sent, { edits });
+    return [races[0].ranking.map(({ racerId }) => racerId), leaderboard[3].map(({ racerId }) => racerId)];
+  };
+  assert.deepEqual(seen([correction('hide', 1)]), [
+    [1, 2, 3],
+    [2, 3],
+  ]);
+  assert.deepEqual(seen([correction('forget', 2)]), [
+    [1, 3],
+    [1, 3],
+  ]);
+  assert.deepEqual(seen([correction('forget', 2, { at: startMs - 1 })])[0], [1, 2, 3], 'the race began later');
+  assert.deepEqual(seen([correction('exclude', 1), correction('hide', 1), correction('clear', 1)]), [
+    [1, 2, 3],
+    [1, 2, 3],
+  ]);
+});

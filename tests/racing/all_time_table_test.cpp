@@ -272,6 +272,26 @@ TEST_CASE("a table loaded from its bests goes on like the one they were taken fr
   });
 }
 
+TEST_CASE("bests that become others, or none, are as if they had always been so", "[all_time]") {
+  holds(1000, [] {
+    const auto rides = *any_rides();
+    const auto other = *any_rides();
+    const racer_id racer{*rc::gen::inRange(1U, 14U)};
+    all_time_table table{random_ride_seconds}, theirs{random_ride_seconds}, expected{random_ride_seconds};
+    table.merge(records_of(rides), scoring::total);
+    theirs.merge(records_of(other), scoring::total);
+    table.replace(racer, theirs.bests_of(racer));
+    auto kept = records_of(rides);
+    std::erase_if(kept, [racer](const ride_record& ride) { return ride.racer == racer; });
+    for (const auto& ride : records_of(other))
+      if (ride.racer == racer)
+        kept.push_back(ride);
+    expected.merge(kept, scoring::total);
+    for (std::uint16_t s = 1; s <= random_ride_seconds; ++s)
+      RC_ASSERT(table.page(own_second{s}, 0, 100) == expected.page(own_second{s}, 0, 100));
+  });
+}
+
 TEST_CASE("of forty thousand racers everybody has the place counting gives them", "[all_time]") {
   constexpr std::uint32_t racers = 40'000;
   all_time_table table{1};

@@ -49,7 +49,7 @@ export function decodeRide(data) {
 }
 
 /** A row of a result or of standings with exact scores. */
-export const rankedRide = ({ rank, racerId, name, second, seconds, output, total, finished }) => ({
+export const rankedRide = ({ rank, racerId, name, second, seconds, output, total, finished, excluded }) => ({
   rank,
   racerId,
   name,
@@ -58,6 +58,7 @@ export const rankedRide = ({ rank, racerId, name, second, seconds, output, total
   output: exact(output),
   total: exact(total),
   finished,
+  ...(excluded ? { excluded } : {}),
 });
 
 /**

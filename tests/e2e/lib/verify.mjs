@@ -62,7 +62,7 @@ function marksAmiss(results, { marks, updates }) {
 }
 
 /** Past races about which a query tells something else than the stream of results. */
-async function answersAmiss(client, results) {
+async function answersAmiss(client, results, shown) {
   const differences = [];
   for (const stored of results) {
     const name = raceKey(stored.classId, stored.raceId);
@@ -71,9 +71,30 @@ async function answersAmiss(client, results) {
     else if (answer.state !== 'closed') differences.push(`race ${name}, asked for: it is ${answer.state}`);
     else if (answer.asOf !== stored.asOf)
       differences.push(`race ${name}, asked for: as of ${answer.asOf}, was stored as of ${stored.asOf}`);
-    else if (!isDeepStrictEqual(answer.rows, stored.rows)) differences.push(`race ${name}, asked for: other rows than were stored`);
+    else if (!isDeepStrictEqual(answer.rows, stored.rows.map(shown)))
+      differences.push(`race ${name}, asked for: other rows than were stored`);
   }
   return differences;
+}
+
+/** Rows of a result with the names that are shown: given ones, none of those who are hidden. */
+function namesAfter(edits) {
+  const given = new Map();
+  for (const { edit, racerId, name } of edits) {
+    if (edit === 'rename') given.set(racerId, name);
+    if (edit === 'hide') given.set(racerId, '');
+    if (edit === 'clear' || edit === 'forget') given.delete(racerId);
+  }
+  return (row) => ({ ...row, name: given.get(row.racerId) ?? row.name });
+}
+
+/** What a correction moved shows in the answers about rides: their messages in the stream stay. */
+async function takeRanks(client, races) {
+  for (const { classId, raceId, rides } of races)
+    for (const [racerId, ride] of Object.entries(rides)) {
+      const answer = await client.query(`ride.${classId}.${raceId}.${racerId}`);
+      ride.rank = answer.error ? answer.error.code : answer.rank;
+    }
 }
 
 /**
@@ -95,11 +116,12 @@ async function answersAmiss(client, results) {
  * @param {object} [options]
  * @param {number} [options.seconds]   how long to wait for the results
  * @param {boolean} [options.presume]  unanswered updates count if the journal has them; without, they must not
+ * @param {import('../../oracle/oracle.mjs').Edit[]} [options.edits]  corrections that were made, in their order
  * @param {boolean} [options.kept]     the node keeps a journal (`journal.storage`)
  * @returns {Promise<Verdict>}
  * @throws {Error} when a result does not come, or the log can not tell what must come out
  */
-export async function verify(client, logs, rules, { seconds = 60, presume = false, kept = true } = {}) {
+export async function verify(client, logs, rules, { seconds = 60, presume = false, kept = true, edits = [] } = {}) {
   const sent = (await Promise.all(logs.map(readLog))).flat();
   const races = racesOf(sent);
   if (races.length === 0) throw new Error('no update was acknowledged');
@@ -120,7 +142,7 @@ export async function verify(client, logs, rules, { seconds = 60, presume = fals
     seq: journal.marks.get(raceKey(classId, raceId)) ?? asOf,
   }));
   const witness = presume ? witnessOf(stored.races, journal, rules) : undefined;
-  const expected = expectedTables(sent, rules, { closes, witness });
+  const expected = expectedTables(sent, rules, { closes, witness, edits });
   if (expected.ambiguous.length > 0)
     throw new Error(`the log can not tell what must come out:\n  ${expected.ambiguous.slice(0, 10).join('\n  ')}`);
 
@@ -134,8 +156,9 @@ export async function verify(client, logs, rules, { seconds = 60, presume = fals
       actual.allTime[classId] = {};
       for (let s = 1; s <= rules.ride_seconds; s += 1) actual.allTime[classId][s] = await allTime(client, classId, s);
     }
+    if (edits.length > 0) await takeRanks(client, stored.races);
     const comparison = compare(expected, actual);
-    comparison.differences.push(...marksAmiss(stored.results, journal), ...(await answersAmiss(client, stored.results)));
+    comparison.differences.push(...marksAmiss(stored.results, journal), ...(await answersAmiss(client, stored.results, namesAfter(edits))));
     comparison.equal = comparison.differences.length === 0;
     if (comparison.equal || Date.now() > deadline)
       return {
