@@ -29,6 +29,10 @@ struct history_stage : stage {
         [](const apply_closed&) { return merge_result{}; },
         [](const apply_rides&) { return merge_result{}; },
         [](const apply_bests&) { return applied_bests{}; },
+        [](const apply_edit&) { return edit_effect{}; },
+        [](const find_bests&) { return bests_answer{}; },
+        [](const find_cleanups&) { return cleanups{}; },
+        [](const keep_cleaned&) { return ack{}; },
         [](const find_unannounced_bests&) { return unannounced_bests{}; },
         [](const keep_announced&) { return ack{}; },
         [](const find_cursor&) { return cursor_answer{}; },
@@ -66,6 +70,8 @@ struct history_stage : stage {
         },
         [](const find_stored_result&) { return stored_payload{}; },
         [](const store_bests&) { return bests_stored{}; },
+        [](const append_edit&) { return edit_appended{}; },
+        [](const clean_streams&) { return cleaned_streams{}; },
         [=](const remove_stored& x) -> caf::result<removed> {
           if (here->stream_fails)
             return caf::make_error(ec::not_stored, std::string{"away"});
