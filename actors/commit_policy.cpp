@@ -1,5 +1,7 @@
 #include "actors/commit_policy.hpp"
 
+#include "racing/check.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -50,6 +52,7 @@ void commit_policy::next_round() {
 }
 
 unix_ms commit_policy::due() const {
+  ALLEYCAT_CHECK(pending_ > 0);
   if (complete_)
     return first_;
   const auto wait = worth_waiting_ ? linger_ms_ : std::min(linger_ms_, short_linger_ms);

@@ -16,23 +16,6 @@ namespace {
 constexpr unix_ms forget_race_after_ms = 60'000;
 constexpr std::uint8_t name_repeats = 3;
 
-std::string in_words(refusal reason, const update& u, const rule_set& rules) {
-  switch (reason) {
-  case refusal::unknown_class:
-    return "there is no class " + std::to_string(u.cls.value());
-  case refusal::bad_second:
-    return "second " + std::to_string(u.second.value()) + " is outside 1.." + std::to_string(rules.race.ride_seconds);
-  case refusal::bad_race:
-    return "race " + std::to_string(u.race.value()) + " is not one of now";
-  case refusal::too_early:
-    return "second " + std::to_string(u.second.value()) + " cannot have been ridden yet";
-  case refusal::too_late:
-    return "race " + std::to_string(u.race.value()) + " takes no more updates";
-  default:
-    return std::string{to_string(reason)};
-  }
-}
-
 } // namespace
 
 void ingest_state::start(pointer self, const actor_context& env, std::shared_ptr<handoff<arrival>> inbox,
@@ -63,7 +46,7 @@ void ingest_state::take(arrival& a, unix_ms now, std::int64_t steady) {
     return refuse(a.reply_to, a.reason, a.why);
   auto& u = a.content;
   if (const auto reason = judge(u, env_->rules, now); reason != refusal::none)
-    return refuse(a.reply_to, reason, in_words(reason, u, env_->rules));
+    return refuse(a.reply_to, reason, explain(reason, u, env_->rules));
   if (const auto why = busy_with(u.cls); !why.empty())
     return refuse(a.reply_to, refusal::busy, why);
 

@@ -1,6 +1,7 @@
 /// The right to act as a class's owner.
 #pragma once
 
+#include "racing/check.hpp"
 #include "racing/ids.hpp"
 
 #include <atomic>
@@ -28,7 +29,10 @@ public:
   bool over() const { return over_.load(std::memory_order_acquire); }
 
   /// @pre not 0, and not below the epoch so far
-  void begin(epoch owner_epoch) { epoch_.store(owner_epoch.value(), std::memory_order_release); }
+  void begin(epoch owner_epoch) {
+    ALLEYCAT_CHECK(owner_epoch != epoch{} && owner_epoch >= this->owner_epoch());
+    epoch_.store(owner_epoch.value(), std::memory_order_release);
+  }
   void end() { over_.store(true, std::memory_order_release); }
 
 private:

@@ -1,5 +1,7 @@
 #include "cluster/claim_table.hpp"
 
+#include "racing/check.hpp"
+
 #include <algorithm>
 
 namespace alleycat {
@@ -124,6 +126,8 @@ epoch claim_table::next(class_id cls) const {
     if (found->second.latest)
       above = std::max(above, found->second.latest->owner_epoch);
   }
+  // Epochs that would wrap are not believed: see is_sane.
+  ALLEYCAT_CHECK(above.value() < ~std::uint64_t{0});
   return epoch{above.value() + 1};
 }
 

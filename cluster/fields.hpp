@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cluster/plain_number.hpp"
+#include "racing/check.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -14,6 +15,7 @@ class field_writer {
 public:
   /// @pre neither holds a space
   field_writer& add(std::string_view name, std::string_view value) {
+    ALLEYCAT_CHECK(name.find(' ') == std::string_view::npos && value.find(' ') == std::string_view::npos);
     if (!text_.empty())
       text_ += ' ';
     text_.append(name).append("=").append(value);

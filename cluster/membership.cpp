@@ -1,5 +1,7 @@
 #include "cluster/membership.hpp"
 
+#include "racing/check.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -88,6 +90,7 @@ void membership::restart_clocks() {
 }
 
 bool membership::stands(const std::string& name, std::uint64_t incarnation) const {
+  ALLEYCAT_CHECK(name != self_);
   const auto found = members_.find(name);
   return found != members_.end() && found->second.alive && found->second.last.incarnation <= incarnation;
 }

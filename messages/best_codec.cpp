@@ -1,11 +1,13 @@
 #include "messages/best_codec.hpp"
 
 #include "messages/best.pb.h"
+#include "racing/check.hpp"
 #include "racing/rules.hpp"
 
 namespace alleycat {
 
 std::string encode(const best_entry& entry) {
+  ALLEYCAT_CHECK(entry.bests.at.size() <= max_ride_seconds);
   thread_local v1::Best out;
   out.Clear();
   out.set_class_id(entry.cls.value());

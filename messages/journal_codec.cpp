@@ -2,6 +2,7 @@
 
 #include "messages/journal.pb.h"
 #include "messages/update_json.hpp"
+#include "racing/check.hpp"
 
 #include <algorithm>
 
@@ -53,6 +54,10 @@ void fill(v1::Batch& out, const journal_batch& batch) {
   bool any_view = false;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const auto& u = batch[i];
+    // What no reader would take would be lost, with the whole batch.
+    ALLEYCAT_CHECK(u.second.value() >= 1 && u.measured.cadence <= max_cadence &&
+                   u.measured.resistance <= max_resistance && u.device_timestamp >= 0 &&
+                   u.device_timestamp <= max_device_timestamp && u.name.size() <= max_name_bytes);
     out.add_racers(wrapped_delta(u.racer.value(), racer));
     out.add_seconds(u.second.value() - second);
     out.add_device_timestamps(u.device_timestamp - timestamp);

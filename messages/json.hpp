@@ -1,4 +1,4 @@
-/// The public messages of design section 4 as JSON: camelCase, header fields before rows.
+/// The public messages as JSON (docs/contract.md): camelCase, header fields before rows.
 ///
 /// Encoders append to `out`, so that a buffer can be reused. Scores are exact: units of 0.0001 are written as decimals
 /// without trailing zeros, by integer arithmetic (1517880 -> 151.788, 2275000 -> 227.5). Strings must be UTF-8.
@@ -91,10 +91,6 @@ struct answer {
 };
 /// @returns nothing when it is not an answer.
 std::optional<answer> decode_answer(std::string_view json);
-
-/// Why an update is refused, in a sentence for the rider's developer, where the update itself was decoded:
-/// "second 301 is outside 1..300".
-std::string explain(refusal reason, const update& u, const rule_set& rules);
 
 // -- building blocks --------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-/// Answers about the past as JSON (design section 5). Encoders append to `out`; conventions as in messages/json.hpp.
+/// Answers about the past as JSON (docs/queries.md). Encoders append to `out`; conventions as in messages/json.hpp.
 #pragma once
 
 #include "messages/json.hpp"

@@ -1,6 +1,7 @@
 #include "messages/ride_codec.hpp"
 
 #include "messages/ride.pb.h"
+#include "racing/check.hpp"
 #include "racing/rules.hpp"
 
 #include <algorithm>
@@ -114,6 +115,9 @@ bool read_ranks(const v1::Ride& in, ride_record& out) {
 } // namespace
 
 std::string encode(const ride_record& ride) {
+  ALLEYCAT_CHECK(!ride.seconds.empty() && ride.seconds.size() <= max_ride_seconds);
+  ALLEYCAT_CHECK(std::all_of(ride.seconds.begin(), ride.seconds.end(),
+                             [](const ride_second& s) { return s.present || s.measured == measurement{}; }));
   thread_local v1::Ride out;
   out.Clear();
   out.set_class_id(ride.key.cls.value());

@@ -1,4 +1,4 @@
-/// An update as it comes from a bike, and as the simulator sends it: JSON (design section 4) or Protobuf
+/// An update as it comes from a bike, and as the simulator sends it: JSON (docs/contract.md) or Protobuf
 /// (update.proto).
 #pragma once
 

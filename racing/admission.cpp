@@ -28,6 +28,25 @@ refusal judge(const update& u, const rule_set& rules, unix_ms now) {
   return refusal::none;
 }
 
+std::string explain(refusal verdict, const update& u, const rule_set& rules) {
+  const auto second = "second " + std::to_string(u.second.value());
+  const auto race = "race " + std::to_string(u.race.value());
+  switch (verdict) {
+  case refusal::unknown_class:
+    return "there is no class " + std::to_string(u.cls.value());
+  case refusal::bad_second:
+    return second + " is outside 1.." + std::to_string(rules.race.ride_seconds);
+  case refusal::bad_race:
+    return race + " is not one of now";
+  case refusal::too_early:
+    return second + " of " + race + " cannot have been ridden yet";
+  case refusal::too_late:
+    return race + " takes no more updates";
+  default:
+    return std::string{to_string(verdict)};
+  }
+}
+
 bool in_time(const race_rules& rules, race_id race, own_second second, unix_ms stored) {
   return stored >= earliest(rules, race, second) - fold_slack_ms && stored <= rules.deadline_ms(race);
 }

@@ -4,6 +4,8 @@
 #include "racing/rules.hpp"
 #include "racing/update.hpp"
 
+#include <string>
+
 namespace alleycat {
 
 /// How long before the deadline ingest stops admitting, so that a batch still reaches the journal in time.
@@ -13,6 +15,10 @@ inline constexpr unix_ms ingest_margin_ms = 5'000;
 /// `start(race) + second - 5 s <= now <= deadline(race) - 5 s`.
 /// @param now  ingest's own clock
 refusal judge(const update& u, const rule_set& rules, unix_ms now);
+
+/// A verdict of `judge` in a sentence for the bike's developer: "second 301 is outside 1..300". Refusals of others are
+/// explained where they are found.
+std::string explain(refusal verdict, const update& u, const rule_set& rules);
 
 /// The binding check, by the journal's timestamp: `start(race) + second - 7 s <= stored <= deadline(race)`: wider at the early
 /// edge than ingest's.

@@ -22,11 +22,13 @@ void grow(std::vector<score>& column, std::size_t size) {
 
 } // namespace
 
-all_time_table::all_time_table(std::uint32_t ride_seconds) : best_(ride_seconds), order_(ride_seconds) {}
+all_time_table::all_time_table(std::uint32_t ride_seconds) : best_(ride_seconds), order_(ride_seconds) {
+  ALLEYCAT_CHECK(ride_seconds >= 1 && ride_seconds <= max_ride_seconds);
+}
 
 void all_time_table::load(const racer_bests& bests) {
-  if (!row_of_.insert(bests.racer, static_cast<row>(racers_.size())))
-    return;
+  const bool is_new = row_of_.insert(bests.racer, static_cast<row>(racers_.size()));
+  ALLEYCAT_CHECK(is_new);
   racers_.push_back(bests.racer);
   for (std::size_t s = 0; s < best_.size(); ++s)
     staged_.push_back(s < bests.at.size() ? bests.at[s] : score{});
@@ -66,6 +68,7 @@ void all_time_table::add_strangers(std::span<const ride_record> rides) {
 }
 
 std::size_t all_time_table::merge(std::span<const ride_record> rides, scoring rule) {
+  ALLEYCAT_CHECK(staged_.empty());
   add_strangers(rides);
   // Scores of the rides that count, and the row of each racer.
   std::vector<std::vector<score>> scores;
@@ -118,15 +121,15 @@ void all_time_table::replace(racer_id racer, const std::vector<score>& at) {
 
 score all_time_table::best_of(own_second s, racer_id racer) const {
   const auto found = row_of_.find(racer);
-  return found ? best_[s.value() - 1U][*found] : score{};
+  return found ? best_[column_of(s)][*found] : score{};
 }
 
 std::size_t all_time_table::higher(own_second s, score value) const {
-  return order(s).higher(value, rows(s.value() - 1U));
+  return order(s).higher(value, rows(column_of(s)));
 }
 
 std::size_t all_time_table::slot(own_second s, score value, racer_id racer) const {
-  return order(s).place(value, racer, rows(s.value() - 1U));
+  return order(s).place(value, racer, rows(column_of(s)));
 }
 
 all_time_place all_time_table::place(own_second s, score value, racer_id self) const {
@@ -142,7 +145,7 @@ std::optional<std::size_t> all_time_table::place_of(own_second s, racer_id racer
 }
 
 std::vector<best_row> all_time_table::page(own_second s, std::size_t from, std::size_t count) const {
-  const auto& best = best_[s.value() - 1U];
+  const auto& best = best_[column_of(s)];
   std::vector<best_row> page;
   const auto end = std::min(ranked(s), from + std::min(count, ranked(s)));
   if (from >= end)
@@ -168,7 +171,7 @@ std::vector<score> all_time_table::median() const {
 
 std::vector<best_row> all_time_table::neighbours(own_second s, score value, racer_id self, std::size_t top,
                                                  std::size_t around) const {
-  const auto& best = best_[s.value() - 1U];
+  const auto& best = best_[column_of(s)];
   const auto& all = order(s);
   const auto own = best_of(s, self);
   const bool stored = own.value() != 0;

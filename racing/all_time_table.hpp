@@ -5,6 +5,7 @@
 /// one small block, so nothing but loading depends on how many racers there are.
 #pragma once
 
+#include "racing/check.hpp"
 #include "racing/closed_race.hpp"
 #include "racing/racer_index.hpp"
 #include "racing/ranked_column.hpp"
@@ -67,14 +68,20 @@ public:
 
   std::size_t racers() const { return racers_.size(); }
   /// Racers with a value at s.
-  std::size_t ranked(own_second s) const { return order_[s.value() - 1U].size(); }
+  std::size_t ranked(own_second s) const { return order(s).size(); }
 
 private:
   using row = racer_index::row;
   using ranking = ranked_column<127>; ///< a block is 512 bytes
 
   ranked_rows rows(std::size_t s) const { return {best_[s], racers_}; }
-  const ranking& order(own_second s) const { return order_[s.value() - 1U]; }
+  /// Where the columns of a second are.
+  std::size_t column_of(own_second s) const {
+    ALLEYCAT_CHECK(s.value() >= 1 && s.value() <= order_.size());
+    ALLEYCAT_CHECK(staged_.empty());
+    return s.value() - 1U;
+  }
+  const ranking& order(own_second s) const { return order_[column_of(s)]; }
   /// The racer's best at s; 0 for a stranger.
   score best_of(own_second s, racer_id racer) const;
   /// How many are strictly higher than `value` at s.

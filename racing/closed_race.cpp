@@ -1,5 +1,7 @@
 #include "racing/closed_race.hpp"
 
+#include "racing/check.hpp"
+
 #include <algorithm>
 
 namespace alleycat {
@@ -27,6 +29,8 @@ std::vector<score> scores_of(const ride_record& ride, scoring rule) {
 }
 
 void take_ranks(race_result& result, const std::vector<ride_record>& rides) {
+  ALLEYCAT_CHECK(std::is_sorted(rides.begin(), rides.end(),
+                                [](const ride_record& a, const ride_record& b) { return a.racer < b.racer; }));
   for (auto& row : result.rows) {
     const auto ride = std::lower_bound(rides.begin(), rides.end(), row.racer,
                                        [](const ride_record& r, racer_id racer) { return r.racer < racer; });

@@ -1,5 +1,7 @@
 #include "racing/leaderboard.hpp"
 
+#include "racing/check.hpp"
+
 #include <algorithm>
 
 namespace alleycat {
@@ -46,6 +48,7 @@ void leaderboard::replace(racer_id racer, const std::optional<final_score>& reco
 }
 
 std::vector<racer_id> leaderboard::merge(std::span<const ride_record> rides, scoring rule) {
+  ALLEYCAT_CHECK(rows_.size() == records_.size());
   std::vector<row> changed;
   std::vector<racer_id> racers;
   for (const auto& ride : rides) {
@@ -68,6 +71,7 @@ std::vector<racer_id> leaderboard::merge(std::span<const ride_record> rides, sco
   const auto kept = static_cast<std::ptrdiff_t>(rows_.size());
   rows_.insert(rows_.end(), changed.begin(), changed.end());
   std::inplace_merge(rows_.begin(), rows_.begin() + kept, rows_.end(), by_score_then_racer{});
+  ALLEYCAT_CHECK(rows_.size() == records_.size());
   return racers;
 }
 

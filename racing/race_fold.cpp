@@ -1,6 +1,7 @@
 #include "racing/race_fold.hpp"
 
 #include "racing/admission.hpp"
+#include "racing/check.hpp"
 #include "racing/failpoint.hpp"
 
 #include <algorithm>
@@ -42,10 +43,18 @@ void set_value(std::vector<score>& column, row_index row, score value, std::size
   column[row] = value;
 }
 
+/// The highest total of the longest ride fits a score, so no sum below overflows.
+static_assert(std::uint64_t{output_of({max_cadence, max_resistance}).value()} * max_ride_seconds <= 0xffff'ffffU);
+
+const class_rules& class_of(const rule_set& rules, race_key key) {
+  ALLEYCAT_CHECK(rules.find(key.cls) != nullptr);
+  return *rules.find(key.cls);
+}
+
 } // namespace
 
 race_fold::race_fold(const rule_set& rules, race_key key)
-    : key_{key}, class_{*rules.find(key.cls)}, rules_{rules.race}, scores_(rules.race.ride_seconds),
+    : key_{key}, class_{class_of(rules, key)}, rules_{rules.race}, scores_(rules.race.ride_seconds),
       totals_(class_.score == scoring::total ? 0 : rules.race.ride_seconds), order_(rules.race.ride_seconds),
       reached_(rules.race.ride_seconds) {}
 
@@ -136,6 +145,7 @@ void race_fold::accept(ride& r, row_index row, const journal_update& u) {
   r.measured[bit] = u.measured;
   r.present[bit / 64] |= std::uint64_t{1} << (bit % 64);
   ++r.seconds;
+  ALLEYCAT_CHECK(r.seconds <= std::max(r.furthest, s).value());
   const auto output = output_of(u.measured);
   const auto before = r.furthest;
   if (s > before) {
@@ -180,20 +190,23 @@ void race_fold::place_in(own_second s, row_index row, score value) {
     return;
   auto& column = scores(s);
   set_value(column, row, value, rides_.size());
-  auto& order = order_[s.value() - 1U];
+  auto& rows = order(s);
   const auto racer = rides_[row].racer;
-  const auto at = std::partition_point(order.begin(), order.end(), [&](row_index other) {
+  const auto at = std::partition_point(rows.begin(), rows.end(), [&](row_index other) {
     return column[other] != value ? column[other] > value : rides_[other].racer < racer;
   });
-  order.insert(at, row);
+  ALLEYCAT_CHECK(at == rows.end() || *at != row);
+  rows.insert(at, row);
+  ALLEYCAT_CHECK(rows.size() <= rides_.size());
 }
 
 void race_fold::take_out(own_second s, row_index row) {
   auto& column = scores(s);
   if (value_at(column, row).value() == 0)
     return;
-  auto& order = order_[s.value() - 1U];
-  order.erase(order.begin() + static_cast<std::ptrdiff_t>(place(row, s)));
+  auto& rows = order(s);
+  const auto at = rows.begin() + static_cast<std::ptrdiff_t>(place(row, s));
+  rows.erase(at);
   column[row] = score{};
 }
 
@@ -203,6 +216,7 @@ ride_delta& race_fold::delta_of(ride& r, row_index row) {
     r.news_at = static_cast<std::uint32_t>(deltas_.size());
     deltas_.push_back({row, {}, {}});
   }
+  ALLEYCAT_CHECK(r.news_at < deltas_.size() && deltas_[r.news_at].row == row);
   return deltas_[r.news_at];
 }
 
@@ -219,11 +233,11 @@ std::map<racer_id, std::uint32_t> race_fold::take_turned_away() {
 // -- one ride ----------------------------------------------------------------------------------------------------------
 
 std::size_t race_fold::reached(own_second s) const {
-  return s.value() < 1 ? rides_.size() : reached_[s.value() - 1U];
+  return s.value() < 1 ? rides_.size() : reached_[column_of(s)];
 }
 
 bool race_fold::finished(row_index row) const {
-  return rides_[row].finished;
+  return ride_of(row).finished;
 }
 
 std::optional<row_index> race_fold::find(racer_id racer) const {
@@ -232,12 +246,12 @@ std::optional<row_index> race_fold::find(racer_id racer) const {
 }
 
 score race_fold::total(row_index row, own_second s) const {
-  return value_at((class_.score == scoring::total ? scores_ : totals_)[s.value() - 1U], row);
+  return value_at((class_.score == scoring::total ? scores_ : totals_)[column_of(s)], row);
 }
 
 std::uint16_t race_fold::seconds(row_index row, own_second s) const {
-  const auto& present = rides_[row].present;
-  const std::size_t bits = s.value();
+  const auto& present = ride_of(row).present;
+  const std::size_t bits = column_of(s) + 1;
   int count = 0;
   for (std::size_t i = 0; i < bits / 64; ++i)
     count += std::popcount(present[i]);
@@ -247,8 +261,9 @@ std::uint16_t race_fold::seconds(row_index row, own_second s) const {
 }
 
 score race_fold::output(row_index row, own_second s) const {
-  const auto& r = rides_[row];
-  return r.has(s) ? output_of(r.measured[s.value() - 1U]) : score{};
+  const auto& r = ride_of(row);
+  const auto column = column_of(s);
+  return r.has(s) ? output_of(r.measured[column]) : score{};
 }
 
 score race_fold::score_at(row_index row, own_second s) const {
@@ -257,7 +272,7 @@ score race_fold::score_at(row_index row, own_second s) const {
 
 std::vector<own_second> race_fold::missing(row_index row, std::size_t limit) const {
   std::vector<own_second> result;
-  const auto& r = rides_[row];
+  const auto& r = ride_of(row);
   if (r.seconds == r.furthest.value())
     return result;
   for (std::uint16_t s = 1; s < r.furthest.value() && result.size() < limit; ++s)
@@ -273,34 +288,36 @@ rank_t race_fold::here_now_rank(row_index row, own_second s) const {
   if (value.value() == 0)
     return 0;
   const auto& column = scores(s);
-  const auto& order = order_[s.value() - 1U];
+  const auto& rows = order(s);
   const auto equal =
-      std::partition_point(order.begin(), order.end(), [&](row_index other) { return column[other] > value; });
-  return static_cast<rank_t>(equal - order.begin() + 1);
+      std::partition_point(rows.begin(), rows.end(), [&](row_index other) { return column[other] > value; });
+  return static_cast<rank_t>(equal - rows.begin() + 1);
 }
 
 std::size_t race_fold::place(row_index row, own_second s) const {
   const auto& column = scores(s);
-  const auto& order = order_[s.value() - 1U];
-  const auto value = column[row];
-  const auto racer = rides_[row].racer;
-  const auto at = std::partition_point(order.begin(), order.end(), [&](row_index other) {
+  const auto& rows = order(s);
+  const auto racer = ride_of(row).racer;
+  const auto value = value_at(column, row);
+  ALLEYCAT_CHECK(value.value() != 0);
+  const auto at = std::partition_point(rows.begin(), rows.end(), [&](row_index other) {
     return column[other] != value ? column[other] > value : rides_[other].racer < racer;
   });
-  return static_cast<std::size_t>(at - order.begin());
+  ALLEYCAT_CHECK(at != rows.end() && *at == row);
+  return static_cast<std::size_t>(at - rows.begin());
 }
 
 std::vector<here_now_row> race_fold::here_now(own_second s, std::size_t from, std::size_t count) const {
   std::vector<here_now_row> rows;
   const auto& column = scores(s);
-  const auto& order = order_[s.value() - 1U];
-  const auto end = std::min(order.size(), from + std::min(count, order.size()));
+  const auto& all = order(s);
+  const auto end = std::min(all.size(), from + std::min(count, all.size()));
   for (auto i = from; i < end; ++i) {
-    const auto value = column[order[i]];
-    const auto rank = rows.empty()              ? here_now_rank(order[i], s)
+    const auto value = column[all[i]];
+    const auto rank = rows.empty()              ? here_now_rank(all[i], s)
                       : rows.back().at == value ? rows.back().rank
                                                 : static_cast<rank_t>(i + 1);
-    rows.push_back({rank, rides_[order[i]].racer, value});
+    rows.push_back({rank, rides_[all[i]].racer, value});
   }
   return rows;
 }
@@ -377,6 +394,8 @@ std::vector<standing> race_fold::final_rows() const {
 // -- the end -----------------------------------------------------------------------------------------------------------
 
 closed_race race_fold::close(epoch owner_epoch) const {
+  ALLEYCAT_CHECK(closed_);
+  ALLEYCAT_CHECK(rides_.size() <= rules_.capacity && complete_ <= rides_.size() && finished_ <= rides_.size());
   closed_race race;
   race.stamp = mark_;
   race.result = {key_, owner_epoch, mark_.position, mark_.stored, static_cast<std::uint32_t>(finished_), final_rows()};

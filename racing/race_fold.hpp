@@ -9,6 +9,7 @@
 /// A second in sequence costs O(log n) and one small move; a late one re-sorts its ride into every later column.
 #pragma once
 
+#include "racing/check.hpp"
 #include "racing/closed_race.hpp"
 #include "racing/journal.hpp"
 #include "racing/racer_index.hpp"
@@ -79,10 +80,10 @@ public:
 
   // -- one ride --------------------------------------------------------------------------------------------------------
 
-  racer_id racer(row_index row) const { return rides_[row].racer; }
-  const std::string& name(row_index row) const { return rides_[row].name; }
-  own_second furthest(row_index row) const { return rides_[row].furthest; }
-  bool wants_view(row_index row) const { return rides_[row].wants_view; }
+  racer_id racer(row_index row) const { return ride_of(row).racer; }
+  const std::string& name(row_index row) const { return ride_of(row).name; }
+  own_second furthest(row_index row) const { return ride_of(row).furthest; }
+  bool wants_view(row_index row) const { return ride_of(row).wants_view; }
   bool finished(row_index row) const;
   /// @returns the row of a racer, or none.
   std::optional<row_index> find(racer_id racer) const;
@@ -102,7 +103,7 @@ public:
   /// Rank among the rides that have a score at s. 0 where the ride itself has none. O(log racers).
   rank_t here_now_rank(row_index row, own_second s) const;
   /// How many rides have a score at s.
-  std::size_t ranked(own_second s) const { return order_[s.value() - 1U].size(); }
+  std::size_t ranked(own_second s) const { return order(s).size(); }
   /// Places [from, from + count) of the table at s, counted from 0; shorter at its end. Best first.
   std::vector<here_now_row> here_now(own_second s, std::size_t from, std::size_t count) const;
   /// 0-based place of a ride in the table at s. @pre the ride has a score at s
@@ -152,8 +153,19 @@ private:
   standing standing_of(row_index row, rank_t here_now_rank) const;
   std::vector<standing> final_rows() const;
 
-  std::vector<score>& scores(own_second s) { return scores_[s.value() - 1U]; }
-  const std::vector<score>& scores(own_second s) const { return scores_[s.value() - 1U]; }
+  const ride& ride_of(row_index row) const {
+    ALLEYCAT_CHECK(row < rides_.size());
+    return rides_[row];
+  }
+  /// Where the columns of a second are.
+  std::size_t column_of(own_second s) const {
+    ALLEYCAT_CHECK(s.value() >= 1 && s.value() <= rules_.ride_seconds);
+    return s.value() - 1U;
+  }
+  std::vector<score>& scores(own_second s) { return scores_[column_of(s)]; }
+  const std::vector<score>& scores(own_second s) const { return scores_[column_of(s)]; }
+  std::vector<row_index>& order(own_second s) { return order_[column_of(s)]; }
+  const std::vector<row_index>& order(own_second s) const { return order_[column_of(s)]; }
 
   race_key key_;
   class_rules class_;

@@ -1,6 +1,7 @@
 /// From a racer to a row number, flat.
 #pragma once
 
+#include "racing/check.hpp"
 #include "racing/ids.hpp"
 
 #include <cstddef>
@@ -28,6 +29,7 @@ public:
   /// @param at  below 2^32 - 1
   /// @returns false, and changes nothing, when the racer is known.
   bool insert(racer_id racer, row at) {
+    ALLEYCAT_CHECK(at != vacant);
     if (4 * (size_ + 1) > 3 * slots_.size())
       grow();
     auto& s = slots_[slot_of(racer)];
@@ -47,6 +49,7 @@ private:
 
   /// Where the racer is, or would be put. @pre at least one slot is vacant
   std::size_t slot_of(racer_id racer) const {
+    ALLEYCAT_CHECK(size_ < slots_.size());
     const auto mask = slots_.size() - 1;
     // Multiplicative hashing by the golden ratio; the upper bits are the good ones.
     auto i = static_cast<std::size_t>(racer.value() * 0x9e3779b97f4a7c15U >> 32) & mask;

@@ -1,6 +1,7 @@
 /// Rows kept in the order of a ranking, for tables of very many.
 #pragma once
 
+#include "racing/check.hpp"
 #include "racing/ids.hpp"
 
 #include <algorithm>
@@ -65,6 +66,8 @@ public:
     }
     auto& into = *blocks_[b];
     const auto at = place_in(into, rows.value[r], rows.racer[r], rows);
+    ALLEYCAT_CHECK(into.size < BlockSize);
+    ALLEYCAT_CHECK(at == into.size || into.rows[static_cast<std::size_t>(at)] != r);
     std::copy_backward(into.rows.begin() + at, into.rows.begin() + into.size, into.rows.begin() + into.size + 1);
     into.rows[static_cast<std::size_t>(at)] = r;
     ++into.size;
@@ -74,10 +77,11 @@ public:
 
   /// @pre the row stands here, by the value it has in `rows`
   void erase(row r, const ranked_rows& rows) {
-    --size_;
     const auto b = block_for(rows.value[r], rows.racer[r], rows);
     auto& from = *blocks_[b];
     const auto at = place_in(from, rows.value[r], rows.racer[r], rows);
+    ALLEYCAT_CHECK(at < from.size && from.rows[static_cast<std::size_t>(at)] == r);
+    --size_;
     std::copy(from.rows.begin() + at + 1, from.rows.begin() + from.size, from.rows.begin() + at);
     --from.size;
     if (from.size == 0) {
@@ -102,6 +106,7 @@ public:
       before_[b] = sum;
       sum += blocks_[b]->size;
     }
+    ALLEYCAT_CHECK(sum == size_);
   }
 
   /// How many rows have a higher value. O(log rows).
@@ -127,6 +132,7 @@ public:
 
   /// @param place  from 0, below `size()`. O(log rows).
   row at(std::size_t place) const {
+    ALLEYCAT_CHECK(place < size_);
     const auto b = block_at(place);
     return blocks_[b]->rows[place - before_[b]];
   }
@@ -134,6 +140,7 @@ public:
   /// Calls `visit(row)` for places [from, from + count), counted from 0. @pre from + count <= size()
   template <class Visit>
   void each(std::size_t from, std::size_t count, Visit&& visit) const {
+    ALLEYCAT_CHECK(from <= size_ && count <= size_ - from);
     if (count == 0)
       return;
     auto b = from == 0 ? 0 : block_at(from);
@@ -172,6 +179,7 @@ private:
 
   /// The last block that begins at or before (value, racer); the first one when none does. @pre there is a block
   std::size_t block_for(score value, racer_id racer, const ranked_rows& rows) const {
+    ALLEYCAT_CHECK(!blocks_.empty());
     const auto begins_before = [&](const score& first) {
       const auto b = static_cast<std::size_t>(&first - first_.data());
       return first != value ? first > value : rows.racer[blocks_[b]->rows[0]] <= racer;

@@ -2,6 +2,7 @@
 
 #include "node/http/https_listener.hpp"
 #include "node/telemetry/log.hpp"
+#include "racing/check.hpp"
 
 #include <algorithm>
 #include <array>
@@ -133,6 +134,7 @@ http_server::~http_server() {
 }
 
 void http_server::handle(std::string path, http_handler handler) {
+  ALLEYCAT_CHECK(port() == 0);
   impl_->answers.handle(std::move(path), std::move(handler));
 }
 

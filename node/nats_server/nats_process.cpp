@@ -1,6 +1,7 @@
 #include "node/nats_server/nats_process.hpp"
 
 #include "node/telemetry/log.hpp"
+#include "racing/check.hpp"
 
 #include <array>
 #include <atomic>
@@ -218,6 +219,7 @@ nats_process::~nats_process() {
 
 std::optional<std::string> nats_process::start(milliseconds ready_within) {
   auto& self = *impl_;
+  ALLEYCAT_CHECK(!self.keeper.joinable());
   if (auto fault = self.prepare()) {
     self.lock = {};
     return fault;

@@ -1,5 +1,7 @@
 #include "node/nats_server/nats_server_files.hpp"
 
+#include "racing/check.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -101,6 +103,7 @@ std::string nats_server_conf(const nats_settings& settings, const nats_ports& po
                        ? std::string{"no_tls: true"}
                        : fmt::format("tls {{ cert_file: {}, key_file: {} }}", conf_string(settings.ws_cert.string()),
                                      conf_string(settings.ws_key.string()));
+  ALLEYCAT_CHECK(!settings.origins.empty());
   std::string origins;
   for (const auto& origin : settings.origins)
     origins += (origins.empty() ? "" : ", ") + conf_string(origin);

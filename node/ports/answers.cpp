@@ -1,6 +1,7 @@
 #include "node/ports/answers.hpp"
 
 #include "messages/json.hpp"
+#include "racing/check.hpp"
 
 #include <fmt/format.h>
 
@@ -26,6 +27,7 @@ answer_desk::answer_desk(const nats_connection& connection, const clock_port& cl
     : connection_{connection}, clock_{clock} {}
 
 std::vector<std::string> answer_desk::expect_batch(const std::string& reply_to, std::size_t count) {
+  ALLEYCAT_CHECK(count > 0);
   std::vector<std::string> addresses(count);
   if (reply_to.empty())
     return addresses;
@@ -51,6 +53,7 @@ void answer_desk::settle(const std::string& reply_to, Settle&& how) {
   if (found == batches_.end())
     return;
   auto& batch = found->second;
+  ALLEYCAT_CHECK(batch.missing > 0);
   how(batch, index);
   if (--batch.missing != 0)
     return;

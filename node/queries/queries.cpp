@@ -6,6 +6,7 @@
 #include "messages/past_json.hpp"
 #include "messages/subjects.hpp"
 #include "node/queries/question.hpp"
+#include "racing/check.hpp"
 
 #include <caf/all.hpp>
 #include <fmt/format.h>
@@ -654,6 +655,7 @@ private:
 } // namespace
 
 void query_entrance::take(std::string_view subject, std::string_view body, std::string_view reply_to) {
+  ALLEYCAT_CHECK(may_answer(reply_to));
   query question{std::string{subject}, std::string{body}, std::string{reply_to}, {}, false, {}};
   if (body.size() > most_question_bytes)
     return refused_(question.reply_to,

@@ -38,20 +38,4 @@ TEST_CASE("what is not an answer is nothing", "[answers]") {
   }
 }
 
-TEST_CASE("what the rules refuse is explained with the update's own numbers", "[answers]") {
-  rule_set rules;
-  update u;
-  u.cls = class_id{9};
-  u.race = race_id{5'400'172};
-  u.racer = racer_id{8};
-  u.second = own_second{301};
-  CHECK(explain(refusal::bad_second, u, rules) == "second 301 is outside 1..300");
-  CHECK(explain(refusal::unknown_class, u, rules) == "class 9 is not run here");
-  CHECK(explain(refusal::bad_race, u, rules) == "race 5400172 is not one of now");
-  CHECK(explain(refusal::too_late, u, rules) == "race 5400172 takes no more updates");
-  CHECK(explain(refusal::identity_mismatch, u, rules) == "the message is of racer 8 in class 9, the subject is not");
-  for (std::size_t i = 1; i < refusal_count; ++i)
-    CHECK_FALSE(explain(static_cast<refusal>(i), u, rules).empty());
-}
-
 } // namespace alleycat

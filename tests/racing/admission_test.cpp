@@ -138,6 +138,19 @@ TEST_CASE("the binding check is 2 s wider at the early edge, and uses the whole 
   CHECK(in_time(race_rules{}, race_5400172, own_second{r.second}, r.stored) == r.expected);
 }
 
+TEST_CASE("each verdict is explained with the update's own numbers", "[admission]") {
+  const auto rules = rules_for(300);
+  auto u = an_update(301);
+  u.cls = class_id{9};
+  CHECK(explain(refusal::bad_second, u, rules) == "second 301 is outside 1..300");
+  CHECK(explain(refusal::unknown_class, u, rules) == "there is no class 9");
+  CHECK(explain(refusal::bad_race, u, rules) == "race 5400172 is not one of now");
+  CHECK(explain(refusal::too_early, u, rules) == "second 301 of race 5400172 cannot have been ridden yet");
+  CHECK(explain(refusal::too_late, u, rules) == "race 5400172 takes no more updates");
+  for (std::size_t i = 1; i < refusal_count; ++i)
+    CHECK_FALSE(explain(static_cast<refusal>(i), u, rules).empty());
+}
+
 TEST_CASE("whatever ingest admits, the journal still has time to accept", "[admission]") {
   const auto rules = rules_for(300);
   for (std::uint16_t second = 1; second <= 300; second = static_cast<std::uint16_t>(second + 13))

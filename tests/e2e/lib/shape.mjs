@@ -1,4 +1,4 @@
-// The public messages of design section 4, field by field and in order.
+// The public messages of docs/contract.md, field by field and in order.
 
 import assert from 'node:assert/strict';
 
