@@ -63,6 +63,8 @@ constexpr auto ready_deadline = 2s;
 constexpr auto health_interval = 500ms;
 constexpr auto keeper_interval = 500ms;
 constexpr std::int64_t health_deadline = 1'000;
+/// For the server to know the subscriptions of this node.
+constexpr std::int64_t subscription_deadline = 5'000;
 /// Messages that wait for the query thread.
 constexpr int query_limit = 10'000;
 constexpr std::size_t archive_readers = 3;
@@ -200,7 +202,7 @@ struct backend::impl {
   std::atomic<std::uint64_t> store_limit{0};
   std::unique_ptr<lmdb_store> records;
   nats_connection incoming;
-  nats_connection outgoing; ///< answers
+  nats_connection outgoing; ///< answers, events of the cluster
   nats_connection live;     ///< standings, results, events
   nats_connection views;    ///< one for each rider and second
   jetstream_journal journal;
@@ -294,7 +296,8 @@ archive_actor backend::impl::spawn_archives() {
 }
 
 void backend::impl::make_publisher() {
-  publisher = std::make_unique<nats_publisher>(live, views, clock, names, counts, [this] { return cluster.trusted(); });
+  publisher = std::make_unique<nats_publisher>(nats_publisher::connections{live, views, outgoing}, clock, names, counts,
+                                               [this] { return cluster.trusted(); });
   publisher_seen = publisher.get();
   context.publisher = publisher.get();
 }
@@ -416,6 +419,7 @@ void backend::impl::start_listening(const node_config&) {
   query_subscription = outgoing.subscribe(std::string{all_queries}.c_str(), queue.c_str(), ask, query_limit);
   ghost_subscription = outgoing.subscribe(std::string{all_ghost_requests}.c_str(), queue.c_str(), ask, query_limit);
   desk.open();
+  outgoing.flush(subscription_deadline); // who finds the node ready can ask it
 }
 
 std::vector<std::pair<std::string_view, nats_subscription::backlog>> backend::impl::backlogs() const {

@@ -253,7 +253,7 @@ void cluster_side::leave() {
 
 void cluster_side::publish_event(std::string_view kind, const std::string& fields) {
   if (publisher_ != nullptr)
-    publisher_->publish_event(kind, fields);
+    publisher_->publish_cluster_event(kind, fields);
 }
 
 // -- from and to the peers ---------------------------------------------------------------------------------------------

@@ -18,78 +18,84 @@ std::string& message_buffer() {
 
 } // namespace
 
-nats_publisher::nats_publisher(const nats_connection& live, const nats_connection& views, const clock_port& clock,
-                               const name_book& names, meters& counts, std::function<bool()> trusted)
-    : live_{live}, views_{views}, clock_{clock}, names_{names}, counts_{counts}, trusted_{std::move(trusted)} {}
+nats_publisher::nats_publisher(const connections& by, const clock_port& clock, const name_book& names, meters& counts,
+                               std::function<bool()> trusted)
+    : by_{by}, clock_{clock}, names_{names}, counts_{counts}, trusted_{std::move(trusted)} {}
 
-bool nats_publisher::may_leave(const term& under, const nats_connection& by) {
+bool nats_publisher::may_leave(const term& under, const nats_connection& connection) {
   // What cannot leave at once does not leave later.
-  if (under.running() && trusted_() && by.connected())
+  if (under.running() && trusted_() && connection.connected())
     return true;
   counts_.output_fenced.add();
   return false;
 }
 
 void nats_publisher::publish(const term& under, const standings& table) {
-  if (!may_leave(under, live_))
+  if (!may_leave(under, by_.live))
     return;
   auto& json = message_buffer();
   encode_standings(table, json);
-  live_.publish(standings_subject(table.key).c_str(), json);
+  by_.live.publish(standings_subject(table.key).c_str(), json);
   json.clear();
   encode_top(table, json);
-  live_.publish(top_subject(table.key).c_str(), json);
+  by_.live.publish(top_subject(table.key).c_str(), json);
 }
 
 void nats_publisher::publish(const term& under, const rider_view& view) {
-  if (!may_leave(under, views_))
+  if (!may_leave(under, by_.views))
     return;
   auto& json = message_buffer();
   encode_view(view, json);
-  views_.publish(view_subject(view.racer).c_str(), json);
+  by_.views.publish(view_subject(view.racer).c_str(), json);
 }
 
 void nats_publisher::publish_leaderboard(const term& under, std::span<const leaderboard_row> rows, std::size_t of) {
-  if (!may_leave(under, live_))
+  if (!may_leave(under, by_.live))
     return;
   auto& json = message_buffer();
   encode_leaderboard(
       {under.cls(), under.owner_epoch(), clock_.now(), of, rows}, [this](racer_id r) { return names_.of(r); }, json);
-  live_.publish(leaderboard_subject(under.cls()).c_str(), json);
+  by_.live.publish(leaderboard_subject(under.cls()).c_str(), json);
 }
 
 void nats_publisher::publish_opened(const term& under, race_key key) {
-  if (may_leave(under, live_))
-    publish_event("race_opened", fmt::format(R"("classId":{},"raceId":{},"epoch":{})", key.cls.value(),
-                                             key.race.value(), under.owner_epoch().value()));
+  if (may_leave(under, by_.live))
+    publish_event(by_.live, "race_opened",
+                  fmt::format(R"("classId":{},"raceId":{},"epoch":{})", key.cls.value(), key.race.value(),
+                              under.owner_epoch().value()));
 }
 
 void nats_publisher::publish_result(const term& under, race_key key, std::string_view stored) {
-  if (may_leave(under, live_))
-    live_.publish(result_subject(key).c_str(), stored);
+  if (may_leave(under, by_.live))
+    by_.live.publish(result_subject(key).c_str(), stored);
 }
 
 void nats_publisher::publish_closed(const term& under, const race_result& result) {
-  if (may_leave(under, live_))
-    publish_event("race_closed", fmt::format(R"("classId":{},"raceId":{},"epoch":{},"racers":{},"finished":{})",
-                                             result.key.cls.value(), result.key.race.value(),
-                                             result.owner_epoch.value(), result.rows.size(), result.finished));
+  if (may_leave(under, by_.live))
+    publish_event(by_.live, "race_closed",
+                  fmt::format(R"("classId":{},"raceId":{},"epoch":{},"racers":{},"finished":{})",
+                              result.key.cls.value(), result.key.race.value(), result.owner_epoch.value(),
+                              result.rows.size(), result.finished));
 }
 
 void nats_publisher::publish_record(const term& under, racer_id racer, const final_score& record) {
-  if (!may_leave(under, live_))
+  if (!may_leave(under, by_.live))
     return;
   auto fields = fmt::format(R"("classId":{},"raceId":{},"racerId":{},"name":)", under.cls().value(),
                             record.race.value(), racer.value());
   append_json_string(names_.of(racer), fields);
   fields += R"(,"total":)";
   append_score(record.best, fields);
-  publish_event("record", fields);
+  publish_event(by_.live, "record", fields);
 }
 
-void nats_publisher::publish_event(std::string_view kind, std::string_view fields) {
+void nats_publisher::publish_cluster_event(std::string_view kind, std::string_view fields) {
+  publish_event(by_.outgoing, kind, fields);
+}
+
+void nats_publisher::publish_event(const nats_connection& connection, std::string_view kind, std::string_view fields) {
   const auto json = fmt::format(R"({{"event":"{}","ts":{},{}}})", kind, clock_.now(), fields);
-  live_.publish(event_subject(kind).c_str(), json);
+  connection.publish(event_subject(kind).c_str(), json);
 }
 
 } // namespace alleycat

@@ -13,11 +13,15 @@ namespace alleycat {
 /// Any thread may publish; each has its own buffer.
 class nats_publisher : public publish_port {
 public:
-  /// @param live     sends at once; neither has a buffer over reconnections
-  /// @param views    gathers what it sends
+  struct connections {
+    const nats_connection& live;     ///< sends at once, and without a buffer over reconnections, as does the next
+    const nats_connection& views;    ///< gathers what it sends
+    const nats_connection& outgoing; ///< keeps what it cannot send: for news that are as true later
+  };
+
   /// @param trusted  whether what is owned here is known to be owned at this moment; any thread, cheap
-  nats_publisher(const nats_connection& live, const nats_connection& views, const clock_port& clock,
-                 const name_book& names, meters& counts, std::function<bool()> trusted);
+  nats_publisher(const connections& by, const clock_port& clock, const name_book& names, meters& counts,
+                 std::function<bool()> trusted);
 
   void publish(const term& under, const standings& table) override;
   void publish(const term& under, const rider_view& view) override;
@@ -27,14 +31,15 @@ public:
   void publish_closed(const term& under, const race_result& result) override;
   void publish_record(const term& under, racer_id racer, const final_score& record) override;
 
-  /// `alleycat.event.<kind>`; `fields` are JSON members without braces.
-  void publish_event(std::string_view kind, std::string_view fields);
+  /// `alleycat.event.<kind>`, of the cluster itself: under no term, so it is told also when the node is back from an absence.
+  /// @param fields  JSON members without braces
+  void publish_cluster_event(std::string_view kind, std::string_view fields);
 
 private:
-  bool may_leave(const term& under, const nats_connection& by);
+  bool may_leave(const term& under, const nats_connection& connection);
+  void publish_event(const nats_connection& connection, std::string_view kind, std::string_view fields);
 
-  const nats_connection& live_;
-  const nats_connection& views_;
+  connections by_;
   const clock_port& clock_;
   const name_book& names_;
   meters& counts_;

@@ -264,6 +264,8 @@ export async function playRound(world, plan, { classes, racers, logs, flags = []
       await Promise.race([watch(), work]);
       striker.stopped = true;
       await work;
+      // A named place may have been reached while the last look at the stream was under way.
+      if (!world.node.running) await striker.afterPoint();
     } finally {
       striker.stopped = true;
       clearTimeout(early);
