@@ -60,6 +60,8 @@ let ghost = new GhostRequest('none');
 /** The race's rows while it is not final are listened to once this ride is over. */
 let listensToRace = false;
 let timer: ReturnType<typeof setInterval> | undefined;
+/** Until a question about the race that failed is asked again, ms. */
+const askAgainMs = 2000;
 /** Device ms of the last time the ride was stored, and whether it has changed since. */
 let storedAt = 0;
 let unstored = false;
@@ -199,27 +201,34 @@ async function askRace(link: Link, mine: Ride): Promise<void> {
   try {
     tookRace(mine, await link.query<Standings>(`race.${mine.classId}.${mine.raceId}`));
   } catch {
-    // It is published when it is there.
+    // A result is published when it is there; that all are through is said only once.
+    setTimeout(() => void askRace(link, mine), askAgainMs);
   }
 }
+
+/** A race that runs on, after what was heard of it last: an answer may come behind a later one. */
+const runsOn = (race: Standings) => race.asOf > (provisional.value?.asOf ?? -1);
 
 function tookRace(mine: Ride, race: Standings): void {
   if (!awaitsResult(mine)) return;
   if (race.state === 'closed') result.value = race;
-  else if (fence.admits(race)) provisional.value = race.state === 'complete' ? race : null;
+  else if (!fence.admits(race)) return;
+  else if (race.state === 'complete') provisional.value = race;
+  else if (runsOn(race)) provisional.value = null;
 }
 
 /** The first twenty rows tell when all are through; the whole field is asked for then. */
 function listenToRace(link: Link, mine: Ride): void {
   listensToRace = true;
-  void askRace(link, mine);
   stops.push(
     link.listen<Standings>(`alleycat.race.${mine.classId}.${mine.raceId}.top`, (race) => {
       if (!awaitsResult(mine) || !fence.admits(race)) return;
-      if (race.state !== 'complete') provisional.value = null;
-      else if (provisional.value?.asOf !== race.asOf) void askRace(link, mine);
+      if (race.state !== 'complete') {
+        if (runsOn(race)) provisional.value = null;
+      } else if (provisional.value?.asOf !== race.asOf) void askRace(link, mine);
     }),
   );
+  void askRace(link, mine);
 }
 
 function stopAll(): void {
