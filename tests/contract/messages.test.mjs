@@ -68,7 +68,8 @@ clusterTest(
     await until('it was taken over', async () => (await query('cluster')).classes.every((each) => each.owner !== owner && each.ready));
     world.resumeNode(owner);
     await until('it was fenced', () => document.alternatives.has('Fenced'));
-    assert.equal(await second.riders.ended, 0, second.riders.report);
+    // 1: updates that a stopped node had taken may be without an answer.
+    assert.ok([0, 1].includes(await second.riders.ended), second.riders.report);
     await until(
       'its races are closed',
       async () => {
