@@ -90,6 +90,7 @@ describe('a rider at the page', () => {
 
   scenario('rides a whole race among 200, sees the rank change, and stands in result and leaderboard as the oracle says', async (t) => {
     const seen = { here: new Set(), all: new Set() };
+    let provisional = '';
     const { page, race, mine, verdict } = await ride(3, 'Old Town Twist', 200, {
       async during(at) {
         await until(
@@ -101,6 +102,8 @@ describe('a rider at the page', () => {
           },
           { seconds: 60, everyMs: 150 },
         );
+        await at.getByText('Provisional: everybody is through. The result is final at').waitFor();
+        provisional = await at.getByRole('region', { name: 'Finish' }).innerText();
       },
     });
     assert.ok([...seen.here].filter((rank) => rank !== null).length >= 3, `ranks seen: ${[...seen.here]}`);
@@ -108,6 +111,7 @@ describe('a rider at the page', () => {
 
     const finish = await page.getByRole('region', { name: 'Finish' }).innerText();
     const place = new RegExp(`^${mine.rank}(st|nd|rd|th) of 201 with ${written(mine.total).replace('.', '\\.')}$`, 'm');
+    assert.match(provisional, place, 'seen before it was final');
     assert.match(finish, place);
     assert.match(finish, /20 of 20 seconds were acknowledged/);
 
