@@ -162,6 +162,11 @@ export class Link {
     return this.ask<T>(`alleycat.query.${what}`, body);
   }
 
+  /** Settles when the server knows of everything that is listened to by now: an answer to what is asked then is not older than the news. */
+  async listening(): Promise<void> {
+    await (await this.opened).flush();
+  }
+
   /** Everything on a subject from now on, also after reconnects. What is no JSON is left out. */
   listen<T>(subject: string, handler: (message: T, subject: string) => void): Stop {
     let subscription: Subscription | null = null;

@@ -228,7 +228,9 @@ function listenToRace(link: Link, mine: Ride): void {
       } else if (provisional.value?.asOf !== race.asOf) void askRace(link, mine);
     }),
   );
-  void askRace(link, mine);
+  // Not before: between an answer and the first news, all may get through, which is said only once.
+  const ask = () => void askRace(link, mine);
+  link.listening().then(ask, ask);
 }
 
 function stopAll(): void {
