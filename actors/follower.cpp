@@ -111,6 +111,16 @@ void follower_state::work() {
     merge_bests();
 }
 
+/// A stream may hold rides of rules under which a ride was longer; nothing here has room for their seconds.
+bool follower_state::too_long(const results_log_item& item) const {
+  const auto longest = env_->rules.race.ride_seconds;
+  if (const auto* ride = std::get_if<ride_record>(&item.content))
+    return ride->seconds.size() > longest;
+  if (const auto* entry = std::get_if<stored_bests>(&item.content))
+    return entry->bests.at.size() > longest;
+  return false;
+}
+
 void follower_state::take(results_log_item& item) {
   if (item.backwards)
     return start_again();
@@ -118,7 +128,10 @@ void follower_state::take(results_log_item& item) {
   left_ = item.behind;
   env_->counts->results_log_read.add();
   env_->counts->results_log_left.set(static_cast<std::int64_t>(left_));
-  if (auto* ride = std::get_if<ride_record>(&item.content)) {
+  if (too_long(item)) {
+    env_->counts->results_log_undecodable.add();
+    env_->log->warn("follower.ride_too_long", {{"sequence", item.at.sequence}});
+  } else if (auto* ride = std::get_if<ride_record>(&item.content)) {
     take(std::move(*ride), item);
   } else if (auto* result = std::get_if<stored_result>(&item.content)) {
     take(std::move(*result));

@@ -55,6 +55,7 @@ private:
   void open(record_stream stream, const stream_cursor& after);
   /// Takes what waits, until something has to be written first.
   void work();
+  bool too_long(const results_log_item& item) const;
   void take(results_log_item& item);
   void take(ride_record&& ride, const results_log_item& item);
   void take(stored_result&& found);

@@ -164,6 +164,19 @@ TEST_CASE("what does not decode, and what belongs to no class of ours, is passed
   CHECK(s.records->marks[record_stream::results].sequence == 7);
 }
 
+TEST_CASE("rides and bests of rules with longer rides are passed by and counted") {
+  follower_stage s;
+  s.start();
+  auto ride = ride_of(8);
+  ride.seconds.resize(s.context.rules.race.ride_seconds + 1U, ride.seconds.front());
+  s.deliver(ride);
+  s.deliver(stored_bests{
+      cls, epoch{1}, {racer_id{8}, std::vector<score>(s.context.rules.race.ride_seconds + 1U, score{7}), {}}});
+  s.pass(11'000ms);
+  CHECK(s.counts.results_log_undecodable.value() == 2);
+  CHECK(s.records->races.empty());
+}
+
 TEST_CASE("bests that do not include a correction are passed by") {
   follower_stage s;
   edit exclude;
