@@ -15,6 +15,8 @@
 #include <fmt/format.h>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <pwd.h>
+#include <unistd.h>
 
 namespace alleycat::cli {
 
@@ -35,6 +37,9 @@ std::string who_asks(const common_options& common) {
   for (const char* variable : {"SUDO_USER", "USER", "LOGNAME"})
     if (const char* user = std::getenv(variable); who.empty() && user != nullptr) // NOLINT(concurrency-mt-unsafe)
       who = user;
+  if (const auto* account = who.empty() ? getpwuid(geteuid()) : nullptr;
+      account != nullptr) // NOLINT(concurrency-mt-unsafe)
+    who = account->pw_name;
   return valid_name(who) ? who : std::string{};
 }
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import test, { after, afterEach, before } from 'node:test';
 
 import { Client } from '../e2e/lib/client.mjs';
@@ -99,6 +100,7 @@ const answers = {
       { second: 4, cadence: 90, resistance: 40, output: 100, total: 300, hereNowRank: 1, allTimeRank: 2 },
     ],
   },
+  'rename.8': { ok: true, seq: 1, edit: 'rename', racerId: 8, applied: true, name: 'Adele' },
   'ride.3.5400172.9': { error: { code: 'unknown_ride', message: 'racer 9 has no ride in this race' } },
   'ghost.3.leader': {
     classId: 3,
@@ -461,6 +463,19 @@ test('ghost names the rider and draws the curve', async () => {
   );
   assert.equal((await alleycat(['ghost', '3', 'rank-0'])).code, 2);
   assert.deepEqual(JSON.parse((await alleycat(['ghost', '3', 'leader', '--json'])).out), answers['ghost.3.leader']);
+});
+
+test('a correction says who asks: the user of the URL, else of the session, else of the account', async () => {
+  const nobody = { SUDO_USER: '', USER: '', LOGNAME: '' };
+  const asks = async (nats, env) => {
+    const run = start(['rename', '8', 'Adele', '--nats', nats], { env: { ...nobody, ...env } });
+    assert.equal(await run.ended, 0, run.err);
+    return asked.at(-1);
+  };
+  const expected = (by) => ['rename.8', { name: 'Adele', by }];
+  assert.deepEqual(await asks(world.natsUrl.replace('//', '//marshal:secret@'), { USER: 'mira' }), expected('marshal'));
+  assert.deepEqual(await asks(world.natsUrl.replace('//', '//token@'), { USER: 'mira' }), expected('mira'), 'a token is a secret');
+  assert.deepEqual(await asks(world.natsUrl, {}), expected(userInfo().username));
 });
 
 test('bash completes commands, subcommands and flags', async () => {
