@@ -24,10 +24,10 @@ export function plant(t, files) {
   return root;
 }
 
-/** Runs a check of ops/check on a planted checkout. */
+/** Runs a check of ops/check on a planted checkout; what it says is without colour, also where `CI` asks tools for some. */
 export function check(name, root, args = []) {
   const run = spawnSync(path.join(projectDir, 'ops/check', name), args, {
-    env: { ...process.env, ALLEYCAT_CHECK_ROOT: root },
+    env: { ...process.env, ALLEYCAT_CHECK_ROOT: root, NO_COLOR: '1' },
     encoding: 'utf8',
   });
   return { code: run.status, text: run.stdout + run.stderr };
