@@ -2,6 +2,7 @@
 
 #include "node/telemetry/log.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -12,6 +13,20 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto retry_interval = 200ms;
+
+/// A server may place a consumer on a peer that has just died, and then nobody answers: asking again soon helps, and a
+/// worker that serves many feeds does not wait for one. A server that is only slow is given more time from try to try.
+constexpr std::chrono::milliseconds first_deadline = 250ms;
+constexpr std::chrono::milliseconds last_deadline = 2s;
+/// How long a look at the end may take; it is repeated anyway.
+constexpr std::chrono::milliseconds look_deadline = 500ms;
+
+jsOptions within(std::chrono::milliseconds deadline) {
+  jsOptions options;
+  jsOptions_Init(&options);
+  options.Wait = deadline.count();
+  return options;
+}
 
 } // namespace
 
@@ -30,7 +45,7 @@ std::uint64_t checksum_of(std::string_view payload) {
 
 stream_feed::stream_feed(jsCtx* js, worker& thread, settings what, taker take, std::function<void()> backwards)
     : js_{js}, thread_{thread}, what_{std::move(what)}, take_{std::move(take)},
-      backwards_{std::move(backwards)}, last_{what_.after} {}
+      backwards_{std::move(backwards)}, deadline_{first_deadline}, last_{what_.after} {}
 
 void stream_feed::subscribe() {
   thread_.later([self = shared_from_this()] { self->subscribe_now(); });
@@ -39,6 +54,11 @@ void stream_feed::subscribe() {
 void stream_feed::end() {
   ended_ = true;
   thread_.later([self = shared_from_this()] { self->drop_subscription(); });
+}
+
+bool stream_feed::is_current(std::uint64_t generation) {
+  const std::lock_guard lock{mutex_};
+  return generation == generation_;
 }
 
 void stream_feed::drop_subscription() {
@@ -50,8 +70,9 @@ void stream_feed::drop_subscription() {
 
 stream_feed::check stream_feed::look_up_last(const stream_cursor& last, std::int64_t last_ns) {
   natsMsg* found = nullptr;
+  auto options = within(deadline_);
   jsErrCode code = static_cast<jsErrCode>(0);
-  const auto status = js_GetMsg(&found, js_, what_.stream.c_str(), last.sequence, nullptr, &code);
+  const auto status = js_GetMsg(&found, js_, what_.stream.c_str(), last.sequence, &options, &code);
   const nats_message owned{found};
   if (status == NATS_NOT_FOUND || code == JSNoMessageFoundErr)
     return check::different;
@@ -82,7 +103,12 @@ void stream_feed::subscribe_now() {
   const auto again = [&](const char* error) {
     log_event(log_level::warn, "stream.read_delayed",
               {{"stream", what_.stream}, {"filter", what_.filter}, {"error", error}});
-    thread_.later(retry_interval, [self = shared_from_this()] { self->subscribe_now(); });
+    deadline_ = std::min(deadline_ * 2, last_deadline);
+    // Not where the feed was made again meanwhile, which has retries of its own.
+    thread_.later(retry_interval, [self = shared_from_this(), generation] {
+      if (self->is_current(generation))
+        self->subscribe_now();
+    });
   };
   if (last.sequence != 0) {
     const auto found = look_up_last(last, last_ns);
@@ -108,10 +134,12 @@ void stream_feed::subscribe_now() {
   options.Config.OptStartSeq = last.sequence + 1;
   auto closure = std::make_unique<subscriber>(subscriber{shared_from_this(), generation});
   natsSubscription* subscription = nullptr;
+  auto wait = within(deadline_);
   const auto status =
-      js_Subscribe(&subscription, js_, what_.filter.c_str(), on_message, closure.get(), nullptr, &options, nullptr);
+      js_Subscribe(&subscription, js_, what_.filter.c_str(), on_message, closure.get(), &wait, &options, nullptr);
   if (status != NATS_OK)
     return again(natsStatus_GetText(status));
+  deadline_ = first_deadline;
   natsSubscription_SetPendingLimits(subscription, -1, -1);
   natsSubscription_SetOnCompleteCB(subscription, on_complete, closure.release());
   subscription_ = subscription;
@@ -122,7 +150,8 @@ void stream_feed::find_end(std::function<void(feed_end)> found) {
     if (self->ended_ || self->subscription_ == nullptr)
       return;
     jsConsumerInfo* info = nullptr;
-    if (natsSubscription_GetConsumerInfo(&info, self->subscription_, nullptr, nullptr) != NATS_OK)
+    auto options = within(look_deadline);
+    if (natsSubscription_GetConsumerInfo(&info, self->subscription_, &options, nullptr) != NATS_OK)
       return;
     feed_end end{info->Delivered.Stream, info->NumPending};
     {

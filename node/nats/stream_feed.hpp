@@ -6,6 +6,7 @@
 #include "racing/record_store.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -65,6 +66,7 @@ private:
   void subscribe_now();
   check look_up_last(const stream_cursor& last, std::int64_t last_ns);
   void drop_subscription();
+  bool is_current(std::uint64_t generation);
   struct subscriber;
   void deliver(natsMsg* message, std::uint64_t generation);
   static void on_message(natsConnection*, natsSubscription*, natsMsg* message, void* closure);
@@ -76,6 +78,7 @@ private:
   taker take_;
   std::function<void()> backwards_;
   std::atomic<bool> ended_{false};
+  std::chrono::milliseconds deadline_; ///< of the next question to the server; only the worker thread has it
 
   std::mutex delivering_; ///< one delivery at a time
   std::mutex mutex_;      ///< guards what follows
