@@ -7,6 +7,8 @@ import vue from '@vitejs/plugin-vue';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
+import { checks } from './contract/checks.ts';
+
 /** A node that answers /config.json while the page is developed (`npm run dev`). */
 const node = env.ALLEYCAT_NODE_URL ?? 'http://127.0.0.1:8080';
 
@@ -22,7 +24,7 @@ const compressed: Plugin = {
 };
 
 export default defineConfig({
-  plugins: [vue(), compressed],
+  plugins: [vue(), checks, compressed],
   cacheDir: '../build/web-cache',
   define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false' },
   build: {

@@ -33,7 +33,7 @@ build_shown() { build_preset "$@" 2>&1 | show_ninja build; }
 build_page() {
   local made=$build_dir/web/index.html
   use_young_node && install_node_modules "$project_dir/web" || return 1
-  if [ -f "$made" ] && [ -z "$(find "$project_dir/web" -name node_modules -prune -o -type f -newer "$made" -print -quit)" ]; then
+  if [ -f "$made" ] && [ -z "$(find "$project_dir/web" "$project_dir/docs/asyncapi.yaml" -name node_modules -prune -o -type f -newer "$made" -print -quit)" ]; then
     return 0
   fi
   npm run --prefix "$project_dir/web" --silent build -- --logLevel warn

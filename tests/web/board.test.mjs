@@ -23,6 +23,7 @@ test('a thousand riders move on the board each second, and the page keeps up', a
       frames: window.alleycatFrames.frames.length,
       updates: window.alleycatFrames.updates.length,
       longTasks: window.alleycatFrames.longTasks.length,
+      checks: window.alleycatFrames.checks.length,
     }));
     await page.evaluate(() => {
       window.alleycatChanges = 0;
@@ -36,11 +37,12 @@ test('a thousand riders move on the board each second, and the page keeps up', a
     await until('fifteen seconds of news', () => page.evaluate((n) => window.alleycatFrames.updates.length >= n, from.updates + 15), {
       seconds: 60,
     });
-    const { frames, updates, longTasks, rows, changes } = await page.evaluate(
+    const { frames, updates, longTasks, checks, rows, changes } = await page.evaluate(
       (first) => ({
         frames: window.alleycatFrames.frames.slice(first.frames),
         updates: window.alleycatFrames.updates.slice(first.updates),
         longTasks: window.alleycatFrames.longTasks.slice(first.longTasks),
+        checks: window.alleycatFrames.checks.slice(first.checks),
         rows: document.querySelectorAll('[role=row][data-racer]').length,
         changes: window.alleycatChanges,
       }),
@@ -52,11 +54,16 @@ test('a thousand riders move on the board each second, and the page keeps up', a
     t.diagnostic(
       `${updates.length} updates of 1,000 rows: half within ${ms(part(updates, 0.5))}, the longest ${ms(Math.max(...updates))}; tasks of 50 ms and more: ${longTasks.map(ms).join(', ') || 'none'}`,
     );
+    t.diagnostic(
+      `${checks.length} standings checked against the contract: half within ${part(checks, 0.5).toFixed(2)} ms, the longest ${part(checks, 1).toFixed(2)} ms`,
+    );
     t.diagnostic(`${rows} rows in the document; ${Math.round(changes / updates.length)} changes of it in an update`);
 
     assert.ok(rows < 80, `only rows in sight are in the document, not ${rows}`);
     // A row has at most a dozen things that change; with all thousand of them in the document it would be thousands each time.
     assert.ok(changes > 0 && changes / updates.length < 12 * rows, `${changes} changes of the document in ${updates.length} updates`);
+
+    assert.ok(checks.length >= updates.length, 'each update was checked where it came in');
 
     // A table that moves can be held.
     await page.getByRole('button', { name: 'Pause' }).click();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { ViewGhost } from '../src/logic/contract';
+import type { ViewGhost } from '../src/contract/messages';
 import { Fence } from '../src/logic/fence';
 import { GhostRequest } from '../src/logic/ghost_request';
 

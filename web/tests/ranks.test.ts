@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { StandingRow, Standings } from '../src/logic/contract';
+import type { StandingRow, Standings } from '../src/contract/messages';
 import { RankMemory, RankSpeaker, rankText, sharedRanks, withJumps } from '../src/logic/ranks';
 import { leaderboardRows, momentRows, resultRows } from '../src/logic/rows';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Answer, Update } from '../src/logic/contract';
+import type { Update } from '../src/contract/messages';
+import type { UpdateAnswer } from '../src/contract/subjects';
 import { Ring, SendPace } from '../src/logic/ring';
 
 const update = (second: number): Update => ({
@@ -15,8 +16,8 @@ const update = (second: number): Update => ({
   resistance: 40,
   view: true,
 });
-const ok: Answer = { ok: true, seq: 1, ts: 0 };
-const refused = (retry: boolean): Answer => ({ ok: false, error: retry ? 'busy' : 'too_late', message: '', retry, ts: 0 });
+const ok: UpdateAnswer = { ok: true, seq: 1, ts: 0 };
+const refused = (retry: boolean): UpdateAnswer => ({ ok: false, error: retry ? 'busy' : 'too_late', message: '', retry, ts: 0 });
 const dueAt = (ring: Ring, now: number) => ring.due(now, 100).map(({ number }) => number);
 
 describe('the ring', () => {

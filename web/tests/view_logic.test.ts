@@ -3,10 +3,10 @@ import { runInNewContext } from 'node:vm';
 
 import { describe, expect, test } from 'vitest';
 
-import type { Standings } from '../src/logic/contract';
+import type { Standings } from '../src/contract/messages';
 import { inSeconds, lead, mean, smoothed } from '../src/logic/curve';
 import { nextScene } from '../src/logic/gym';
-import { readProfile, readRideCurves } from '../src/logic/history';
+import { rideCurves } from '../src/logic/history';
 import { MAX_TEXT, MessageLog } from '../src/logic/message_log';
 import { isNews, newsExpected, raceToWatch } from '../src/logic/race_choice';
 import { endsRide, reasonText } from '../src/logic/reasons';
@@ -201,32 +201,13 @@ describe('the gym’s wall', () => {
   });
 });
 
-describe('answers about the past', () => {
-  test('a profile has the records, the bests of each second and the rides as the server tells them', () => {
-    expect(
-      readProfile({
-        racerId: 8,
-        name: 'Adell',
-        bests: [{ classId: 3, scores: [null, 151.788, 300] }],
-        records: [{ classId: 3, total: 45536.4, raceId: 5400172, at: 1620051940000 }],
-        rides: [
-          { classId: 3, raceId: 5400172, closed: 1620052240000, rank: null, finished: false, second: 250, seconds: 249, total: 36000.5 },
-        ],
-      }),
-    ).toEqual({
-      racerId: 8,
-      name: 'Adell',
-      bests: new Map([[3, [null, 151.788, 300]]]),
-      records: [{ classId: 3, total: 45536.4, raceId: 5400172, at: 1620051940000 }],
-      rides: [{ classId: 3, raceId: 5400172, at: 1620052240000, rank: null, finished: false, seconds: 249, total: 36000.5 }],
-    });
-  });
-  test('a ride has a value for each second, none where nothing arrived', () => {
+describe('a ride of the past', () => {
+  test('has a value for each second, none where nothing arrived', () => {
     const rows = [
       { second: 1, cadence: 74.2, resistance: 74, output: 151.788, total: 151.788, hereNowRank: 2, allTimeRank: 17 },
       { second: 2, cadence: null, resistance: null, output: null, total: 151.788, hereNowRank: 3, allTimeRank: null },
     ];
-    expect(readRideCurves({ name: 'Adell', rows })).toEqual({
+    expect(rideCurves({ name: 'Adell', rows })).toEqual({
       name: 'Adell',
       seconds: 1,
       output: [151.788, null],
@@ -236,12 +217,6 @@ describe('answers about the past', () => {
       hereNow: [2, 3],
       allTime: [17, null],
     });
-  });
-  test('what is missing or of another kind does no harm', () => {
-    for (const answer of [null, 1, [], {}, { bests: 'x', rides: [null, 3, {}] }]) {
-      expect(() => readProfile(answer)).not.toThrow();
-      expect(() => readRideCurves(answer)).not.toThrow();
-    }
   });
 });
 

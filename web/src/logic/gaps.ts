@@ -1,6 +1,6 @@
 /** The gaps a rider looks at: to the next rider, to their own best, to the ghost. */
 
-import type { View } from './contract';
+import type { View } from '../contract/messages';
 import { inSeconds } from './curve';
 import { ordinal } from './format';
 import { calledName } from './names';

@@ -8,7 +8,7 @@
  *                        └ refused for good ▶ refused
  */
 
-import type { View } from './contract';
+import type { View } from '../contract/messages';
 
 /** ms between two tries: doubles up to the longest. */
 const firstPause = 1000;

@@ -1,6 +1,6 @@
 /** Which of a course's open races is worth watching. */
 
-import type { OpenRace, Standings } from './contract';
+import type { OpenRace, Standings } from '../contract/messages';
 
 /**
  * The race with the most riders on their bikes, the newer of equals; but one that is being watched stays while anybody rides in it.

@@ -1,6 +1,6 @@
 /** When races run. A race is named after its window: `floor(start / window)`, aligned to the epoch. */
 
-import type { Rules } from './contract';
+import type { Rules } from '../contract/messages';
 
 type Times = Pick<Rules, 'windowSeconds' | 'rideSeconds' | 'graceSeconds'>;
 

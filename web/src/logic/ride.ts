@@ -5,7 +5,7 @@
  *     ready ──anchor reached──▶ riding ──last second ridden──▶ settling ──nothing kept any more──▶ done
  */
 
-import type { Rules, Update } from './contract';
+import type { Rules, Update } from '../contract/messages';
 import { outputUnits, type Measurement } from './output';
 
 export type BikeKind = 'auto' | 'manual' | 'bluetooth';

@@ -7,7 +7,8 @@
  *                  └────────────┘             deadline of the race ──▶ given up
  */
 
-import type { Answer, Update } from './contract';
+import type { Update } from '../contract/messages';
+import type { UpdateAnswer } from '../contract/subjects';
 
 export type SendReason = 'first' | 'timeout' | 'retry' | 'reconnect';
 
@@ -67,7 +68,7 @@ export class Ring {
   }
 
   /** @param answer  null for "nobody listens" */
-  answered(number: number, answer: Answer | null, now: number): Meaning {
+  answered(number: number, answer: UpdateAnswer | null, now: number): Meaning {
     const entry = this.find(number);
     if (!entry) return 'unknown';
     if (!answer || (!answer.ok && answer.retry)) {

@@ -1,6 +1,6 @@
 /** Every view has an address: a query string, so that any file server can serve the page. */
 
-import type { Period } from './contract';
+import type { Period } from '../contract/messages';
 
 export const screens = ['start', 'ride', 'live', 'results', 'leaderboard', 'rider', 'messages', 'gym'] as const;
 export type Screen = (typeof screens)[number];

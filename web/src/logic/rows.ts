@@ -1,6 +1,6 @@
 /** Rows of the messages as rows of a board. */
 
-import type { LeaderboardRow, StandingRow, Standings } from './contract';
+import type { LeaderboardRow, StandingRow, Standings } from '../contract/messages';
 import { exactScore, minutes, moment, ordinal, score } from './format';
 import { calledName } from './names';
 import { sharedRanks, type BoardRow, type RankMemory } from './ranks';

@@ -1,13 +1,15 @@
 /**
  * The connection to NATS, straight from the browser over WebSocket. It reconnects for ever; subscriptions survive. Everything
- * that goes over it is written to the message log.
+ * that goes over it is written to the message log; what comes in passes the gate.
  */
 
 import { wsconnect, type Msg, type NatsConnection, type Subscription } from '@nats-io/nats-core';
 import { shallowRef } from 'vue';
 
-import type { Answer, ErrorAnswer, Update } from '../logic/contract';
+import type { ErrorAnswer, Update } from '../contract/messages';
+import type { AnswerOn, Heard, QueryAnswer, UpdateAnswer } from '../contract/subjects';
 import { MessageLog } from '../logic/message_log';
+import { Gate } from './gate';
 
 export type LinkState = 'connecting' | 'up' | 'down';
 
@@ -39,19 +41,21 @@ const reconnectEvery = 500;
 /** A dead connection (a cable pulled) shows by its silence. */
 const pingEvery = 2000;
 
-export type AnswerHandler = (number: number, answer: Answer | null) => void;
+export type AnswerHandler = (number: number, answer: UpdateAnswer | null) => void;
 
 export class Link {
   readonly state = shallowRef<LinkState>('connecting');
   /** Why there is no connection, for people. */
   readonly trouble = shallowRef('');
   readonly log = new MessageLog();
+  readonly gate = new Gate();
   private connection: NatsConnection | null = null;
   private readonly onUp = new Set<() => void>();
   /** Replies to updates come here, each below its second: also those that come late. */
   private answers = '';
   private answerHandler: AnswerHandler | null = null;
   private readonly waiting = new Map<number, number>();
+  private readonly readAnswer = this.gate.answers('alleycat.update.*.*');
   private readonly opened: Promise<NatsConnection>;
 
   constructor(url: string) {
@@ -119,10 +123,10 @@ export class Link {
   }
 
   /**
-   * Asks on a subject and reads the JSON answer.
+   * Asks on a subject and reads the answer.
    * @throws {QueryError}
    */
-  async ask<T>(subject: string, body: object = {}): Promise<T> {
+  async ask<Subject extends string>(subject: Subject, body: object = {}): Promise<AnswerOn<Subject>> {
     const connection = this.connection;
     if (!connection || this.state.value !== 'up') throw new QueryError('offline', 'there is no connection to the server');
     const text = JSON.stringify(body);
@@ -143,23 +147,19 @@ export class Link {
     const answer = decoder.decode(data);
     this.log.settle(number, 'ok');
     this.log.add(Date.now(), 'received', subject, answer);
-    let json: T | ErrorAnswer;
-    try {
-      json = JSON.parse(answer) as T | ErrorAnswer;
-    } catch {
-      throw new QueryError('bad_answer', 'the answer can not be read');
-    }
-    const error = (json as ErrorAnswer | null)?.error;
-    if (error && typeof error === 'object') {
+    const passed = this.gate.answers(subject)(answer);
+    if (!passed) throw new QueryError('bad_answer', 'the answer is not as it should be');
+    if (passed.kind === 'error') {
       this.log.settle(number, 'refused');
-      throw new QueryError(String(error.code), String(error.message));
+      const { code, message } = (passed.message as ErrorAnswer).error;
+      throw new QueryError(code, message);
     }
-    return json as T;
+    return passed.message as AnswerOn<Subject>;
   }
 
   /** `query('leaderboard.3', { limit: 10 })` */
-  query<T>(what: string, body: object = {}): Promise<T> {
-    return this.ask<T>(`alleycat.query.${what}`, body);
+  query<What extends string>(what: What, body: object = {}): Promise<QueryAnswer<What>> {
+    return this.ask(`alleycat.query.${what}`, body);
   }
 
   /** Settles when the server knows of everything that is listened to by now: an answer to what is asked then is not older than the news. */
@@ -167,8 +167,9 @@ export class Link {
     await (await this.opened).flush();
   }
 
-  /** Everything on a subject from now on, also after reconnects. What is no JSON is left out. */
-  listen<T>(subject: string, handler: (message: T, subject: string) => void): Stop {
+  /** Everything on a subject from now on, also after reconnects. What the gate leaves out does not come. */
+  listen<Subject extends string>(subject: Subject, handler: (message: Heard<Subject>, subject: string) => void): Stop {
+    const read = this.gate.heard(subject);
     let subscription: Subscription | null = null;
     let stopped = false;
     void this.opened.then((connection) => {
@@ -178,13 +179,8 @@ export class Link {
           if (error) return;
           const text = decoder.decode(message.data);
           this.log.add(Date.now(), 'received', message.subject, text);
-          let json: T;
-          try {
-            json = JSON.parse(text) as T;
-          } catch {
-            return;
-          }
-          handler(json, message.subject);
+          const passed = read(text);
+          if (passed) handler(passed.message as Heard<Subject>, message.subject);
         },
       });
     });
@@ -227,12 +223,9 @@ export class Link {
       return;
     }
     const text = decoder.decode(message.data);
-    let answer: Answer;
-    try {
-      answer = JSON.parse(text) as Answer;
-    } catch {
-      return;
-    }
+    const passed = this.readAnswer(text);
+    if (!passed) return;
+    const answer = passed.message as UpdateAnswer;
     this.log.settle(logged, answer.ok ? 'ok' : 'refused');
     this.log.add(Date.now(), 'received', `answer to second ${number}`, text);
     this.answerHandler?.(number, answer);

@@ -3,7 +3,7 @@
 import { computed, shallowRef } from 'vue';
 
 import { ServerClock } from '../logic/clock';
-import type { Course, Now, OpenRace, Rules } from '../logic/contract';
+import type { Course, OpenRace, Rules } from '../contract/messages';
 import { Fence } from '../logic/fence';
 import { readConfig, socketUrl } from '../net/config';
 import { Link, type LinkState } from '../net/link';
@@ -49,7 +49,7 @@ async function look(anew = false): Promise<void> {
   if (!connection || connection.state.value !== 'up') return;
   try {
     const asked = performance.now();
-    const answer = await connection.query<Now>('now');
+    const answer = await connection.query('now');
     const answered = performance.now();
     if (anew) clock.forget();
     clock.learn(asked, answered, answer.ts);
@@ -57,7 +57,7 @@ async function look(anew = false): Promise<void> {
     openRaces.value = new Map(answer.classes.map(({ classId, races }) => [classId, [...races].sort((a, b) => a.raceId - b.raceId)]));
     racesSeen.value = clock.now();
     now.value = clock.now();
-    if (courses.value.length === 0) courses.value = (await connection.query<{ rows: Course[] }>('classes')).rows;
+    if (courses.value.length === 0) courses.value = (await connection.query('classes')).rows;
   } catch {
     // The next look, a few seconds later, may have more luck; the state of the connection is shown elsewhere.
   }
@@ -82,7 +82,7 @@ export async function startBackend(): Promise<void> {
   opened.value = connection;
   found(connection);
   connection.whenUp(() => void look());
-  connection.listen<{ event: string }>('alleycat.event.*', ({ event }) => {
+  connection.listen('alleycat.event.*', ({ event }) => {
     if (event === 'race_opened' || event === 'race_closed') void look();
   });
   setInterval(() => {

@@ -1,13 +1,14 @@
 import { onScopeDispose } from 'vue';
 
+import type { Heard } from '../contract/subjects';
 import { linked } from './backend';
 
 /** Listens to a subject as long as the view is there; the subject may not change. */
-export function useSubject<T>(subject: string, handler: (message: T) => void): void {
+export function useSubject<Subject extends string>(subject: Subject, handler: (message: Heard<Subject>) => void): void {
   let stop = () => {};
   let gone = false;
   void linked.then((link) => {
-    if (!gone) stop = link.listen<T>(subject, handler);
+    if (!gone) stop = link.listen(subject, handler);
   });
   onScopeDispose(() => {
     gone = true;
@@ -25,8 +26,8 @@ const spread = 800;
 /** Calls when something about closed races of a class is to be asked again. */
 export function useRaceClosed(classId: () => number, handler: () => void): void {
   const timers = new Set<ReturnType<typeof setTimeout>>();
-  useSubject<{ classId: number }>('alleycat.event.race_closed', (event) => {
-    if (event.classId !== classId()) return;
+  useSubject('alleycat.event.race_closed', (event) => {
+    if (event.event !== 'race_closed' || event.classId !== classId()) return;
     for (const pause of looks) {
       const timer = setTimeout(
         () => {

@@ -5,6 +5,8 @@
 
 import { nextTick } from 'vue';
 
+import { linked } from './backend';
+
 export interface Frames {
   /** ms between frames. */
   frames: number[];
@@ -12,6 +14,8 @@ export interface Frames {
   updates: number[];
   /** Tasks of 50 ms and more, as the browser counts them. */
   longTasks: number[];
+  /** ms to check each standings message against the contract. */
+  checks: number[];
 }
 
 declare global {
@@ -24,7 +28,7 @@ const keep = 5000;
 let started = false;
 
 function begin(): Frames {
-  const measured: Frames = (window.alleycatFrames ??= { frames: [], updates: [], longTasks: [] });
+  const measured: Frames = (window.alleycatFrames ??= { frames: [], updates: [], longTasks: [], checks: [] });
   if (started) return measured;
   started = true;
   let last = performance.now();
@@ -34,6 +38,11 @@ function begin(): Frames {
     requestAnimationFrame(frame);
   };
   requestAnimationFrame(frame);
+  void linked.then(({ gate }) => {
+    gate.checked = (ms, kind) => {
+      if (kind === 'standings' && measured.checks.length < keep) measured.checks.push(ms);
+    };
+  });
   new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) measured.longTasks.push(duration);
   }).observe({ entryTypes: ['longtask'] });

@@ -5,7 +5,7 @@
 
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue';
 
-import type { Standings } from '../logic/contract';
+import type { Standings } from '../contract/messages';
 import { isNews } from '../logic/race_choice';
 import { fence, linked } from './backend';
 import { useRace, type RaceFeed } from './race_feed';
@@ -48,7 +48,7 @@ export function useLiveRace(race: () => { classId: number; raceId: number } | nu
     try {
       const answer = await (
         await linked
-      ).query<Standings>(`race.${wanted.classId}.${wanted.raceId}`, { second: at ?? 'half', ...(limit && { limit }) });
+      ).query(`race.${wanted.classId}.${wanted.raceId}`, { second: at ?? 'half', ...(limit && { limit }) });
       const now = race();
       const still = now?.classId === wanted.classId && now.raceId === wanted.raceId && second() === at;
       const other = moment.value?.second !== answer.second;

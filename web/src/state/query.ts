@@ -2,6 +2,7 @@
 
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue';
 
+import type { QueryAnswer } from '../contract/subjects';
 import { QueryError } from '../net/link';
 import { linked } from './backend';
 
@@ -17,8 +18,8 @@ export interface Asked<T> {
 /**
  * @param question  `[verb.args, body]`, or null for nothing to ask; reactive
  */
-export function useQuery<T>(question: () => readonly [string, object?] | null): Asked<T> {
-  const data = shallowRef<T | null>(null);
+export function useQuery<const What extends string>(question: () => readonly [What, object?] | null): Asked<QueryAnswer<What>> {
+  const data: ShallowRef<QueryAnswer<What> | null> = shallowRef(null);
   const error = shallowRef<QueryError | null>(null);
   const loading = shallowRef(false);
   let round = 0;
@@ -34,7 +35,7 @@ export function useQuery<T>(question: () => readonly [string, object?] | null): 
     }
     loading.value = true;
     try {
-      const answer = await (await linked).query<T>(asked[0], asked[1]);
+      const answer = await (await linked).query(asked[0], asked[1]);
       if (mine !== round) return;
       data.value = answer;
       error.value = null;

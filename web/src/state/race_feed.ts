@@ -2,7 +2,7 @@
 
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue';
 
-import type { Standings } from '../logic/contract';
+import type { Standings } from '../contract/messages';
 import { isNews } from '../logic/race_choice';
 import { QueryError, type Stop } from '../net/link';
 import { clock, fence, linked } from './backend';
@@ -53,12 +53,12 @@ export function useRace(race: () => { classId: number; raceId: number } | null, 
       const link = await linked;
       if (mine !== round) return;
       stops = [
-        link.listen<Standings>(`alleycat.race.${key}.${part}`, (message) => take(message, true)),
-        link.listen<Standings>(`alleycat.race.${key}.result`, (message) => take(message, true)),
+        link.listen(`alleycat.race.${key}.${part}`, (message) => take(message, true)),
+        link.listen(`alleycat.race.${key}.result`, (message) => take(message, true)),
         // Also after a time without a connection: the race may have been closed meanwhile.
         link.whenUp(async () => {
           try {
-            const answer = await link.query<Standings>(`race.${key}`);
+            const answer = await link.query(`race.${key}`);
             if (mine === round) take(answer, false);
           } catch (fault) {
             if (mine === round && !standings.value)

@@ -6,7 +6,8 @@
 
 import { computed, shallowRef } from 'vue';
 
-import type { Answer, Standings, StandingRow, View } from '../logic/contract';
+import type { Standings, StandingRow, View } from '../contract/messages';
+import type { UpdateAnswer } from '../contract/subjects';
 import { GhostRequest } from '../logic/ghost_request';
 import { decimal } from '../logic/output';
 import { deadline, raceAt } from '../logic/race_times';
@@ -183,10 +184,10 @@ function listen(link: Link, mine: Ride): void {
       ring.reconnected(clock.now());
       void askRace(link, mine);
     }),
-    link.listen<View>(`alleycat.racer.${mine.racerId}.view`, (message) => {
+    link.listen(`alleycat.racer.${mine.racerId}.view`, (message) => {
       if (message.classId === mine.classId && message.raceId === mine.raceId && current === mine) saw(message);
     }),
-    link.listen<Standings>(`${race}.result`, (message) => {
+    link.listen(`${race}.result`, (message) => {
       if (current === mine) result.value = message;
     }),
   );
@@ -199,7 +200,7 @@ const awaitsResult = (mine: Ride): boolean => current === mine && mine.measured.
 async function askRace(link: Link, mine: Ride): Promise<void> {
   if (!awaitsResult(mine)) return;
   try {
-    tookRace(mine, await link.query<Standings>(`race.${mine.classId}.${mine.raceId}`));
+    tookRace(mine, await link.query(`race.${mine.classId}.${mine.raceId}`));
   } catch {
     // A result is published when it is there; that all are through is said only once.
     setTimeout(() => void askRace(link, mine), askAgainMs);
@@ -221,7 +222,7 @@ function tookRace(mine: Ride, race: Standings): void {
 function listenToRace(link: Link, mine: Ride): void {
   listensToRace = true;
   stops.push(
-    link.listen<Standings>(`alleycat.race.${mine.classId}.${mine.raceId}.top`, (race) => {
+    link.listen(`alleycat.race.${mine.classId}.${mine.raceId}.top`, (race) => {
       if (!awaitsResult(mine) || !fence.admits(race)) return;
       if (race.state !== 'complete') {
         if (runsOn(race)) provisional.value = null;
@@ -275,7 +276,7 @@ function step(): void {
   if (unstored && Date.now() - storedAt >= storeEvery) store();
 }
 
-function answered(number: number, answer: Answer | null): void {
+function answered(number: number, answer: UpdateAnswer | null): void {
   const mine = current;
   if (!mine) return;
   const meaning = ring.answered(number, answer, clock.now());
