@@ -1,6 +1,6 @@
 /**
- * Checks of what comes in, compiled when the page is built: the page's policy allows no `eval`. The module `virtual:contract-checks` has them
- * by channel, for the channels that the page takes part in.
+ * Checks of what comes in, compiled when the page is built: the page's policy allows no `eval`. The module `virtual:contract-checks`
+ * has them by channel, for the channels that the page takes part in.
  */
 
 import { Ajv } from 'ajv';

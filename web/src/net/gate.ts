@@ -1,6 +1,6 @@
 /**
- * Where messages enter the page: what is not as the contract says (docs/asyncapi.yaml) goes no further. It is counted by kind, and said in the
- * console the first time. Fields that the contract does not know pass.
+ * Where messages enter the page: what is not as the contract says (docs/asyncapi.yaml) goes no further. It is counted by kind, and
+ * said in the console the first time. Fields that the contract does not know pass.
  */
 
 import { answers, heard, type Check, type Checks } from 'virtual:contract-checks';
