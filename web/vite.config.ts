@@ -8,6 +8,7 @@ import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 import { checks } from './contract/checks.ts';
+import { apiPage } from './contract/page.ts';
 
 /** A node that answers /config.json while the page is developed (`npm run dev`). */
 const node = env.ALLEYCAT_NODE_URL ?? 'http://127.0.0.1:8080';
@@ -24,7 +25,7 @@ const compressed: Plugin = {
 };
 
 export default defineConfig({
-  plugins: [vue(), checks, compressed],
+  plugins: [vue(), checks, apiPage, compressed],
   cacheDir: '../build/web-cache',
   define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false' },
   build: {
@@ -34,6 +35,7 @@ export default defineConfig({
     // Data URIs would need more from the content security policy than files do.
     assetsInlineLimit: 0,
   },
-  server: { proxy: { '/config.json': node } },
-  test: { include: ['tests/**/*.test.ts'] },
+  server: { proxy: { '/config.json': node, '/docs': node } },
+  // Nothing here waits; but machines may be busy.
+  test: { include: ['tests/**/*.test.ts'], testTimeout: 60_000 },
 });

@@ -48,6 +48,8 @@ std::optional<web_file> find_web_file(const fs::path& folder, std::string_view u
   const auto root = fs::canonical(folder, error);
   if (error)
     return std::nullopt;
+  if (relative.has_filename() && !relative.has_extension() && !fs::is_regular_file(root / relative, error))
+    relative += ".html";
   const auto path = fs::canonical(root / relative, error);
   if (error || std::mismatch(root.begin(), root.end(), path.begin(), path.end()).first != root.end())
     return std::nullopt;

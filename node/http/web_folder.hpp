@@ -16,7 +16,7 @@ struct web_file {
   bool immutable = false;
 };
 
-/// The file a URL path means; `/` at the end means `index.html`.
+/// The file a URL path means; `/` at the end means `index.html`, a name without an ending `name.html` where there is no such file.
 /// @param url_path  decoded, begins with `/`
 /// @returns nothing for what is no regular file, is hidden (a part begins with `.`) or leads out of the folder, also
 ///   by a link.

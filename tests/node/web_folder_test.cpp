@@ -19,6 +19,19 @@ TEST_CASE("a file of the page is found with its type") {
   CHECK(find_web_file(web, "/screen/")->path == web / "screen/index.html");
 }
 
+TEST_CASE("a name without an ending is a file of that name, or its page") {
+  const temporary_folder folder;
+  folder.write("web/docs/api.html", "<!doctype html>");
+  folder.write("web/docs/plain", "1");
+  folder.write("secret.html", "secret");
+  const auto web = folder.path() / "web";
+  CHECK(find_web_file(web, "/docs/api")->path == web / "docs/api.html");
+  CHECK(find_web_file(web, "/docs/api")->content_type == "text/html; charset=utf-8");
+  CHECK(find_web_file(web, "/docs/plain")->path == web / "docs/plain");
+  for (const auto* path : {"/docs", "/docs/api.css", "/docs/.api", "/../secret", "/docs/../../secret"})
+    CHECK_FALSE(find_web_file(web, path).has_value());
+}
+
 TEST_CASE("nothing but files of the page is found") {
   const temporary_folder folder;
   folder.write("secret.txt", "secret");

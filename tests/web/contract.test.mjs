@@ -1,10 +1,13 @@
-// What is not as the contract says does nothing to the page: it is left out, counted, and said in the console once for each kind.
+// What is not as the contract says does nothing to the page: it is left out, counted, and said in the console once for each kind. The contract
+// itself is a page too.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { completeRules } from '../oracle/rules.mjs';
 import { until } from '../e2e/lib/until.mjs';
+import { Document } from '../contract/lib/document.mjs';
+import { violations } from './lib/axe.mjs';
 import { PageWorld } from './lib/page_world.mjs';
 
 const rules = completeRules({ window_seconds: 60, ride_seconds: 60, grace_seconds: 8, classes: [{ id: 2, score: 'total' }] });
@@ -94,6 +97,51 @@ test('a message that is not as it should be does nothing to the page, and is cou
     assert.match(left.join('\n'), new RegExp(`standings on alleycat\\.race\\.2\\.${raceId}\\.(result|top) is left out: is no JSON`));
     assert.deepEqual(page.faults, [], 'the page takes no harm');
     t.diagnostic(`${sent} wrong messages: ${left.join(' / ')}`);
+  });
+  try {
+    await body();
+  } finally {
+    await world.stop();
+  }
+});
+
+test('the node serves the contract as a page: all of it, without a script, within the policy', async (t) => {
+  const { channels, components } = new Document().api;
+  const world = await PageWorld.start(rules);
+  const body = world.guarded(async () => {
+    const answer = await fetch(`${world.httpUrl}/docs/api`);
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get('content-type'), 'text/html; charset=utf-8');
+    assert.match(answer.headers.get('content-security-policy'), /^default-src 'none'; script-src 'self'; style-src 'self';/);
+    const html = await answer.text();
+    const names = (kind) => [...html.matchAll(new RegExp(` data-${kind}="(\\w+)"`, 'g'))].map(([, name]) => name).sort();
+    assert.deepEqual(names('channel'), Object.keys(channels).sort());
+    assert.deepEqual(names('message'), Object.keys(components.messages).sort());
+    assert.deepEqual(names('schema'), Object.keys(components.schemas).sort());
+
+    const page = await world.page('/docs/api', { javaScriptEnabled: false, viewport: { width: 1280, height: 900 } });
+    await page.getByRole('link', { name: 'alleycat.race.{classId}.{raceId}.standings' }).click();
+    await page.getByRole('heading', { name: 'The whole field' }).waitFor();
+    assert.match(page.url(), /#channel-standings$/);
+    await world.picture(page, 'contract-desktop');
+    // The style is there: it may come from the node alone.
+    const read = await world.page('/docs/api', { colorScheme: 'dark' });
+    assert.equal(await read.locator('nav').evaluate((nav) => getComputedStyle(nav).position), 'sticky');
+    assert.deepEqual(await violations(read), []);
+    await read.emulateMedia({ colorScheme: 'light' });
+    assert.deepEqual(await violations(read), []);
+    await read.setViewportSize({ width: 320, height: 640 });
+    assert.ok((await read.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0, 'nothing sticks out at 320 px');
+    assert.deepEqual([page.faults, read.faults], [[], []]);
+
+    // From the view of messages it is one click away.
+    const messages = await world.page('/?screen=messages');
+    const [opened] = await Promise.all([
+      messages.waitForEvent('popup'),
+      messages.getByRole('link', { name: 'What each of them means' }).click(),
+    ]);
+    await opened.getByRole('heading', { name: 'Subjects and messages' }).waitFor();
+    t.diagnostic(`${names('channel').length} channels, ${names('message').length} messages, ${names('schema').length} schemas`);
   });
   try {
     await body();

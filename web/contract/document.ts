@@ -30,6 +30,8 @@ export interface Schema {
   maxItems?: number;
   oneOf?: Schema[];
   allOf?: Schema[];
+  /** Of an enum: what each value means. */
+  'x-meaning'?: Record<string, string>;
 }
 
 export interface Message {

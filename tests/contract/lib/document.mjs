@@ -20,7 +20,7 @@ export class Document {
   constructor(text = readFileSync(file, 'utf8')) {
     this.api = parse(text);
     const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, strict: true, strictRequired: false });
-    ajv.addVocabulary(['components']);
+    ajv.addVocabulary(['components', 'x-meaning']);
     ajv.addSchema({ $id: 'api', components: { schemas: closed(this.api.components.schemas) } });
     /** @type {Map<string, import('ajv').ValidateFunction>} by schema */
     this.schemas = new Map(
