@@ -3,9 +3,13 @@
 #include "messages/subjects.hpp"
 #include "ops/alleycat/text.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <fmt/format.h>
 #include <nats/nats.h>
 #include <nlohmann/json.hpp>
+#include <numeric>
+#include <thread>
 
 namespace alleycat::cli {
 
@@ -51,6 +55,20 @@ void on_message(natsConnection*, natsSubscription*, natsMsg* raw, void* closure)
   (*static_cast<handler*>(closure))(natsMsg_GetSubject(raw), payload_of(raw));
 }
 
+/// `code` of an answer `{"error":{"code","message"}}`; empty for any other.
+std::string error_code(const std::string& answer) {
+  if (!answer.starts_with(R"({"error":)"))
+    return {};
+  const auto json = nlohmann::json::parse(answer, nullptr, false);
+  return json.is_object() && json["error"].is_object() ? json["error"].value("code", std::string{}) : std::string{};
+}
+
+/// Whether the same question may be answered in a moment (docs/queries.md, errors).
+bool may_pass(std::string_view code) {
+  constexpr std::string_view passing[] = {"busy", "not_ready", "no_owner", "timeout", "store_failed", "internal"};
+  return std::find(std::begin(passing), std::end(passing), code) != std::end(passing);
+}
+
 /// Throws when the answer is `{"error":{"code","message"}}` or no JSON object.
 void check_answer(const std::string& answer) {
   const auto json = nlohmann::json::parse(answer, nullptr, false);
@@ -87,6 +105,7 @@ connection::connection(const common_options& common) : parts_{std::make_unique<p
     throw command_failed{"--nats names no server"};
   }
   std::vector<const char*> servers;
+  servers.reserve(urls.size());
   for (const auto& url : urls) {
     servers.push_back(url.c_str());
   }
@@ -128,6 +147,94 @@ std::string connection::query(std::string_view verb_and_args, const std::string&
   std::string answer{payload_of(raw)};
   check_answer(answer);
   return answer;
+}
+
+namespace {
+
+/// Questions that are asked side by side; each is answered at `<base>.<its number>`.
+class round_of_questions {
+public:
+  round_of_questions(natsConnection* nats, std::string where, std::chrono::milliseconds timeout, std::string request)
+      : nats_{nats}, where_{std::move(where)}, timeout_{timeout}, request_{std::move(request)} {
+    natsInbox* raw_inbox = nullptr;
+    check(natsInbox_Create(&raw_inbox), "NATS client");
+    base_ = raw_inbox;
+    natsInbox_Destroy(raw_inbox);
+    natsSubscription* raw = nullptr;
+    check(natsConnection_SubscribeSync(&raw, nats, (base_ + ".*").c_str()), "asking " + where_);
+    subscription_.reset(raw);
+  }
+
+  /// Asks those of the questions that are `open`, and takes out of it what was settled.
+  /// @returns why others were not; empty when all were
+  std::string ask(const std::vector<std::string>& questions, std::vector<std::size_t>& open,
+                  std::vector<std::optional<std::string>>& answers) const {
+    for (const auto i : open)
+      check(natsConnection_PublishRequestString(nats_, query_subject(questions[i]).c_str(),
+                                                fmt::format("{}.{}", base_, i).c_str(), request_.c_str()),
+            "asking " + where_);
+    std::string fault;
+    for (auto replies = open.size(); replies != 0; --replies) {
+      natsMsg* next = nullptr;
+      const auto status = natsSubscription_NextMsg(&next, subscription_.get(), timeout_.count());
+      if (status == NATS_TIMEOUT)
+        return fmt::format("no answer from {} within {:g} s", where_, static_cast<double>(timeout_.count()) / 1000);
+      if (status == NATS_NO_RESPONDERS) {
+        fault = "no alleycat node answers at " + where_;
+        continue;
+      }
+      check(status, "asking " + where_);
+      const owned_message message{next};
+      std::string answer{payload_of(next)};
+      const auto code = error_code(answer);
+      if (may_pass(code)) {
+        fault = printable(answer);
+      } else if (const auto i = number_of(natsMsg_GetSubject(next)); std::erase(open, i) != 0 && !is_absence(code)) {
+        check_answer(answer);
+        answers.at(i) = std::move(answer);
+      }
+    }
+    return open.empty() ? std::string{} : fault.empty() ? "answers of " + where_ + " were lost" : fault;
+  }
+
+private:
+  static bool is_absence(std::string_view code) { return code == "unknown_race" || code == "unknown_ride"; }
+  std::size_t number_of(std::string_view subject) const {
+    return std::stoul(std::string{subject.substr(base_.size() + 1)});
+  }
+
+  natsConnection* nats_;
+  std::string where_;
+  std::chrono::milliseconds timeout_;
+  std::string request_;
+  std::string base_;
+  owned_subscription subscription_;
+};
+
+} // namespace
+
+std::vector<std::optional<std::string>> connection::query_all(const std::vector<std::string>& verbs_and_args,
+                                                              const std::string& request) const {
+  constexpr std::size_t at_a_time = 50; // a node takes 200 from everybody
+  constexpr std::chrono::seconds patience{30};
+  constexpr std::chrono::milliseconds shortest{100};
+  constexpr std::chrono::milliseconds longest{2000};
+  const round_of_questions questions{parts_->nats.get(), parts_->where, parts_->timeout, request};
+  std::vector<std::optional<std::string>> answers(verbs_and_args.size());
+  for (std::size_t first = 0; first < verbs_and_args.size(); first += at_a_time) {
+    std::vector<std::size_t> open(std::min(at_a_time, verbs_and_args.size() - first));
+    std::iota(open.begin(), open.end(), first);
+    const auto until = std::chrono::steady_clock::now() + patience;
+    for (auto pause = shortest;; pause = std::min(2 * pause, longest)) {
+      const auto fault = questions.ask(verbs_and_args, open, answers);
+      if (open.empty())
+        break;
+      if (std::chrono::steady_clock::now() > until)
+        throw command_failed{fault};
+      std::this_thread::sleep_for(pause);
+    }
+  }
+  return answers;
 }
 
 void connection::subscribe(const std::string& subject, handler take) {

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,13 @@ public:
   /// @throws command_failed for an answer `{"error":…}` or one that is no JSON, for none within the timeout, and when no
   ///         node is there.
   std::string query(std::string_view verb_and_args, const std::string& request) const;
+
+  /// Likewise many questions, a number of them at a time. What the nodes cannot answer at the moment is asked again, behind a
+  /// pause, for half a minute.
+  /// @param request  the same for each
+  /// @returns the answers, in the order of the questions; none for what is not there (`unknown_race`, `unknown_ride`)
+  std::vector<std::optional<std::string>> query_all(const std::vector<std::string>& verbs_and_args,
+                                                    const std::string& request = "{}") const;
 
   /// Calls back on a thread of the NATS client for each message, until the connection ends.
   void subscribe(const std::string& subject,

@@ -7,12 +7,12 @@ packages_to_run=(
   ca-certificates git g++ cmake ninja-build ccache pkg-config
   libcaf-dev libnats-dev liblmdb-dev libprotobuf-dev protobuf-compiler libsimdjson-dev libfmt-dev libspdlog-dev
   nlohmann-json3-dev prometheus-cpp-dev libcivetweb-dev libcpp-httplib-dev libcli11-dev libtomlplusplus-dev libssl-dev
-  libutf8proc-dev libsystemd-dev
+  libutf8proc-dev libsystemd-dev libzstd-dev
   nats-server
 )
 # To test and check as well.
 packages_to_test=(catch2 librapidcheck-dev libbenchmark-dev libhiredis-dev redis-server clang-format clang-tidy python3 chromium openssl
-  prometheus iproute2 systemd lintian yamllint shellcheck)
+  prometheus iproute2 zstd systemd lintian yamllint shellcheck)
 
 # Prints the packages among the arguments that are not installed.
 missing_packages() {
