@@ -11,6 +11,11 @@ namespace {
 
 constexpr unix_ms measuring_ms = 250;
 
+/// The first multiple of the interval after `at`.
+unix_ms next_beat(unix_ms at, unix_ms interval_ms) {
+  return (at / interval_ms + 1) * interval_ms;
+}
+
 } // namespace
 
 void commit_policy::arrived(round& rider, unix_ms now) {
@@ -55,11 +60,11 @@ unix_ms commit_policy::due() const {
   ALLEYCAT_CHECK(pending_ > 0);
   if (complete_)
     return first_;
-  const auto wait = worth_waiting_ ? linger_ms_ : std::min(linger_ms_, short_linger_ms);
+  const auto end = worth_waiting_ ? next_beat(first_, linger_ms_) : first_ + std::min(linger_ms_, short_linger_ms);
   if (pending_ < burst_size)
-    return first_ + wait;
+    return end;
   const auto silence = std::max(least_silence_ms, silence_factor * (last_ - first_) / (pending_ - 1));
-  return std::min(first_ + wait, last_ + silence);
+  return std::min(end, last_ + silence);
 }
 
 void commit_policy::committed() {

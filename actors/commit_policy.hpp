@@ -9,7 +9,8 @@ namespace alleycat {
 
 /// Waiting makes batches, and large batches are what keeps the journal small and a rebuild short. But nobody should wait
 /// where it does not help. What is pending is due
-///   - at the linger time after the first of it; or earlier:
+///   - at the next *beat*: the linger time runs by the clock, not from the first update, so that all races of a node, and
+///     all nodes, write together. That is fewer wake-ups everywhere, and half the wait; or earlier:
 ///   - at once when the *round* is complete: every rider of the round before has reported. So the last rider of a second
 ///     waits for nothing where one ingest actor gets all updates;
 ///   - when a *burst* is over: many came close together, and then nothing for as long as about eight of them took. That

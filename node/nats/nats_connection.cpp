@@ -18,6 +18,8 @@ constexpr int reconnect_buffer_bytes = 8 * 1024 * 1024;
 constexpr std::int64_t write_deadline_ms = 1'000;
 /// 0 would stand for the library's default.
 constexpr int no_buffer_bytes = 1;
+constexpr std::size_t spent_messages_kept = 32;
+constexpr std::size_t spent_bytes_kept = 65'536;
 
 void check(natsStatus status, const std::string& what) {
   if (status != NATS_OK)
@@ -30,18 +32,29 @@ void report_lost(natsConnection*, void*) {
 
 } // namespace
 
+void spent_messages::add(natsMsg* message) {
+  kept_.emplace_back(message);
+  bytes_ += payload_of(message).size();
+  if (kept_.size() < spent_messages_kept && bytes_ < spent_bytes_kept)
+    return;
+  kept_.clear();
+  bytes_ = 0;
+}
+
 // -- subscription ------------------------------------------------------------------------------------------------------
 
 struct nats_subscription::impl {
   handler callback;
   natsSubscription* subscription = nullptr;
+  spent_messages spent; ///< only the thread of the callback has it
   std::mutex mutex;
   std::condition_variable changed;
   bool complete = false;
 
   static void deliver(natsConnection*, natsSubscription*, natsMsg* message, void* closure) {
-    const nats_message owned{message};
-    static_cast<impl*>(closure)->callback(message);
+    auto* self = static_cast<impl*>(closure);
+    self->callback(message);
+    self->spent.add(message);
   }
   static void completed(void* closure) {
     auto* self = static_cast<impl*>(closure);

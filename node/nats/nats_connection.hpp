@@ -18,6 +18,17 @@ struct nats_message_deleter {
 };
 using nats_message = std::unique_ptr<natsMsg, nats_message_deleter>;
 
+/// Messages that are done with, let go of a few at a time: nats.c frees them on a thread of its own, and waking that for each
+/// of them costs more than all the rest of it. For one thread.
+class spent_messages {
+public:
+  void add(natsMsg* message);
+
+private:
+  std::vector<nats_message> kept_;
+  std::size_t bytes_ = 0;
+};
+
 /// A subscription with its callback; ends with it. No callback runs once the destructor has returned.
 class nats_subscription {
 public:

@@ -24,7 +24,7 @@ constexpr std::chrono::milliseconds look_deadline = 500ms;
 jsOptions within(std::chrono::milliseconds deadline) {
   jsOptions options;
   jsOptions_Init(&options);
-  options.Wait = deadline.count();
+  options.Wait = static_cast<std::int64_t>(deadline.count());
   return options;
 }
 
@@ -34,6 +34,7 @@ jsOptions within(std::chrono::milliseconds deadline) {
 struct stream_feed::subscriber {
   std::shared_ptr<stream_feed> feed;
   std::uint64_t generation = 0;
+  spent_messages spent;
 };
 
 std::uint64_t checksum_of(std::string_view payload) {
@@ -132,7 +133,7 @@ void stream_feed::subscribe_now() {
   options.Ordered = true;
   options.Config.DeliverPolicy = js_DeliverByStartSequence;
   options.Config.OptStartSeq = last.sequence + 1;
-  auto closure = std::make_unique<subscriber>(subscriber{shared_from_this(), generation});
+  auto closure = std::make_unique<subscriber>(subscriber{shared_from_this(), generation, {}});
   natsSubscription* subscription = nullptr;
   auto wait = within(deadline_);
   const auto status =
@@ -189,9 +190,9 @@ void stream_feed::deliver(natsMsg* message, std::uint64_t generation) {
 }
 
 void stream_feed::on_message(natsConnection*, natsSubscription*, natsMsg* message, void* closure) {
-  const nats_message owned{message};
-  const auto& [feed, generation] = *static_cast<subscriber*>(closure);
+  auto& [feed, generation, spent] = *static_cast<subscriber*>(closure);
   feed->deliver(message, generation);
+  spent.add(message);
 }
 
 void stream_feed::on_complete(void* closure) {
