@@ -1,10 +1,4 @@
-// How long each query takes, with 6 classes of 40,000 riders stored, and what live standings notice of it.
-//
-//   node tests/bench/queries.mjs [--racers 40000] [--classes 6] [--live 1000] [--rounds 200] [--storm 2000]
-//
-// `live` riders of each class race meanwhile, at real pace. Questions come one after the other from one client; a page has 100
-// rows. Standings are watched three times: without questions, with them, and in a storm of `storm` questions a second from 8 clients,
-// which does not wait for answers.
+// How long each query takes, with 6 classes of 40,000 riders stored, and what live standings notice of it. See --help.
 
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -18,8 +12,21 @@ import { load } from './lib/cpu.mjs';
 import { percentile } from './lib/figures.mjs';
 import { questionsOf } from './lib/questions.mjs';
 
+const usage = `Usage: node tests/bench/queries.mjs [--racers N] [--classes N] [--live N] [--rounds N] [--storm N]
+
+Stores riders, lets others race at real pace, and asks every question meanwhile, one after the other from one client; a page has 100
+rows. Standings are watched three times: without questions, with them, and in a storm from 8 clients, who do not wait for answers.
+
+  --racers N   stored per class, default 40000
+  --classes N  default 6
+  --live N     riders of each class who race, default 1000
+  --rounds N   of each question, default 200
+  --storm N    questions a second in the storm, default 2000
+`;
+
 const { values } = parseArgs({
   options: {
+    help: { type: 'boolean' },
     racers: { type: 'string', default: '40000' },
     classes: { type: 'string', default: '6' },
     live: { type: 'string', default: '1000' },
@@ -27,6 +34,10 @@ const { values } = parseArgs({
     storm: { type: 'string', default: '2000' },
   },
 });
+if (values.help) {
+  process.stdout.write(usage);
+  process.exit(0);
+}
 const [racers, classes, live, rounds, storm] = [values.racers, values.classes, values.live, values.rounds, values.storm].map(Number);
 
 // In a process of its own: whoever asks so much hears standings late, whatever the node does.
