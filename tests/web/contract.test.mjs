@@ -1,4 +1,4 @@
-// What is not as the contract says does nothing to the page: it is left out, counted, and said in the console once for each kind. The contract
+// What is not as the contract says does nothing to the page: it is left out, counted, and said in the console once a kind. The contract
 // itself is a page too.
 
 import assert from 'node:assert/strict';

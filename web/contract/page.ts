@@ -1,4 +1,4 @@
-/** The contract for people: docs/asyncapi.yaml as a page, `docs/api.html` of what is built. It has no script and nothing of another host. */
+/** The contract for people: docs/asyncapi.yaml as a page, `docs/api.html` when built. It has no script, and nothing of another host. */
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
