@@ -41,6 +41,7 @@ void add_roll(CLI::App& app, const common_options& common);
 /// rename, hide, forget, exclude, clear, audit
 void add_corrections(CLI::App& app, const common_options& common);
 void add_export(CLI::App& app, const common_options& common);
+void add_import(CLI::App& app, const common_options& common);
 void add_completion(CLI::App& app);
 void add_backup(CLI::App& app, const common_options& common);
 

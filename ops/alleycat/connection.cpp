@@ -245,6 +245,19 @@ void connection::subscribe(const std::string& subject, handler take) {
   parts_->subscriptions.emplace_back(raw);
 }
 
+std::string connection::new_inbox() const {
+  natsInbox* raw = nullptr;
+  check(natsInbox_Create(&raw), "NATS client");
+  const owned<natsInbox, natsInbox_Destroy> inbox{raw};
+  return raw;
+}
+
+void connection::publish(const std::string& subject, const std::string& reply, const std::string& payload) const {
+  check(natsConnection_PublishRequest(parts_->nats.get(), subject.c_str(), reply.c_str(), payload.data(),
+                                      static_cast<int>(payload.size())),
+        "sending to " + parts_->where);
+}
+
 bool connection::is_up() const {
   return natsConnection_Status(parts_->nats.get()) == NATS_CONN_STATUS_CONNECTED;
 }

@@ -38,6 +38,11 @@ public:
   void subscribe(const std::string& subject,
                  std::function<void(std::string_view subject, std::string_view payload)> take);
 
+  /// A subject for answers that nobody else uses; more tokens may follow.
+  std::string new_inbox() const;
+  /// @param reply  where the answer is to go
+  void publish(const std::string& subject, const std::string& reply, const std::string& payload) const;
+
   /// Whether the server can be reached at this moment.
   bool is_up() const;
 

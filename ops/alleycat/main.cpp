@@ -57,6 +57,7 @@ int main(int argc, char** argv) {
   add_roll(app, common);
   add_corrections(app, common);
   add_export(app, common);
+  add_import(app, common);
   add_backup(app, common);
   add_completion(app);
 

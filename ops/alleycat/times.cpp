@@ -68,7 +68,7 @@ std::int64_t time_of(const std::string& text) {
   const auto m = in.number(2);
   in.must(in.sign('-'));
   const auto d = in.number(2);
-  std::int64_t hours = 0, minutes = 0, whole_seconds = 0, ms = 0;
+  std::int64_t hours = 0, minutes = 0, whole_seconds = 0, ms = 0, ahead_minutes = 0;
   if (!in.at_end()) {
     in.must(in.sign('T') || in.sign(' '));
     hours = in.number(2);
@@ -80,14 +80,20 @@ std::int64_t time_of(const std::string& text) {
     whole_seconds = in.number(2);
     if (in.sign('.'))
       ms = in.thousandths();
-    in.sign('Z');
+    if (!in.sign('Z') && !in.at_end()) {
+      const bool east = in.sign('+');
+      in.must(east || in.sign('-'));
+      const std::int64_t of_hours = in.number(2);
+      in.must(in.sign(':'));
+      ahead_minutes = (east ? 1 : -1) * (of_hours * 60 + in.number(2));
+    }
   }
   const year_month_day date{year{y}, month{static_cast<unsigned>(m)}, day{static_cast<unsigned>(d)}};
   if (!in.read_all() || !date.ok() || y < 1970 || hours > 23 || minutes > 59 || whole_seconds > 59)
     throw command_failed{
         fmt::format("\"{}\" is no time: 2026-11-26, 2026-11-26T20 or 2026-11-26T20:00:00, in UTC", text)};
   const std::int64_t days = sys_days{date}.time_since_epoch().count();
-  return ((days * 24 + hours) * 3600 + minutes * 60 + whole_seconds) * 1000 + ms;
+  return ((days * 24 + hours) * 3600 + (minutes - ahead_minutes) * 60 + whole_seconds) * 1000 + ms;
 }
 
 time_span day_of(const std::string& text) {

@@ -12,7 +12,8 @@ struct time_span {
   std::optional<std::int64_t> from, to;
 };
 
-/// Of "2026-11-26", "2026-11-26T20" or "2026-11-26T20:00:00", the last also with a fraction and with `Z` behind it.
+/// Of "2026-11-26", "2026-11-26T20" or "2026-11-26T20:00:00", the last also with a fraction and with `Z` or an offset
+/// from UTC (`+02:00`) behind it.
 /// @throws command_failed for anything else, and for years before 1970
 std::int64_t time_of(const std::string& text);
 /// @param text  "2026-11-26"
