@@ -12,7 +12,7 @@ packages_to_run=(
 )
 # To test and check as well.
 packages_to_test=(catch2 librapidcheck-dev libbenchmark-dev libhiredis-dev redis-server clang-format clang-tidy python3 chromium openssl
-  prometheus iproute2 zstd systemd lintian yamllint shellcheck)
+  prometheus iproute2 zstd zsh fish systemd lintian yamllint shellcheck)
 
 # Prints the packages among the arguments that are not installed.
 missing_packages() {

@@ -490,6 +490,68 @@ test('bash completes commands, subcommands and flags', async () => {
   );
 });
 
+/** What bash completes, by command; by '' the commands themselves. Flags of all commands stand in each. */
+async function completions() {
+  const { out } = await alleycat(['completion']);
+  const [, all] = out.match(/\*\) words="(.*)"/);
+  const words = (text) => text.trim().split(' ');
+  return new Map([['', words(all)], ...[...out.matchAll(/^ {4}(\w+)\) words="(.*)"/gm)].map(([, name, text]) => [name, words(text)])]);
+}
+const unique = (words) => [...new Set(words)].sort();
+
+test('zsh completes the same, with what each word does', async () => {
+  const expected = await completions();
+  assert.ok(expected.has('import') && expected.get('export').includes('--what'));
+  // What zsh would offer is taken where the function hands it on.
+  const run = start(
+    [
+      '-fc',
+      `_describe() { print -rl -- "\${(@P)argv[-1]}" } ; _files() { print file } ; compdef() { registered=$* }
+       source <(${programPath('alleycat')} completion zsh); print -r -- $registered
+       words=(alleycat ''); CURRENT=2; print '>' ; _alleycat; words=(alleycat --); print '>--'; _alleycat
+       for c in ${[...expected.keys()].filter(Boolean).join(' ')}; do
+         CURRENT=3; words=(alleycat $c ''); print ">$c"; _alleycat; words=(alleycat $c --); print ">$c"; _alleycat
+       done`,
+    ],
+    { command: 'zsh' },
+  );
+  assert.equal(await run.ended, 0, run.err);
+  assert.equal(run.err, '');
+  const [registered, ...parts] = run.out.split(/^>/m);
+  assert.equal(registered, '_alleycat alleycat\n');
+  const offered = new Map([...expected.keys()].map((name) => [name, []]));
+  for (const part of parts) {
+    const [name, ...lines] = part.trimEnd().split('\n');
+    for (const line of lines.filter((each) => each !== 'file')) {
+      const [word, what] = line.split(/:(.*)/);
+      assert.ok(what, line);
+      offered.get(name === '--' ? '' : name).push(word);
+    }
+  }
+  for (const [name, words] of expected) assert.deepEqual(unique(offered.get(name)), unique(words), name);
+});
+
+test('fish completes the same', async () => {
+  const expected = await completions();
+  const run = start(
+    [
+      '--no-config',
+      '-c',
+      `${programPath('alleycat')} completion fish | source
+       echo '>'; complete -C 'alleycat '; complete -C 'alleycat --'
+       for c in ${[...expected.keys()].filter(Boolean).join(' ')}; echo ">$c"; complete -C "alleycat $c "; complete -C "alleycat $c --"; end`,
+    ],
+    { command: 'fish', env: { HOME: '/nonexistent' } },
+  );
+  assert.equal(await run.ended, 0, run.err);
+  for (const part of run.out.split(/^>/m).slice(1)) {
+    const [name, ...lines] = part.trimEnd().split('\n');
+    // Files of the folder are offered too, without a description.
+    const words = lines.filter((line) => line.includes('\t')).map((line) => line.split('\t')[0]);
+    assert.deepEqual(unique(words), unique(expected.get(name)), name);
+  }
+});
+
 /** Starts a command that watches, and publishes on its subject until it has ended by itself. */
 async function watched(args, subject, body) {
   const run = start([...args, '--nats', world.natsUrl]);
