@@ -11,7 +11,7 @@ packages_to_run=(
   nats-server
 )
 # To test and check as well.
-packages_to_test=(catch2 librapidcheck-dev libbenchmark-dev libhiredis-dev redis-server clang-format clang-tidy python3 chromium openssl
+packages_to_test=(catch2 libprotobuf-c-dev protobuf-c-compiler libsqlite3-dev librapidcheck-dev libbenchmark-dev libhiredis-dev redis-server clang-format clang-tidy python3 chromium openssl
   prometheus iproute2 zstd zsh fish systemd lintian yamllint shellcheck)
 
 # Prints the packages among the arguments that are not installed.
