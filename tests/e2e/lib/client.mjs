@@ -128,6 +128,14 @@ export class Client {
     return (await named(`the leader of ${stream}`, manager.streams.info(stream))).cluster?.leader;
   }
 
+  /** @returns {Promise<{name: string, bytes: number}[]>} what the messages of each stream take */
+  async streamBytes() {
+    const manager = await jetstreamManager(this.nc, { checkAPI: false, timeout: patienceMs });
+    const found = [];
+    for await (const { config, state } of manager.streams.list()) found.push({ name: config.name, bytes: state.bytes });
+    return found;
+  }
+
   /** Removes all messages of a stream. */
   async purge(stream) {
     await (await jetstreamManager(this.nc)).streams.purge(stream);
