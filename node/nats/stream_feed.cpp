@@ -150,20 +150,33 @@ void stream_feed::find_end(std::function<void(feed_end)> found) {
   thread_.later([self = shared_from_this(), found = std::move(found)] {
     if (self->ended_ || self->subscription_ == nullptr)
       return;
-    jsConsumerInfo* info = nullptr;
-    auto options = within(look_deadline);
-    if (natsSubscription_GetConsumerInfo(&info, self->subscription_, &options, nullptr) != NATS_OK)
-      return;
-    feed_end end{info->Delivered.Stream, info->NumPending};
-    {
-      // The server's sequence also passes what was deleted: where all it sent has come, the last that came is the end.
-      const std::lock_guard lock{self->mutex_};
-      if (info->Delivered.Consumer <= self->last_delivery_)
-        end.delivered = self->last_.sequence;
+    auto end = self->look_at_consumer();
+    if (!end) {
+      // It may have been on a server that died: nats.c notices that after many seconds.
+      self->subscribe_now();
+      end = self->look_at_consumer();
     }
-    jsConsumerInfo_Destroy(info);
-    found(end);
+    if (end)
+      found(*end);
   });
+}
+
+std::optional<feed_end> stream_feed::look_at_consumer() {
+  if (subscription_ == nullptr)
+    return std::nullopt;
+  jsConsumerInfo* info = nullptr;
+  auto options = within(look_deadline);
+  if (natsSubscription_GetConsumerInfo(&info, subscription_, &options, nullptr) != NATS_OK)
+    return std::nullopt;
+  feed_end end{info->Delivered.Stream, info->NumPending};
+  {
+    // The server's sequence also passes what was deleted: where all it sent has come, the last that came is the end.
+    const std::lock_guard lock{mutex_};
+    if (info->Delivered.Consumer <= last_delivery_)
+      end.delivered = last_.sequence;
+  }
+  jsConsumerInfo_Destroy(info);
+  return end;
 }
 
 void stream_feed::deliver(natsMsg* message, std::uint64_t generation) {

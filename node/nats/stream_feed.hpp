@@ -57,6 +57,7 @@ public:
   /// Delivers nothing more. Does not wait.
   void end();
   bool ended() const { return ended_; }
+  /// Where the server does not know the consumer, or does not answer for it, reading begins again behind the last message.
   /// @param found  called on the worker thread, unless the feed has ended or the server does not answer
   void find_end(std::function<void(feed_end)> found);
 
@@ -66,6 +67,7 @@ private:
   void subscribe_now();
   check look_up_last(const stream_cursor& last, std::int64_t last_ns);
   void drop_subscription();
+  std::optional<feed_end> look_at_consumer();
   bool is_current(std::uint64_t generation);
   struct subscriber;
   void deliver(natsMsg* message, std::uint64_t generation);
