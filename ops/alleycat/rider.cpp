@@ -16,7 +16,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds patience{1000};   // for an answer
 constexpr milliseconds first_pause{500}; // before what is worth a retry
 constexpr milliseconds longest_pause{4000};
-constexpr milliseconds quiet{1200}; // no further view is coming
+constexpr milliseconds quiet{2000}; // no further view is coming
 /// Not more than 40 a second are sent again: behind an outage everybody does.
 constexpr milliseconds between_repeats{25};
 
@@ -42,7 +42,7 @@ ride_outcome rider::ride(clock::time_point start, clock::time_point deadline, co
     take_answers(std::max(wait, milliseconds{1}));
   }
   outcome_.unanswered = open_.size() + (updates_.size() - next_);
-  take_refusals(clock::now() + 3 * patience);
+  take_refusals(clock::now() + 5 * patience);
   show(outcome_.sent, outcome_.sent - open_.size(), updates_.size());
   return outcome_;
 }
