@@ -66,7 +66,7 @@ std::optional<web_file> find_web_file(const fs::path& folder, std::string_view u
 fs::path find_page(const fs::path& program_folder) {
   std::error_code error;
   for (const auto* candidate : {"web", "share/alleycat/web"}) {
-    const auto folder = program_folder.parent_path() / candidate;
+    auto folder = program_folder.parent_path() / candidate;
     if (!program_folder.empty() && fs::is_regular_file(folder / "index.html", error))
       return folder;
   }
