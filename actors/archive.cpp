@@ -27,7 +27,7 @@ racer_answer look_at(const actor_context& env, record_store& records, const find
   for (const auto& course : env.rules.classes)
     if (auto bests = records.bests_of(course.id, x.racer))
       found.classes.push_back({course.id, std::move(*bests)});
-  found.rides = records.rides_of(x.racer, x.offset + x.limit);
+  found.rides = records.rides_of(x.racer, x.offset + x.limit, x.after);
   found.rides.erase(found.rides.begin(),
                     found.rides.begin() + static_cast<std::ptrdiff_t>(std::min(x.offset, found.rides.size())));
   return found;
@@ -65,7 +65,7 @@ archive_actor::behavior_type archive(archive_self*, const actor_context* env, re
       [=](const list_edits& x) {
         return call_store<edit_list>(*env, [&] { return edit_list{records->edits(x.before, x.limit, x.of)}; });
       },
-      [=](const find_people& x) { return people_found{env->names->search(x.text, x.limit)}; },
+      [=](const find_people& x) { return people_found{env->names->search(x.text, x.limit, x.after)}; },
       [=](const find_racer& x) { return call_store<racer_answer>(*env, [&] { return look_at(*env, *records, x); }); },
       [=](const find_ride& x) { return call_store<ride_answer>(*env, [&] { return look_at(*env, *records, x); }); },
   };

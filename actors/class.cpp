@@ -230,9 +230,14 @@ caf::result<leaderboard_answer> class_state::page(const get_leaderboard& x) cons
 caf::result<all_time_answer> class_state::page(const get_all_time& x) const {
   if (!loaded_)
     return not_loaded();
-  const auto from = first_place(x.page, [&](racer_id racer) { return table_.place_of(x.second, racer); });
-  return all_time_answer{table_.ranked(x.second),
-                         from ? table_.page(x.second, *from, x.page.limit) : std::vector<best_row>{}};
+  const auto from = first_place(
+      x.page, [&](racer_id racer) { return table_.place_of(x.second, racer); },
+      [&](const table_place& after) { return table_.up_to(x.second, after.value, after.racer); });
+  all_time_answer answer{table_.ranked(x.second), {}};
+  if (from)
+    answer.rows = table_.page(x.second, *from, x.page.limit);
+  answer.more = from && *from + answer.rows.size() < answer.of;
+  return answer;
 }
 
 caf::result<ghost_source> class_state::find(const ghost_choice& choice) const {

@@ -144,11 +144,18 @@ struct merge_result {
   bool first_time = false; ///< false: it had been merged before
 };
 
-/// A page of a table: from `offset`, or with the racer `around` in its middle (empty for a stranger).
+/// Where a row stands in a table: by score, then by racer.
+struct table_place {
+  score value;
+  racer_id racer;
+};
+
+/// A page of a table: from `offset`, with the racer `around` in its middle (empty for a stranger), or behind a place.
 struct page_request {
   std::size_t offset = 0;
   std::size_t limit = 100;
   std::optional<racer_id> around;
+  std::optional<table_place> after = std::nullopt;
 };
 
 struct get_leaderboard {
@@ -158,6 +165,7 @@ struct leaderboard_answer {
   epoch owner_epoch; ///< of the class's owner; 0 = of no owner
   std::size_t of = 0;
   std::vector<leaderboard_row> rows;
+  bool more = false; ///< others follow
 };
 
 struct get_all_time {
@@ -167,6 +175,7 @@ struct get_all_time {
 struct all_time_answer {
   std::size_t of = 0;
   std::vector<best_row> rows;
+  bool more = false; ///< others follow
 };
 
 /// Which stored ride is meant?
@@ -206,6 +215,7 @@ struct get_moment {
 struct find_people {
   std::string text;
   std::size_t limit = 20; ///< rows
+  std::optional<name_book::hit_place> after = std::nullopt;
 };
 struct people_found {
   name_book::people people;
@@ -214,6 +224,7 @@ struct find_racer {
   racer_id racer;
   std::size_t offset = 0; ///< rides to leave out
   std::size_t limit = 20; ///< rides
+  std::optional<history_place> after = std::nullopt;
 };
 /// A racer's bests in one class.
 struct class_bests {

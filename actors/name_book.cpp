@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <mutex>
-#include <tuple>
 #include <utility>
 
 namespace alleycat {
@@ -84,34 +83,38 @@ void name_book::put(shard& in, racer_id racer, std::string own, std::optional<st
   in.entries[place->second] = {racer, name, folded_name(name), own, instead};
 }
 
-name_book::people name_book::search(std::string_view text, std::size_t limit) const {
+name_book::people name_book::search(std::string_view text, std::size_t limit,
+                                    const std::optional<hit_place>& after) const {
   const auto wanted = folded_name(trimmed(text));
   if (wanted.empty())
     return {};
   struct hit {
-    bool other = true; ///< not the very number
-    std::string folded;
-    person who;
+    hit_place place;
+    std::string name;
   };
   std::vector<hit> hits;
+  people found;
   for (const auto& s : shards_) {
     const std::shared_lock lock{s.mutex};
     for (const auto& each : s.entries) {
       if (each.name.empty())
         continue;
       const digits number{each.racer};
-      if (number.text().starts_with(wanted) || has_word(each.folded, wanted))
-        hits.push_back({number.text() != wanted, each.folded, {each.racer, each.name}});
+      if (!number.text().starts_with(wanted) && !has_word(each.folded, wanted))
+        continue;
+      ++found.of;
+      hit_place place{number.text() != wanted, each.folded, each.racer};
+      if (!after || place > *after)
+        hits.push_back({std::move(place), each.name});
     }
   }
-  people found{hits.size(), {}};
   const auto shown = std::min(limit, hits.size());
   std::partial_sort(hits.begin(), hits.begin() + static_cast<std::ptrdiff_t>(shown), hits.end(),
-                    [](const hit& a, const hit& b) {
-                      return std::tie(a.other, a.folded, a.who.racer) < std::tie(b.other, b.folded, b.who.racer);
-                    });
+                    [](const hit& a, const hit& b) { return a.place < b.place; });
   for (std::size_t i = 0; i < shown; ++i)
-    found.rows.push_back(std::move(hits[i].who));
+    found.rows.push_back({hits[i].place.racer, std::move(hits[i].name)});
+  if (shown != 0 && shown < hits.size())
+    found.last = std::move(hits[shown - 1].place);
   return found;
 }
 

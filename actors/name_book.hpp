@@ -4,6 +4,7 @@
 #include "racing/ids.hpp"
 
 #include <array>
+#include <compare>
 #include <cstddef>
 #include <optional>
 #include <shared_mutex>
@@ -33,14 +34,24 @@ public:
     racer_id racer;
     std::string name;
   };
+  /// Where a rider stands among those who were found.
+  struct hit_place {
+    bool other = true; ///< not the one of the very number
+    std::string folded;
+    racer_id racer;
+
+    friend auto operator<=>(const hit_place&, const hit_place&) = default;
+  };
   struct people {
     std::size_t of = 0; ///< how many there are
     std::vector<person> rows;
+    std::optional<hit_place> last; ///< of the rows, where others follow
   };
   /// Riders of whose name a word begins with the text, whatever its case and accents, or whose number begins with it.
   /// @param limit  rows at most
+  /// @param after  only those who follow this place
   /// @returns the rider of that very number first, then by name, those of one name by number; nobody for an empty text
-  people search(std::string_view text, std::size_t limit) const;
+  people search(std::string_view text, std::size_t limit, const std::optional<hit_place>& after = std::nullopt) const;
 
 private:
   struct entry {

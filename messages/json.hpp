@@ -10,6 +10,8 @@
 #include "racing/standings.hpp"
 #include "racing/view.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -23,13 +25,20 @@ namespace alleycat {
 /// Rows of `top`.
 inline constexpr std::size_t top_rows = 20;
 
+/// Which rows of a table are written, and what is to be said in `after` for those that follow.
+struct rows_shown {
+  std::size_t from = 0;
+  std::size_t count = SIZE_MAX;
+  std::string_view next = {}; ///< empty: is not said
+};
+
 /// The whole field. A `complete` race says `"finalAt"` too. With `all_time_stale` rows say
 /// `"allTimeRank":null,"allTimeStale":true`; an unknown rank is null.
-void encode_standings(const standings& s, std::string& out);
+void encode_standings(const standings& s, std::string& out, const rows_shown& shown = {});
 /// The same header (so `racers` counts the whole field), and the first 20 rows.
 void encode_top(const standings& s, std::string& out);
 /// `"state":"closed"`; `rank` null for DNF; `second` is the furthest one, `reported` the rides that reached it.
-void encode_result(const race_result& r, std::string& out);
+void encode_result(const race_result& r, std::string& out, const rows_shown& shown = {});
 /// @returns nothing when it is not a result.
 std::optional<race_result> decode_result(std::string_view json);
 /// @returns nothing when it is not standings. Of `top` too: `rows` are then the first ones only.
@@ -52,8 +61,9 @@ struct leaderboard_page {
   unix_ms published = 0;
   std::size_t of = 0; ///< racers on the whole leaderboard
   std::span<const leaderboard_row> rows;
+  std::string_view next = {}; ///< where the page after this one begins; empty: is not said
 };
-/// `{"classId","epoch","ts","of","rows":[{"rank","racerId","name","total","raceId","at"}]}`
+/// `{"classId","epoch","ts","of","next"?,"rows":[{"rank","racerId","name","total","raceId","at"}]}`
 void encode_leaderboard(const leaderboard_page& page, const name_lookup& names, std::string& out);
 
 struct all_time_page {
@@ -61,13 +71,14 @@ struct all_time_page {
   own_second second;
   std::size_t of = 0; ///< racers with a best at the second
   std::span<const best_row> rows;
+  std::string_view next = {}; ///< as of a leaderboard
 };
-/// `{"classId","second","of","rows":[{"rank","racerId","name","score"}]}`
+/// `{"classId","second","of","next"?,"rows":[{"rank","racerId","name","score"}]}`
 void encode_all_time(const all_time_page& page, const name_lookup& names, std::string& out);
 
-/// `{"classId","rows":[{"raceId","closed","racers","finished","winner":{"racerId","name","total"}}]}`, in the order
+/// `{"classId","next"?,"rows":[{"raceId","closed","racers","finished","winner":{"racerId","name","total"}}]}`, in the order
 /// given; `winner` null where nobody finished.
-void encode_races(class_id cls, std::span<const race_summary> races, std::string& out);
+void encode_races(class_id cls, std::span<const race_summary> races, std::string& out, std::string_view next = {});
 
 // -- answers ----------------------------------------------------------------------------------------------------------
 

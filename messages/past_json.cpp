@@ -77,6 +77,8 @@ void encode_racer(const racer_page& page, std::string& out) {
     json.raw(R"(,"raceId":)").id(entry.second.race);
     json.raw(R"(,"at":)").integer(entry.second.at).raw("}");
   });
+  if (!page.next.empty())
+    json.raw(R"(,"next":)").string(page.next);
   json.raw(R"(,"rides":)");
   write_list(page.rides, json, [&](const ride_summary& ride) {
     json.raw(R"({"classId":)").id(ride.key.cls);
@@ -91,7 +93,7 @@ void encode_racer(const racer_page& page, std::string& out) {
   json.raw("}");
 }
 
-void encode_ride(const ride_record& ride, std::string_view name, std::string& out) {
+void encode_ride(const ride_record& ride, std::string_view name, std::string& out, const rows_shown& shown) {
   const auto totals = totals_of(ride);
   const auto arrived =
       std::count_if(ride.seconds.begin(), ride.seconds.end(), [](const ride_second& s) { return s.present; });
@@ -108,9 +110,12 @@ void encode_ride(const ride_record& ride, std::string_view name, std::string& ou
   json.raw(R"(,"second":)").id(ride.furthest());
   json.raw(R"(,"seconds":)").integer(arrived);
   json.raw(R"(,"total":)").amount(totals.empty() ? score{} : totals.back());
+  if (!shown.next.empty())
+    json.raw(R"(,"next":)").string(shown.next);
   json.raw(R"(,"rows":)");
-  std::size_t number = 0;
-  write_list(ride.seconds, json, [&](const ride_second& second) {
+  auto number = std::min(shown.from, ride.seconds.size());
+  const auto count = std::min(shown.count, ride.seconds.size() - number);
+  write_list(std::span{ride.seconds}.subspan(number, count), json, [&](const ride_second& second) {
     write_second(second, number + 1, totals[number], json);
     ++number;
   });

@@ -18,8 +18,8 @@ namespace alleycat {
 
 /// A race at an own second, in the form of standings: `racers` counts the whole race, `reported` those who reached the second; rows
 /// are those who have a score there, and in a live race then the others, with null for their ranks. A live race says
-/// `"allTimeOf"` where it is known. At most `limit` rows.
-void encode_moment(const race_moment& moment, std::string& out, std::size_t limit = SIZE_MAX);
+/// `"allTimeOf"` where it is known.
+void encode_moment(const race_moment& moment, std::string& out, const rows_shown& shown = {});
 
 /// What is known of a racer.
 struct racer_page {
@@ -27,9 +27,10 @@ struct racer_page {
   std::string name;
   std::span<const std::pair<class_id, racer_bests>> classes; ///< by class
   std::span<const ride_summary> rides;                       ///< newest first
+  std::string_view next = {};                                ///< of the rides; empty: is not said
 };
 /// `{"racerId","name","bests":[{"classId","scores":[…]}],"records":[{"classId","total","raceId","at"}],
-///   "rides":[{"classId","raceId","closed","rank","finished","second","seconds","total"}]}`; scores by own second from 1, null
+///   "next"?,"rides":[{"classId","raceId","closed","rank","finished","second","seconds","total"}]}`; scores by own second from 1, null
 /// where there is none.
 void encode_racer(const racer_page& page, std::string& out);
 
@@ -37,7 +38,7 @@ void encode_racer(const racer_page& page, std::string& out);
 ///   [{"second","cadence","resistance","output","total","hereNowRank","allTimeRank"}]}`: a row for each own second up to the
 /// furthest; measurements and output are null where the second is missing, ranks where undefined. `power` and `heartRate`
 /// follow in rows that have them. `start` is by the bike's clock.
-void encode_ride(const ride_record& ride, std::string_view name, std::string& out);
+void encode_ride(const ride_record& ride, std::string_view name, std::string& out, const rows_shown& shown = {});
 
 /// `{"classId","kind","racerId","name","raceId","at","scores":[…]}`; of the median racer, name, race and time are null.
 void encode_ghost(class_id cls, const ghost_curve& curve, std::string_view name, std::string& out);

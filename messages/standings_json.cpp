@@ -68,9 +68,14 @@ void write_row(const standing& row, bool all_time_stale, json_text& json) {
     json.raw(R"(,"allTimeRank":)").rank(row.all_time_rank).raw("}");
 }
 
-void write(const header& h, std::span<const standing> rows, bool all_time_stale, std::string& out) {
+void write(const header& h, std::span<const standing> all, const rows_shown& shown, bool all_time_stale,
+           std::string& out) {
+  const auto from = std::min(shown.from, all.size());
+  const auto rows = all.subspan(from, std::min(shown.count, all.size() - from));
   json_text json{out};
   write_header(h, json);
+  if (!shown.next.empty())
+    json.raw(R"(,"next":)").string(shown.next);
   json.raw(R"(,"rows":[)");
   std::string_view separator;
   for (const auto& row : rows) {
@@ -88,21 +93,21 @@ header header_of(const standings& s) {
 
 } // namespace
 
-void encode_standings(const standings& s, std::string& out) {
-  write(header_of(s), s.rows, s.all_time_stale, out);
+void encode_standings(const standings& s, std::string& out, const rows_shown& shown) {
+  write(header_of(s), s.rows, shown, s.all_time_stale, out);
 }
 
 void encode_top(const standings& s, std::string& out) {
-  write(header_of(s), std::span{s.rows}.first(std::min(top_rows, s.rows.size())), s.all_time_stale, out);
+  write(header_of(s), s.rows, {0, top_rows, {}}, s.all_time_stale, out);
 }
 
-void encode_moment(const race_moment& m, std::string& out, std::size_t limit) {
+void encode_moment(const race_moment& m, std::string& out, const rows_shown& shown) {
   write({m.key, m.owner_epoch, m.as_of, m.at, m.phase, m.final_at, m.second, m.racers, m.reported, m.finished,
          m.all_time_of},
-        std::span{m.rows}.first(std::min(limit, m.rows.size())), m.all_time_stale, out);
+        m.rows, shown, m.all_time_stale, out);
 }
 
-void encode_result(const race_result& r, std::string& out) {
+void encode_result(const race_result& r, std::string& out, const rows_shown& shown) {
   own_second furthest;
   for (const auto& row : r.rows)
     furthest = std::max(furthest, row.second);
@@ -110,7 +115,7 @@ void encode_result(const race_result& r, std::string& out) {
       std::count_if(r.rows.begin(), r.rows.end(), [&](const standing& row) { return row.second == furthest; });
   write({r.key, r.owner_epoch, r.as_of, r.closed, race_phase::closed, 0, furthest, r.rows.size(),
          static_cast<std::size_t>(reported), r.finished, 0},
-        r.rows, false, out);
+        r.rows, shown, false, out);
 }
 
 } // namespace alleycat

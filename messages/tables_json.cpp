@@ -8,7 +8,9 @@ namespace {
 using detail::json_text;
 
 template <class Rows, class Write>
-void write_rows(const Rows& rows, json_text& json, Write write) {
+void write_rows(const Rows& rows, std::string_view next, json_text& json, Write write) {
+  if (!next.empty())
+    json.raw(R"(,"next":)").string(next);
   json.raw(R"(,"rows":[)");
   std::string_view separator;
   for (const auto& row : rows) {
@@ -27,7 +29,7 @@ void encode_leaderboard(const leaderboard_page& page, const name_lookup& names, 
   json.raw(R"(,"epoch":)").id(page.owner_epoch);
   json.raw(R"(,"ts":)").integer(page.published);
   json.raw(R"(,"of":)").integer(page.of);
-  write_rows(page.rows, json, [&](const leaderboard_row& row) {
+  write_rows(page.rows, page.next, json, [&](const leaderboard_row& row) {
     json.raw(R"({"rank":)").rank(row.rank);
     json.raw(R"(,"racerId":)").id(row.racer);
     json.raw(R"(,"name":)").string(names(row.racer));
@@ -42,7 +44,7 @@ void encode_all_time(const all_time_page& page, const name_lookup& names, std::s
   json.raw(R"({"classId":)").id(page.cls);
   json.raw(R"(,"second":)").id(page.second);
   json.raw(R"(,"of":)").integer(page.of);
-  write_rows(page.rows, json, [&](const best_row& row) {
+  write_rows(page.rows, page.next, json, [&](const best_row& row) {
     json.raw(R"({"rank":)").rank(row.rank);
     json.raw(R"(,"racerId":)").id(row.racer);
     json.raw(R"(,"name":)").string(names(row.racer));
@@ -50,10 +52,10 @@ void encode_all_time(const all_time_page& page, const name_lookup& names, std::s
   });
 }
 
-void encode_races(class_id cls, std::span<const race_summary> races, std::string& out) {
+void encode_races(class_id cls, std::span<const race_summary> races, std::string& out, std::string_view next) {
   json_text json{out};
   json.raw(R"({"classId":)").id(cls);
-  write_rows(races, json, [&](const race_summary& race) {
+  write_rows(races, next, json, [&](const race_summary& race) {
     json.raw(R"({"raceId":)").id(race.key.race);
     json.raw(R"(,"closed":)").integer(race.closed);
     json.raw(R"(,"racers":)").integer(race.racers);

@@ -92,11 +92,13 @@ std::optional<ride_record> store_on_lmdb::ride(race_key key, racer_id racer) {
   });
 }
 
-std::vector<ride_summary> store_on_lmdb::rides_of(racer_id racer, std::size_t limit) {
+std::vector<ride_summary> store_on_lmdb::rides_of(racer_id racer, std::size_t limit,
+                                                  const std::optional<history_place>& after) {
   return read("reading a rider's history", [&](const lmdb::txn& in) {
     std::vector<ride_summary> rides;
     lmdb::cursor at{in, tables_.by_racer};
-    for (auto entry = at.at_or_after(key_of(racer.value()));
+    const auto begin = after ? layout::history_key(racer, after->closed, after->key) + '\0' : key_of(racer.value());
+    for (auto entry = at.at_or_after(begin);
          entry && rides.size() < limit && key_part<std::uint32_t>(entry->key, 0) == racer.value(); entry = at.next())
       rides.push_back(layout::decode_history(entry->key, entry->value));
     return rides;

@@ -55,7 +55,8 @@ public:
   void each_result(class_id cls, race_id from, const std::function<void(const race_result&)>& visit) override;
   std::optional<ride_record> ride(race_key key, racer_id racer) override;
   std::vector<ride_record> rides(race_key key) override;
-  std::vector<ride_summary> rides_of(racer_id racer, std::size_t limit) override;
+  std::vector<ride_summary> rides_of(racer_id racer, std::size_t limit,
+                                     const std::optional<history_place>& after) override;
   std::optional<racer_bests> bests_of(class_id cls, racer_id racer) override;
   edit_effect apply_edit(const edit& e, const stream_cursor& at, const corrections& by,
                          const race_rules& race) override;

@@ -144,6 +144,12 @@ std::optional<std::size_t> all_time_table::place_of(own_second s, racer_id racer
   return own.value() == 0 ? std::nullopt : std::optional{slot(s, own, racer)};
 }
 
+std::size_t all_time_table::up_to(own_second s, score best, racer_id racer) const {
+  const auto at = slot(s, best, racer);
+  const bool there = at < ranked(s) && racers_[order(s).at(at)] == racer && best_of(s, racer) == best;
+  return at + (there ? 1U : 0U);
+}
+
 std::vector<best_row> all_time_table::page(own_second s, std::size_t from, std::size_t count) const {
   const auto& best = best_[column_of(s)];
   std::vector<best_row> page;

@@ -53,6 +53,9 @@ public:
   /// 0-based place of a racer's own best in the table at s, or none.
   std::optional<std::size_t> place_of(own_second s, racer_id racer) const;
 
+  /// How many of the table at s stand at this place or before it, whether or not somebody stands there.
+  std::size_t up_to(own_second s, score best, racer_id racer) const;
+
   /// Places [from, from + count) of the table at s, counted from 0; shorter at its end.
   std::vector<best_row> page(own_second s, std::size_t from, std::size_t count) const;
 

@@ -104,4 +104,10 @@ std::optional<std::size_t> leaderboard::place(racer_id racer) const {
   return static_cast<std::size_t>(found - rows_.begin());
 }
 
+std::size_t leaderboard::up_to(score best, racer_id racer) const {
+  const row place{racer, {best, {}, 0}};
+  return static_cast<std::size_t>(std::upper_bound(rows_.begin(), rows_.end(), place, by_score_then_racer{}) -
+                                  rows_.begin());
+}
+
 } // namespace alleycat

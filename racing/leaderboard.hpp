@@ -31,6 +31,8 @@ public:
   std::optional<final_score> record_of(racer_id racer) const;
   /// 0-based place of a racer, or none.
   std::optional<std::size_t> place(racer_id racer) const;
+  /// How many stand at this place or before it, whether or not somebody stands there: where a page after it begins.
+  std::size_t up_to(score best, racer_id racer) const;
   std::size_t size() const { return rows_.size(); }
 
 private:

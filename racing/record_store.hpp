@@ -36,6 +36,14 @@ struct racer_bests {
   friend bool operator==(const racer_bests&, const racer_bests&) = default;
 };
 
+/// A line in a rider's history: those of a rider stand by time of close, class and race, all descending.
+struct history_place {
+  unix_ms closed = 0;
+  race_key key;
+
+  friend bool operator==(const history_place&, const history_place&) = default;
+};
+
 /// A line in the list of closed races.
 struct race_summary {
   race_key key;
@@ -158,8 +166,10 @@ public:
   virtual std::optional<ride_record> ride(race_key key, racer_id racer) = 0;
   /// Every ride of a race that is kept, by racer id.
   virtual std::vector<ride_record> rides(race_key key) = 0;
-  /// Rides of one racer in all classes, newest first.
-  virtual std::vector<ride_summary> rides_of(racer_id racer, std::size_t limit) = 0;
+  /// Rides of one racer in all classes, newest first. @param after  only those that follow this line; none = from the newest
+  virtual std::vector<ride_summary> rides_of(racer_id racer, std::size_t limit,
+                                             const std::optional<history_place>& after) = 0;
+  std::vector<ride_summary> rides_of(racer_id racer, std::size_t limit) { return rides_of(racer, limit, std::nullopt); }
   virtual std::optional<racer_bests> bests_of(class_id cls, racer_id racer) = 0;
 
   /// Does to the records what an edit says, race by race, then keeps it with the mark of its stream. When it ends in the

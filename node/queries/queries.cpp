@@ -2,9 +2,12 @@
 
 #include "actors/defaults.hpp"
 #include "actors/errors.hpp"
+#include "messages/fields_json.hpp"
 #include "messages/json.hpp"
 #include "messages/past_json.hpp"
 #include "messages/subjects.hpp"
+#include "node/queries/cursor.hpp"
+#include "node/queries/kept_tables.hpp"
 #include "node/queries/question.hpp"
 #include "racing/check.hpp"
 
@@ -18,6 +21,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 
 namespace alleycat {
@@ -48,9 +52,9 @@ std::string error_json(const caf::actor_system& system, const caf::error& e) {
 class conversation {
 public:
   conversation(query_actor::pointer self, const actor_context& context, const nats_connection& connection,
-               query_partners partners, query asked)
-      : self_{self}, context_{context}, connection_{connection}, partners_{std::move(partners)}, asked_{std::move(
-                                                                                                     asked)} {}
+               query_partners partners, kept_tables& kept, query asked)
+      : self_{self}, context_{context},
+        connection_{connection}, partners_{std::move(partners)}, kept_{kept}, asked_{std::move(asked)} {}
 
   static void start(const std::shared_ptr<conversation>& me) {
     if (std::chrono::steady_clock::now() - me->asked_.arrived > question_patience)
@@ -78,6 +82,37 @@ private:
     auto& by_verb = partners_.took->of(verb_);
     by_verb.took.observe(nanoseconds);
     by_verb.errors.add(is_error ? 1 : 0);
+  }
+
+  /// An answer with rows: only the fields that were asked for.
+  void answer_rows(std::string_view json) const {
+    if (fields_.empty())
+      return answer(json);
+    static constexpr std::array<std::string_view, 2> beside_rides{"bests", "records"};
+    const bool rides = verb_ == "racer";
+    answer(only_fields(
+        json, {rides ? "rides" : "rows", fields_,
+               rides ? std::span<const std::string_view>{beside_rides} : std::span<const std::string_view>{}}));
+  }
+
+  /// Reads the body of a question for rows.
+  /// @param known  names of the fields that rows may have, separated by blanks
+  question rows_wanted(std::string_view known) {
+    auto body = read_question(asked_.body);
+    for (const auto& field : body.fields)
+      if (field.empty() || field.find(' ') != std::string::npos ||
+          fmt::format(" {} ", known).find(fmt::format(" {} ", field)) == std::string::npos)
+        throw bad_query{"bad_request", fmt::format("{} has no field \"{}\"; it has {}", verb_, field, known)};
+    fields_ = body.fields;
+    return body;
+  }
+
+  /// @param place  what was read of the text in `after`
+  template <class Place>
+  static Place known_place(std::optional<Place> place) {
+    if (!place)
+      throw bad_query{"bad_request", "after is not from an answer to this question"};
+    return *std::move(place);
   }
 
   /// Sends the request; its error becomes the answer.
@@ -292,11 +327,17 @@ private:
 
   void leaderboard(const self_ptr& me, const tokens& args) {
     const auto cls = known_class(args[0]);
-    const auto body = read_question(asked_.body);
+    auto body = rows_wanted("rank racerId name total raceId at");
+    if (body.after)
+      body.page.after = known_place(read_table_place(*body.after));
     const auto show = [me, cls](const leaderboard_answer& found) {
+      const auto next = found.more && !found.rows.empty()
+                            ? cursor_text(table_place{found.rows.back().record.best, found.rows.back().racer})
+                            : std::string{};
       std::string json;
-      encode_leaderboard({cls, found.owner_epoch, me->context_.clock->now(), found.of, found.rows}, me->names(), json);
-      me->answer(json);
+      encode_leaderboard({cls, found.owner_epoch, me->context_.clock->now(), found.of, found.rows, next}, me->names(),
+                         json);
+      me->answer_rows(json);
     };
     if (body.over != period::all)
       return ask(me, partners_.calendar, get_period_board{cls, body.over, body.page}, show);
@@ -309,23 +350,35 @@ private:
     const auto cls = known_class(args[0]);
     const auto token = parse_own_second(args[1]);
     const auto second = known_second(token ? token->value() : 0);
-    const auto page = read_question(asked_.body).page;
-    with_class(me, cls, [me, cls, second, page](const class_actor& course) {
+    auto body = rows_wanted("rank racerId name score");
+    if (body.after)
+      body.page.after = known_place(read_table_place(*body.after));
+    with_class(me, cls, [me, cls, second, page = body.page](const class_actor& course) {
       me->ask(me, course, get_all_time{second, page}, [me, cls, second](const all_time_answer& found) {
+        const auto next = found.more && !found.rows.empty()
+                              ? cursor_text(table_place{found.rows.back().best, found.rows.back().racer})
+                              : std::string{};
         std::string json;
-        encode_all_time({cls, second, found.of, found.rows}, me->names(), json);
-        me->answer(json);
+        encode_all_time({cls, second, found.of, found.rows, next}, me->names(), json);
+        me->answer_rows(json);
       });
     });
   }
 
   void races(const self_ptr& me, const tokens& args) {
     const auto cls = known_class(args[0]);
-    const auto body = read_question(asked_.body);
-    ask(me, partners_.archive, list_races{cls, body.before, body.page.limit}, [me, cls](const race_list& found) {
+    auto body = rows_wanted("raceId closed racers finished winner");
+    if (body.after)
+      body.before = race_id{static_cast<std::uint32_t>(known_place(read_number(*body.after, UINT32_MAX)))};
+    const auto limit = body.page.limit;
+    // One more: whether others follow.
+    ask(me, partners_.archive, list_races{cls, body.before, limit + 1}, [me, cls, limit](const race_list& found) {
+      const auto rows = std::span{found.races}.first(std::min(limit, found.races.size()));
+      const auto next =
+          rows.size() < found.races.size() && !rows.empty() ? cursor_text(rows.back().key.race.value()) : std::string{};
       std::string json;
-      encode_races(cls, found.races, json);
-      me->answer(json);
+      encode_races(cls, rows, json, next);
+      me->answer_rows(json);
     });
   }
 
@@ -353,60 +406,101 @@ private:
 
   void race(const self_ptr& me, const tokens& args) {
     const auto key = known_race(args[0], args[1]);
-    const auto body = read_question(asked_.body);
-    if (body.second || body.usual_second)
-      return moment(me, key, body.second ? std::optional{known_second(*body.second)} : std::nullopt,
-                    body.limit.value_or(most_rows));
+    const auto body = rows_wanted(
+        "rank hereNowRank racerId name second seconds output total finished allTimeRank allTimeStale excluded");
+    const auto second = body.second ? std::optional{known_second(*body.second)} : std::nullopt;
+    const race_page page{body.limit.value_or(most_rows),
+                         body.after ? std::optional{known_place(read_race_place(*body.after))} : std::nullopt};
+    // The rest of a table of which a page was seen here.
+    if (page.after)
+      if (const auto kept = kept_.find(page.after->table, asked_.arrived))
+        return show(me, *kept, page, true);
+    if (second || body.usual_second)
+      return moment(me, key, second, page);
     // A finished race is in the store; a running one answers for itself.
-    ask(me, partners_.archive, find_result{key}, [me, key](const result_answer& found) {
-      if (!found.result)
-        return me->running_race(me, key);
-      std::string json;
-      encode_result(*found.result, json);
-      me->answer(json);
+    ask(me, partners_.archive, find_result{key}, [me, key, page](const result_answer& found) {
+      if (found.result)
+        me->show(me, table_of(found.result), page, false);
+      else
+        me->running_race(me, key, page);
     });
   }
 
+  /// Which rows of a race.
+  struct race_page {
+    std::size_t limit = most_rows;
+    std::optional<race_place> after;
+  };
+
+  /// @param open  another moment it will be another table
+  static void show(const self_ptr& me, const race_table& table, const race_page& page, bool open) {
+    if (page.after && page.after->table != table.print)
+      return me->answer(
+          error_json("expired_cursor", "that table is not kept any more, or was corrected: begin with its first page"));
+    const auto from = page.after ? page.after->row : 0;
+    if (from > table.rows)
+      return me->answer(error_json("bad_request", "after is not from an answer to this question"));
+    const auto count = std::min(page.limit, table.rows - from);
+    const bool more = count != 0 && from + count < table.rows;
+    const auto next = more ? cursor_text(race_place{table.print, from + count}) : std::string{};
+    if (more && open)
+      me->kept_.keep(table, me->asked_.arrived);
+    std::string json;
+    table.write({from, count, next}, json);
+    me->answer_rows(json);
+  }
+
   /// @param second  none: of a closed race the last one, of a live one where most of its field can be compared
-  void moment(const self_ptr& me, race_key key, std::optional<own_second> second, std::size_t limit) {
-    const auto show = [me, limit](const moment_answer& found) {
-      std::string json;
-      encode_moment(*found.moment, json, limit);
-      me->answer(json);
-    };
+  void moment(const self_ptr& me, race_key key, std::optional<own_second> second, const race_page& page) {
     ask(me, partners_.archive, find_moment{key, second.value_or(context_.rules.race.last_second())},
-        [me, key, second, show](const moment_answer& found) {
+        [me, key, second, page](const moment_answer& found) {
           if (found.moment)
-            return show(found);
-          me->ask(me, me->partners_.registry, find_race{key},
-                  [me, second, show](const race_actor& running) { me->ask(me, running, get_moment{second}, show); });
+            return me->show(me, table_of(found.moment), page, false);
+          me->ask(me, me->partners_.registry, find_race{key}, [me, second, page](const race_actor& running) {
+            me->ask(me, running, get_moment{second},
+                    [me, page](const moment_answer& live) { me->show(me, table_of(live.moment), page, true); });
+          });
         });
   }
 
   void racer(const self_ptr& me, const tokens& args) {
     const auto racer = known_racer(args[0]);
-    const auto page = read_question(asked_.body).page;
-    ask(me, partners_.archive, find_racer{racer, page.offset, page.limit}, [me, racer](const racer_answer& found) {
+    const auto body = rows_wanted("bests records classId raceId closed rank finished second seconds total");
+    find_racer wanted{racer, body.page.offset, body.page.limit + 1};
+    if (body.after)
+      wanted.after = known_place(read_history_place(*body.after));
+    ask(me, partners_.archive, wanted, [me, racer, limit = body.page.limit](const racer_answer& found) {
       if (found.classes.empty() && found.rides.empty())
         return me->answer(error_json("unknown_racer", fmt::format("racer {} has no closed ride", racer.value())));
       std::vector<std::pair<class_id, racer_bests>> classes;
       for (const auto& [cls, bests] : found.classes)
         classes.emplace_back(cls, bests);
+      const auto rides = std::span{found.rides}.first(std::min(limit, found.rides.size()));
+      const auto next = rides.size() < found.rides.size() && !rides.empty()
+                            ? cursor_text(history_place{rides.back().closed, rides.back().key})
+                            : std::string{};
       std::string json;
-      encode_racer({racer, me->context_.names->of(racer), classes, found.rides}, json);
-      me->answer(json);
+      encode_racer({racer, me->context_.names->of(racer), classes, rides, next}, json);
+      me->answer_rows(json);
     });
   }
 
   void search(const self_ptr& me, const tokens&) {
-    auto body = read_question(asked_.body);
+    auto body = rows_wanted("racerId name");
     if (body.text.find_first_not_of(' ') == std::string::npos)
       throw bad_query{"bad_request", "text is missing: a name's beginning, or a racer's number"};
-    ask(me, partners_.archive, find_people{std::move(body.text), body.page.limit}, [me](const people_found& found) {
+    find_people wanted{std::move(body.text), body.page.limit};
+    if (body.after)
+      wanted.after = known_place(read_hit_place(*body.after));
+    ask(me, partners_.archive, std::move(wanted), [me](const people_found& found) {
       auto rows = nlohmann::ordered_json::array();
       for (const auto& each : found.people.rows)
         rows.push_back({{"racerId", each.racer.value()}, {"name", each.name}});
-      me->answer(nlohmann::ordered_json{{"of", found.people.of}, {"rows", std::move(rows)}}.dump());
+      nlohmann::ordered_json json{{"of", found.people.of}};
+      if (found.people.last)
+        json["next"] = cursor_text(*found.people.last);
+      json["rows"] = std::move(rows);
+      me->answer_rows(json.dump());
     });
   }
 
@@ -529,11 +623,15 @@ private:
   }
 
   void audit(const self_ptr& me, const tokens&) {
-    const auto body = read_question(asked_.body);
-    const auto before = body.before ? std::optional<std::uint64_t>{body.before->value()} : std::nullopt;
-    ask(me, partners_.archive, list_edits{before, body.page.limit}, [me](const edit_list& found) {
+    const auto body = rows_wanted("seq at edit racerId name classId raceId by");
+    auto before = body.before ? std::optional<std::uint64_t>{body.before->value()} : std::nullopt;
+    if (body.after)
+      before = known_place(read_number(*body.after, UINT64_MAX));
+    const auto limit = body.page.limit;
+    ask(me, partners_.archive, list_edits{before, limit + 1}, [me, limit](const edit_list& found) {
       auto rows = nlohmann::ordered_json::array();
-      for (const auto& e : found.edits) {
+      const auto shown = std::span{found.edits}.first(std::min(limit, found.edits.size()));
+      for (const auto& e : shown) {
         nlohmann::ordered_json row{
             {"seq", e.sequence}, {"at", e.at}, {"edit", std::string{to_string(e.kind)}}, {"racerId", e.racer.value()}};
         if (e.kind == edit_kind::rename)
@@ -545,21 +643,34 @@ private:
         row["by"] = e.by.empty() ? nlohmann::ordered_json{} : nlohmann::ordered_json(e.by);
         rows.push_back(std::move(row));
       }
-      me->answer(nlohmann::ordered_json{{"rows", std::move(rows)}}.dump());
+      auto json = nlohmann::ordered_json::object();
+      if (shown.size() < found.edits.size() && !shown.empty())
+        json["next"] = cursor_text(shown.back().sequence);
+      json["rows"] = std::move(rows);
+      me->answer_rows(json.dump());
     });
   }
 
   void ride(const self_ptr& me, const tokens& args) {
     const auto key = known_race(args[0], args[1]);
     const auto racer = known_racer(args[2]);
-    ask(me, partners_.archive, find_ride{key, racer}, [me, racer](const ride_answer& found) {
+    const auto body = rows_wanted("second cadence resistance output total hereNowRank allTimeRank power heartRate");
+    rows_shown wanted;
+    wanted.count = body.limit.value_or(most_rows);
+    if (body.after)
+      wanted.from = known_place(read_number(*body.after, UINT16_MAX));
+    ask(me, partners_.archive, find_ride{key, racer}, [me, racer, wanted](const ride_answer& found) {
       if (!found.ride)
         return me->answer(found.race_known ? error_json("unknown_ride",
                                                         fmt::format("racer {} has no ride in this race", racer.value()))
                                            : error_json("unknown_race", "there is no such closed race"));
+      auto shown = wanted;
+      const auto end = shown.from + shown.count;
+      const auto next = shown.count != 0 && end < found.ride->seconds.size() ? cursor_text(end) : std::string{};
+      shown.next = next;
       std::string json;
-      encode_ride(*found.ride, found.ride->name, json);
-      me->answer(json);
+      encode_ride(*found.ride, found.ride->name, json, shown);
+      me->answer_rows(json);
     });
   }
 
@@ -633,13 +744,10 @@ private:
     });
   }
 
-  void running_race(const self_ptr& me, race_key key) {
-    ask(me, partners_.registry, find_race{key}, [me](const race_actor& running) {
-      me->ask(me, running, get_standings{}, [me](const standings_ptr& table) {
-        std::string json;
-        encode_standings(*table, json);
-        me->answer(json);
-      });
+  void running_race(const self_ptr& me, race_key key, const race_page& page) {
+    ask(me, partners_.registry, find_race{key}, [me, page](const race_actor& running) {
+      me->ask(me, running, get_standings{},
+              [me, page](const standings_ptr& table) { me->show(me, table_of(table), page, true); });
     });
   }
 
@@ -647,9 +755,11 @@ private:
   const actor_context& context_;
   const nats_connection& connection_;
   query_partners partners_;
+  kept_tables& kept_; ///< of the actor
   query asked_;
-  std::optional<class_id> cls_; ///< the question is about
-  std::string_view verb_;       ///< of the table; empty for what is none
+  std::optional<class_id> cls_;     ///< the question is about
+  std::string_view verb_;           ///< of the table; empty for what is none
+  std::vector<std::string> fields_; ///< that rows shall have; empty: all
 };
 
 } // namespace
@@ -669,8 +779,10 @@ void query_entrance::take(std::string_view subject, std::string_view body, std::
 query_actor::behavior_type queries(query_self* self, const actor_context* context, const nats_connection* connection,
                                    query_partners partners) {
   return {
-      [self, context, connection, partners = std::move(partners)](query& asked) {
-        conversation::start(std::make_shared<conversation>(self, *context, *connection, partners, std::move(asked)));
+      [self, context, connection, partners = std::move(partners),
+       kept = std::make_shared<kept_tables>()](query& asked) {
+        conversation::start(
+            std::make_shared<conversation>(self, *context, *connection, partners, *kept, std::move(asked)));
       },
   };
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -34,6 +35,17 @@ period period_in(const nlohmann::json& body) {
     if (*at == name)
       return over;
   throw bad_query{"bad_request", "period must be all, today, 7d or 30d"};
+}
+
+std::vector<std::string> fields_in(const nlohmann::json& body) {
+  const auto at = body.find("fields");
+  if (at == body.end() || at->is_null())
+    return {};
+  const bool names = at->is_array() && !at->empty() && at->size() <= most_fields &&
+                     std::all_of(at->begin(), at->end(), [](const auto& each) { return each.is_string(); });
+  if (!names)
+    throw bad_query{"bad_request", fmt::format("fields must be a list of 1 to {} names", most_fields)};
+  return at->get<std::vector<std::string>>();
 }
 
 } // namespace
@@ -104,6 +116,14 @@ question read_question(const std::string& text) {
       throw bad_query{"bad_request", "text must be a string"};
     read.text = at->get<std::string>();
   }
+  if (const auto at = body.find("after"); at != body.end() && !at->is_null()) {
+    if (!at->is_string() || at->get_ref<const std::string&>().size() > longest_cursor)
+      throw bad_query{"bad_request", "after must be the text in next of the answer before"};
+    if (read.page.around || read.before || read.page.offset != 0)
+      throw bad_query{"bad_request", "after goes without offset, around and before: it says where the page begins"};
+    read.after = at->get<std::string>();
+  }
+  read.fields = fields_in(body);
   return read;
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace alleycat {
 
@@ -24,7 +25,9 @@ struct question {
   std::optional<std::uint64_t> second;
   bool usual_second = false; ///< `"second":"half"`
   period over = period::all;
-  std::string text; ///< of a search
+  std::string text;                 ///< of a search
+  std::optional<std::string> after; ///< `next` of an answer
+  std::vector<std::string> fields;  ///< that rows shall have; empty: all
 };
 
 /// What a correction says besides whom it is about.
@@ -47,6 +50,10 @@ struct ghost_wish {
 /// @param text  `{"classId","ghost":"leader"|"median"|"rank-N"|<racer>|null,"raceId"?}`
 /// @throws bad_query as `read_question`
 ghost_wish read_ghost_wish(const std::string& text);
+
+/// Names in `fields`, and bytes of `after`, at most.
+inline constexpr std::size_t most_fields = 32;
+inline constexpr std::size_t longest_cursor = 1024;
 
 /// Rows of an answer at most.
 inline constexpr std::size_t most_rows = 1000;

@@ -4,6 +4,7 @@
 #include "ops/alleycat/commands.hpp"
 #include "ops/alleycat/connection.hpp"
 #include "ops/alleycat/format.hpp"
+#include "ops/alleycat/pages.hpp"
 #include "ops/alleycat/table.hpp"
 #include "ops/alleycat/text.hpp"
 #include "racing/update.hpp"
@@ -98,6 +99,7 @@ void correct(const common_options& common, const std::string& verb_and_args, nlo
 struct audit_options {
   std::uint32_t limit = 20;
   std::uint32_t before = 0;
+  page_options page;
 };
 
 std::string what_of(const nlohmann::json& row) {
@@ -114,6 +116,7 @@ void run_audit(const common_options& common, const audit_options& o) {
   nlohmann::json body{{"limit", o.limit}};
   if (o.before != 0)
     body["before"] = o.before;
+  put_page(o.page, body);
   const auto answer = nats.query("audit", body.dump());
   if (common.json) {
     fmt::print("{}\n", one_line(answer));
@@ -126,6 +129,7 @@ void run_audit(const common_options& common, const audit_options& o) {
                       number_cell(row, "racerId"), what_of(row),
                       row.contains("by") && row["by"].is_string() ? printable(row["by"].get<std::string>()) : "-"});
   print(t);
+  show_next(json);
 }
 
 } // namespace
@@ -200,6 +204,7 @@ void add_corrections(CLI::App& app, const common_options& common) {
     auto o = std::make_shared<audit_options>();
     command->add_option("--limit", o->limit, "rows to show")->check(CLI::Range(1U, 1000U))->capture_default_str();
     command->add_option("--before", o->before, "only corrections with a lower number");
+    add_page_options(*command, o->page);
     command->callback([o, &common] { run_audit(common, *o); });
   }
 }

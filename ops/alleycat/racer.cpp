@@ -2,6 +2,7 @@
 #include "ops/alleycat/commands.hpp"
 #include "ops/alleycat/connection.hpp"
 #include "ops/alleycat/format.hpp"
+#include "ops/alleycat/pages.hpp"
 #include "ops/alleycat/table.hpp"
 
 #include <fmt/format.h>
@@ -15,6 +16,7 @@ struct racer_options {
   std::uint32_t racer = 0;
   std::uint32_t limit = 20;
   std::uint32_t offset = 0;
+  page_options page;
 };
 
 const nlohmann::json& list_of(const nlohmann::json& answer, const char* field) {
@@ -47,12 +49,14 @@ void show_racer(const nlohmann::json& answer) {
                           score_cell(row, "total")});
   }
   print(rides);
+  show_next(answer);
 }
 
 void run(const common_options& common, const racer_options& o) {
   const connection nats{common};
-  const auto answer =
-      nats.query(fmt::format("racer.{}", o.racer), fmt::format(R"({{"limit":{},"offset":{}}})", o.limit, o.offset));
+  nlohmann::json request{{"limit", o.limit}, {"offset", o.offset}};
+  put_page(o.page, request);
+  const auto answer = nats.query(fmt::format("racer.{}", o.racer), request.dump());
   if (common.json) {
     fmt::print("{}\n", one_line(answer));
   } else {
@@ -68,6 +72,7 @@ void add_racer(CLI::App& app, const common_options& common) {
   add_racer_argument(*command, options->racer);
   command->add_option("--limit", options->limit, "rides to show")->check(CLI::Range(1U, 1000U))->capture_default_str();
   command->add_option("--offset", options->offset, "rides to leave out before")->capture_default_str();
+  add_page_options(*command, options->page);
   command->callback([options, &common] { run(common, *options); });
 }
 

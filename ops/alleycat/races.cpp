@@ -2,6 +2,7 @@
 #include "ops/alleycat/commands.hpp"
 #include "ops/alleycat/connection.hpp"
 #include "ops/alleycat/format.hpp"
+#include "ops/alleycat/pages.hpp"
 #include "ops/alleycat/table.hpp"
 
 #include <fmt/format.h>
@@ -16,6 +17,7 @@ struct races_options {
   std::uint16_t cls = 0;
   std::uint32_t limit = 20;
   std::optional<std::uint32_t> before;
+  page_options page;
 };
 
 void show_races(const nlohmann::json& answer) {
@@ -33,6 +35,7 @@ void show_races(const nlohmann::json& answer) {
                       winner.is_object() ? score_cell(winner, "total") : "-"});
   }
   print(t);
+  show_next(answer);
 }
 
 void run(const common_options& common, const races_options& o) {
@@ -41,6 +44,7 @@ void run(const common_options& common, const races_options& o) {
   if (o.before) {
     request["before"] = *o.before;
   }
+  put_page(o.page, request);
   const auto answer = nats.query(fmt::format("races.{}", o.cls), request.dump());
   if (common.json) {
     fmt::print("{}\n", one_line(answer));
@@ -57,6 +61,7 @@ void add_races(CLI::App& app, const common_options& common) {
   add_class_argument(*command, options->cls);
   command->add_option("--limit", options->limit, "rows to show")->check(CLI::Range(1U, 1000U))->capture_default_str();
   command->add_option("--before", options->before, "only races before this race id");
+  add_page_options(*command, options->page);
   command->callback([options, &common] { run(common, *options); });
 }
 

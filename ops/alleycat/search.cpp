@@ -2,6 +2,7 @@
 #include "ops/alleycat/commands.hpp"
 #include "ops/alleycat/connection.hpp"
 #include "ops/alleycat/format.hpp"
+#include "ops/alleycat/pages.hpp"
 #include "ops/alleycat/table.hpp"
 
 #include <fmt/format.h>
@@ -14,6 +15,7 @@ namespace {
 struct search_options {
   std::string text;
   std::uint32_t limit = 20;
+  page_options page;
 };
 
 void show_people(const nlohmann::json& answer) {
@@ -23,11 +25,14 @@ void show_people(const nlohmann::json& answer) {
   print(t);
   if (const auto of = answer.value("of", std::size_t{0}); of > t.rows.size())
     fmt::print("{} of {}\n", t.rows.size(), of);
+  show_next(answer);
 }
 
 void run(const common_options& common, const search_options& o) {
   const connection nats{common};
-  const auto answer = nats.query("search", nlohmann::json{{"text", o.text}, {"limit", o.limit}}.dump());
+  nlohmann::json request{{"text", o.text}, {"limit", o.limit}};
+  put_page(o.page, request);
+  const auto answer = nats.query("search", request.dump());
   if (common.json)
     fmt::print("{}\n", one_line(answer));
   else
@@ -44,6 +49,7 @@ void add_search(CLI::App& app, const common_options& common) {
                    "beginning of a word of the name, whatever case and accents; or of the number")
       ->required();
   command->add_option("--limit", options->limit, "rows to show")->check(CLI::Range(1U, 1000U))->capture_default_str();
+  add_page_options(*command, options->page);
   command->callback([options, &common] { run(common, *options); });
 }
 

@@ -2,6 +2,7 @@
 #include "ops/alleycat/commands.hpp"
 #include "ops/alleycat/connection.hpp"
 #include "ops/alleycat/format.hpp"
+#include "ops/alleycat/pages.hpp"
 #include "ops/alleycat/table.hpp"
 
 #include <fmt/format.h>
@@ -18,6 +19,7 @@ struct top_options {
   std::uint32_t offset = 0;
   std::string period = "all";
   std::optional<std::uint32_t> around;
+  page_options page;
 };
 
 void show_top(const nlohmann::json& answer) {
@@ -33,6 +35,7 @@ void show_top(const nlohmann::json& answer) {
                       number_cell(row, "raceId"), time_cell(row, "at")});
   }
   print(t);
+  show_next(answer);
 }
 
 void run(const common_options& common, const top_options& o) {
@@ -44,6 +47,7 @@ void run(const common_options& common, const top_options& o) {
   if (o.around) {
     request["around"] = *o.around;
   }
+  put_page(o.page, request);
   const auto answer = nats.query(fmt::format("leaderboard.{}", o.cls), request.dump());
   if (common.json) {
     fmt::print("{}\n", one_line(answer));
@@ -64,6 +68,7 @@ void add_top(CLI::App& app, const common_options& common) {
       ->check(CLI::IsMember({"all", "today", "7d", "30d"}))
       ->capture_default_str();
   command->add_option("--around", options->around, "the rows around this racer");
+  add_page_options(*command, options->page);
   command->callback([options, &common] { run(common, *options); });
 }
 

@@ -43,7 +43,7 @@ struct past_records : record_store {
     const auto found = find(key);
     return found == nullptr ? std::vector<ride_record>{} : found->rides;
   }
-  std::vector<ride_summary> rides_of(racer_id racer, std::size_t limit) override {
+  std::vector<ride_summary> rides_of(racer_id racer, std::size_t limit, const std::optional<history_place>&) override {
     std::vector<ride_summary> all;
     for (std::uint32_t race = 1; race <= 5 && all.size() < limit; ++race) {
       ride_summary ride;

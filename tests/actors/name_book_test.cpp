@@ -42,12 +42,36 @@ TEST_CASE("riders are found by their number, the very one first") {
   CHECK(found(names, "4294967295") == std::vector<std::uint32_t>{4294967295});
 }
 
+TEST_CASE("pages of a search are the whole, also when somebody comes in between") {
+  name_book names;
+  fill(names);
+  std::vector<std::uint32_t> all;
+  std::optional<name_book::hit_place> after;
+  do {
+    const auto page = names.search("7", 1, after);
+    for (const auto& each : page.rows)
+      all.push_back(each.racer.value());
+    after = page.last;
+    names.set(racer_id{70}, "Aaron"); // stands before Ida by name: it was not there when its place was passed
+    names.set(racer_id{71}, "Zoe");
+  } while (after && all.size() < 10);
+  CHECK(all == std::vector<std::uint32_t>{7, 70, 700, 71});
+  CHECK(names.search("7", 0).rows.empty());
+  CHECK_FALSE(names.search("7", 0).last);
+}
+
 TEST_CASE("a search says how many there are, and shows as many as it may") {
   name_book names;
   fill(names);
   const auto some_of = names.search("a", 1);
   CHECK(some_of.of == 2);
   CHECK(some_of.rows.size() == 1);
+  REQUIRE(some_of.last);
+  const auto rest = names.search("a", 1, some_of.last);
+  CHECK(rest.of == 2);
+  REQUIRE(rest.rows.size() == 1);
+  CHECK(rest.rows[0].racer == racer_id{7});
+  CHECK_FALSE(rest.last);
   CHECK(names.search("", 20).of == 0);
   CHECK(names.search("  ", 20).of == 0);
   CHECK(names.search("\xff", 20).of == 0);

@@ -35,7 +35,7 @@ struct faulty_records : record_store {
   void each_result(class_id, race_id, const std::function<void(const race_result&)>&) override {}
   std::vector<ride_record> rides(race_key) override { return {}; }
   std::optional<ride_record> ride(race_key, racer_id) override { return std::nullopt; }
-  std::vector<ride_summary> rides_of(racer_id, std::size_t) override { return {}; }
+  std::vector<ride_summary> rides_of(racer_id, std::size_t, const std::optional<history_place>&) override { return {}; }
   std::optional<racer_bests> bests_of(class_id, racer_id) override { return std::nullopt; }
   edit_effect apply_edit(const edit&, const stream_cursor&, const corrections&, const race_rules&) override {
     return {};

@@ -133,7 +133,7 @@ TEST_CASE("a moment of a live race says what its all-time ranks are among, and g
       head +
           R"(,{"rank":null,"hereNowRank":null,"racerId":9,"name":"B","second":3,"seconds":3,"output":0,"total":2,"finished":false,"allTimeRank":null}]})");
   out.clear();
-  encode_moment(moment, out, 1);
+  encode_moment(moment, out, {0, 1, {}});
   CHECK(out == head + "]}");
 }
 

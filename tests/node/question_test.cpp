@@ -56,6 +56,25 @@ TEST_CASE("a question of the wrong shape says what is wrong") {
   CHECK(of(R"({"period":7})") == "bad_request: period must be all, today, 7d or 30d");
 }
 
+TEST_CASE("a question says behind which row its page begins, and which fields it wants") {
+  const auto read = read_question(R"({"limit":5,"after":"12-8","fields":["rank","name"]})");
+  CHECK(read.after == "12-8");
+  CHECK(read.fields == std::vector<std::string>{"rank", "name"});
+  CHECK_FALSE(read_question(R"({"after":null,"fields":null})").after);
+  const auto of = [](const std::string& text) { return fault(read_question, text); };
+  const std::string no_cursor{"bad_request: after must be the text in next of the answer before"};
+  CHECK(of(R"({"after":12})") == no_cursor);
+  CHECK(of(R"({"after":")" + std::string(longest_cursor + 1, 'x') + R"("})") == no_cursor);
+  const std::string too_much{
+      "bad_request: after goes without offset, around and before: it says where the page begins"};
+  for (const auto* other : {R"("offset":1)", R"("around":0)", R"("before":0)"})
+    CHECK(of(std::string{R"({"after":"1",)"} + other + "}") == too_much);
+  CHECK(of(R"({"after":"1","offset":0})").empty());
+  const std::string no_list{"bad_request: fields must be a list of 1 to 32 names"};
+  for (const auto* bad : {R"("rank")", "[]", "[1]", R"({"rank":true})", R"(["rank",null])"})
+    CHECK(of(std::string{R"({"fields":)"} + bad + "}") == no_list);
+}
+
 TEST_CASE("a wish for a ghost names a class, and whom") {
   const auto wish = read_ghost_wish(R"({"classId":3,"ghost":"rank-5","raceId":5400172})");
   CHECK(wish.cls == 3);

@@ -58,6 +58,7 @@ const answers = {
   },
   'races.3': {
     classId: 3,
+    next: '5400171',
     rows: [
       { raceId: 5400172, closed: 1620052230000, racers: 998, finished: 951, winner: { racerId: 8, name: 'Adell', total: 45536.4 } },
       { raceId: 5400171, closed: 1620051930000, racers: 1, finished: 0, winner: null },
@@ -194,6 +195,8 @@ test('search shows riders, and how many there are beyond', async () => {
 });
 
 test('races shows the closed races, without a winner where nobody finished', async () => {
+  await alleycat(['races', '3', '--after', '5400173', '--fields', 'raceId,closed', '--json']);
+  assert.deepEqual(asked.at(-1), ['races.3', { limit: 20, after: '5400173', fields: ['raceId', 'closed'] }]);
   const { code, out } = await alleycat(['races', '3', '--before', '5400173']);
   assert.equal(code, 0);
   assert.deepEqual(asked.at(-1), ['races.3', { limit: 20, before: 5400173 }]);
@@ -203,6 +206,7 @@ test('races shows the closed races, without a winner where nobody finished', asy
       '   RACE  CLOSED (UTC)         RACERS  FINISHED  WINNER       TOTAL',
       '5400172  2021-05-03 14:30:30     998       951  Adell   45536.4000',
       '5400171  2021-05-03 14:25:30       1         0  -                -',
+      "More: --after '5400171'",
       '',
     ].join('\n'),
   );

@@ -177,5 +177,16 @@ TEST_CASE("a rider's rides are listed newest first, over all classes") {
   }
   CHECK(order == std::vector<std::pair<int, unsigned>>{{2, 9}, {3, 11}, {1, 13}, {1, 11}, {1, 10}, {1, 12}});
   CHECK(store->rides_of(racer_id{8}, 2).size() == 2);
+  // One by one, each page behind the last line of the one before.
+  std::vector<std::pair<int, unsigned>> paged;
+  std::optional<history_place> after;
+  for (auto page = store->rides_of(racer_id{8}, 1); !page.empty(); page = store->rides_of(racer_id{8}, 1, after)) {
+    REQUIRE(page.size() == 1);
+    paged.emplace_back(page[0].key.cls.value(), page[0].key.race.value());
+    after = history_place{page[0].closed, page[0].key};
+    if (paged.size() == 2)
+      ride(4, 20, 900); // newer than all: it is on no later page
+  }
+  CHECK(paged == order);
   CHECK(store->rides_of(racer_id{10}, 2).empty());
 }

@@ -113,6 +113,19 @@ TEST_CASE("a page tells ranks as the whole table does, also inside a tie", "[all
     }
 }
 
+TEST_CASE("a page behind a place begins after it, whether or not somebody stands there", "[all_time]") {
+  const auto table = table_of({bests(7, {500}), bests(8, {500}), bests(9, {300}), bests(3, {700})});
+  CHECK(table.up_to(first, thousand(800), racer_id{1}) == 0);
+  CHECK(table.up_to(first, thousand(700), racer_id{3}) == 1);
+  CHECK(table.up_to(first, thousand(500), racer_id{6}) == 1);
+  CHECK(table.up_to(first, thousand(500), racer_id{7}) == 2);
+  CHECK(table.up_to(first, thousand(500), racer_id{4'294'967'295}) == 3);
+  CHECK(table.up_to(first, thousand(400), racer_id{7}) == 3);
+  CHECK(table.up_to(first, thousand(300), racer_id{9}) == 4);
+  CHECK(table.up_to(first, score{0}, racer_id{0}) == 4);
+  CHECK(table.up_to(second, thousand(500), racer_id{7}) == 0);
+}
+
 TEST_CASE("the own row shows the current value, even below the own best", "[all_time]") {
   const auto table = table_of({bests(1, {900}), bests(2, {800}), bests(3, {700}), bests(4, {600})});
   CHECK(table.neighbours(first, thousand(650), racer_id{1}, 0, 1) ==

@@ -72,6 +72,24 @@ TEST_CASE("equal scores of two racers share a rank", "[leaderboard]") {
   CHECK_FALSE(board.record_of(racer_id{77}).has_value());
 }
 
+TEST_CASE("a page behind a place begins after it, whoever stands there by now", "[leaderboard]") {
+  leaderboard board;
+  board.merge(records_of({a_ride(1, 7, 500), a_ride(1, 8, 500), a_ride(1, 9, 300), a_ride(1, 3, 700)}), scoring::total);
+  CHECK(board.up_to(thousand(800), racer_id{1}) == 0);
+  CHECK(board.up_to(thousand(700), racer_id{3}) == 1);
+  CHECK(board.up_to(thousand(500), racer_id{7}) == 2);
+  CHECK(board.up_to(thousand(500), racer_id{4'294'967'295}) == 3);
+  CHECK(board.up_to(thousand(400), racer_id{7}) == 3);
+  CHECK(board.up_to(thousand(300), racer_id{9}) == 4);
+  CHECK(board.up_to(score{0}, racer_id{0}) == 4);
+  // Racer 7 moves up, others come in before: the page behind their old place still begins with 8.
+  board.merge(records_of({a_ride(2, 7, 900), a_ride(2, 1, 600)}), scoring::total);
+  const auto rest = board.page(board.up_to(thousand(500), racer_id{7}), 10);
+  REQUIRE(rest.size() == 2);
+  CHECK(rest[0].racer == racer_id{8});
+  CHECK(rest[0].rank == 4);
+}
+
 TEST_CASE("only finished rides that count enter the leaderboard", "[leaderboard]") {
   auto dnf = a_ride(1, 8, 900);
   dnf.finished = false;

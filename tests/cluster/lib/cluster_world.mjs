@@ -34,12 +34,22 @@ export class ClusterWorld extends World {
    * @param {boolean} [options.namespaces]  each node in a network namespace of its own, to be cut by `world.net`
    * @param {(name: string) => string[]} [options.flags]  further ones of each node
    * @param {(name: string) => string} [options.program]  which build of `alleycat-node` each node runs
+   * @param {boolean} [options.apart]  each node on a nats-server of its own, `node-2` on `nats-2`: what is asked there, it answers
    */
-  static async startCluster({ nodes = 3, servers = 1, namespaces = false, rules = clusterRules, flags = () => [], program } = {}) {
+  static async startCluster({
+    nodes = 3,
+    servers = 1,
+    namespaces = false,
+    rules = clusterRules,
+    flags = () => [],
+    program,
+    apart = false,
+  } = {}) {
     ['alleycat-node', 'alleycat-sim'].forEach(programPath);
     const world = new this(rules);
     world.flagsOf = flags;
     world.programOf = program ?? world.programOf;
+    if (apart) world.natsUrlOf = (name) => world.servers.get(name.replace('node', 'nats')).url;
     const names = Array.from({ length: nodes }, (_, i) => `node-${i + 1}`);
     try {
       /** @type {Net | null} */
@@ -59,6 +69,8 @@ export class ClusterWorld extends World {
   servers = new Map();
   /** @type {(name: string) => string[]} */
   flagsOf = () => [];
+  /** @type {(name: string) => string} where each node finds NATS */
+  natsUrlOf = () => this.natsUrl;
   /** @type {(name: string) => string} which build of `alleycat-node` each node runs */
   programOf = () => programPath('alleycat-node');
   /** @type {Map<string, {program: import('../../e2e/lib/processes.mjs').Program, http: string}>} */
@@ -129,7 +141,7 @@ export class ClusterWorld extends World {
       ...(this.net?.inside(name) ?? []),
       this.programOf(name),
       '--nats',
-      this.natsUrl,
+      this.natsUrlOf(name),
       '--name',
       name,
       '--data',
@@ -184,14 +196,15 @@ export class ClusterWorld extends World {
 
   /**
    * Riders in each class, who ask for answers, in the next window.
+   * @param {string} [name]  of their log: those of a second race in a world need another one
    * @returns as the window begins; times in ms since the epoch
    */
-  async startRace(flags = [], racers = 30) {
+  async startRace(flags = [], racers = 30, name = 'riders') {
     const window = this.rules.window_seconds * 1000;
     const left = () => window - (Date.now() % window);
     if (left() < 1000) await sleep(left() + 1);
     const begin = Date.now() + left();
-    const riders = this.startRiders('riders', [
+    const riders = this.startRiders(name, [
       '--classes',
       this.rules.classes.map(({ id }) => id).join(','),
       '--racers',

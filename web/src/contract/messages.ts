@@ -40,6 +40,20 @@ export type RefusalReason =
   | 'other_ride'
   | 'race_full'
   | 'out_of_time';
+/**
+ * Where the next page begins: `next` of an answer, to be sent as `after`, with the rest of the question as it was. Opaque; at
+ * most 1,024 bytes.
+ */
+export type Cursor = string;
+/**
+ * Names of the fields that rows shall have; all others stay away. Of `racer` those of `rides`, and `bests` and `records`. An
+ * answer to such a question lacks fields that are always there otherwise.
+ *
+ *
+ * @minItems 1
+ * @maxItems 32
+ */
+export type Fields = string[];
 /** UTC days, by the start of the race's window. */
 export type Period = 'all' | 'today' | '7d' | '30d';
 export type EditKind = 'rename' | 'hide' | 'forget' | 'exclude' | 'clear';
@@ -129,26 +143,41 @@ export interface PageQuestion {
   offset?: number;
   /** This racer in the middle of the page. */
   around?: RacerId;
+  after?: Cursor;
+  fields?: Fields;
 }
 export interface LeaderboardQuestion {
   limit?: number;
   offset?: number;
   around?: RacerId;
   period?: Period & string;
+  after?: Cursor;
+  fields?: Fields;
 }
 export interface RacesQuestion {
   limit?: number;
   /** The last race of the page before. */
   before?: RaceId;
+  after?: Cursor;
+  fields?: Fields;
 }
 export interface RaceQuestion {
   limit?: number;
   /** An own second, or `half`: the furthest that half of those riding have reached. */
   second?: OwnSecond | 'half';
+  after?: Cursor;
+  fields?: Fields;
+}
+export interface RideQuestion {
+  limit?: number;
+  after?: Cursor;
+  fields?: Fields;
 }
 export interface SearchQuestion {
   text: string;
   limit?: number;
+  after?: Cursor;
+  fields?: Fields;
 }
 export interface CorrectionQuestion {
   /** Who asks, at most 64 bytes. */
@@ -162,6 +191,8 @@ export interface AuditQuestion {
   limit?: number;
   /** The last `seq` of the page before. */
   before?: number;
+  after?: Cursor;
+  fields?: Fields;
 }
 export interface RaceKey {
   classId: ClassId;
@@ -212,6 +243,7 @@ export interface AuditRow {
   by: string | null;
 }
 export interface AuditPage {
+  next?: Cursor;
   rows: AuditRow[];
 }
 export interface ErrorAnswer {
@@ -231,6 +263,7 @@ export interface ErrorAnswer {
       | 'not_ready'
       | 'no_owner'
       | 'unknown_node'
+      | 'expired_cursor'
       | 'timeout'
       | 'store_failed'
       | 'internal';
@@ -291,6 +324,7 @@ export interface Leaderboard {
   ts: Time;
   /** How many riders are ranked in all. */
   of: number;
+  next?: Cursor;
   rows: LeaderboardRow[];
 }
 export interface ScoreRow {
@@ -303,6 +337,7 @@ export interface AllTimePage {
   classId: ClassId;
   second: OwnSecond;
   of: Count;
+  next?: Cursor;
   rows: ScoreRow[];
 }
 export interface RaceSummary {
@@ -318,6 +353,7 @@ export interface RaceSummary {
 }
 export interface RaceList {
   classId: ClassId;
+  next?: Cursor;
   rows: RaceSummary[];
 }
 export interface StandingRow {
@@ -358,6 +394,7 @@ export interface Standings {
   finished: Count;
   /** Of an open race at one second: among how many its all-time ranks are; 1 where the class has no history. */
   allTimeOf?: number;
+  next?: Cursor;
   rows: StandingRow[];
 }
 export interface Person {
@@ -367,6 +404,7 @@ export interface Person {
 export interface People {
   /** How many there are in all. */
   of: number;
+  next?: Cursor;
   rows: Person[];
 }
 export interface Racer {
@@ -382,6 +420,7 @@ export interface Racer {
     raceId: RaceId;
     at: Time;
   }[];
+  next?: Cursor;
   rides: {
     classId: ClassId;
     raceId: RaceId;
@@ -419,6 +458,7 @@ export interface Ride {
   second: OwnSecond;
   seconds: Count;
   total: Score;
+  next?: Cursor;
   rows: RideSecond[];
 }
 export interface GhostCurve {
@@ -581,7 +621,7 @@ export type Said = [
   [`alleycat.query.race.${string}.${string}`, RaceQuestion],
   [`alleycat.query.search`, SearchQuestion],
   [`alleycat.query.racer.${string}`, PageQuestion],
-  [`alleycat.query.ride.${string}.${string}.${string}`, object],
+  [`alleycat.query.ride.${string}.${string}.${string}`, RideQuestion],
   [`alleycat.query.ghost.${string}.${string}`, object],
   [`alleycat.query.cluster`, object],
   [`alleycat.query.drain.${string}`, object],
