@@ -4,7 +4,6 @@
 #include <memory>
 
 using namespace alleycat;
-using std::chrono::seconds;
 
 namespace {
 
@@ -61,11 +60,11 @@ TEST_CASE("tables are kept for a while after their last page, and not too many")
   kept.keep(first, start);
   CHECK(kept.find(first.print, start + kept_tables::patience));
   CHECK_FALSE(kept.find(first.print + 1, start));
-  kept.keep(first, start + seconds{20});
-  CHECK(kept.find(first.print, start + seconds{50}));
-  CHECK_FALSE(kept.find(first.print, start + seconds{51}));
+  kept.keep(first, start + std::chrono::seconds{20});
+  CHECK(kept.find(first.print, start + std::chrono::seconds{50}));
+  CHECK_FALSE(kept.find(first.print, start + std::chrono::seconds{51}));
   for (std::uint64_t i = 0; i <= kept_tables::most; ++i)
-    kept.keep(table_of(a_table(100 + i)), start + seconds{60});
-  CHECK_FALSE(kept.find(table_of(a_table(100)).print, start + seconds{60}));
-  CHECK(kept.find(table_of(a_table(101)).print, start + seconds{60}));
+    kept.keep(table_of(a_table(100 + i)), start + std::chrono::seconds{60});
+  CHECK_FALSE(kept.find(table_of(a_table(100)).print, start + std::chrono::seconds{60}));
+  CHECK(kept.find(table_of(a_table(101)).print, start + std::chrono::seconds{60}));
 }

@@ -5,6 +5,7 @@
 #include "racing/leaderboard.hpp"
 
 #include <set>
+#include <utility>
 
 namespace alleycat {
 namespace {
@@ -74,7 +75,9 @@ TEST_CASE("equal scores of two racers share a rank", "[leaderboard]") {
 
 TEST_CASE("a page behind a place begins after it, whoever stands there by now", "[leaderboard]") {
   leaderboard board;
-  board.merge(records_of({a_ride(1, 7, 500), a_ride(1, 8, 500), a_ride(1, 9, 300), a_ride(1, 3, 700)}), scoring::total);
+  for (const auto& [racer, thousands] : {std::pair{7U, 500U}, {8U, 500U}, {9U, 300U}, {3U, 700U}})
+    board.load(racer_id{racer}, record(thousands, 1));
+  board.sort();
   CHECK(board.up_to(thousand(800), racer_id{1}) == 0);
   CHECK(board.up_to(thousand(700), racer_id{3}) == 1);
   CHECK(board.up_to(thousand(500), racer_id{7}) == 2);
@@ -83,7 +86,9 @@ TEST_CASE("a page behind a place begins after it, whoever stands there by now", 
   CHECK(board.up_to(thousand(300), racer_id{9}) == 4);
   CHECK(board.up_to(score{0}, racer_id{0}) == 4);
   // Racer 7 moves up, others come in before: the page behind their old place still begins with 8.
-  board.merge(records_of({a_ride(2, 7, 900), a_ride(2, 1, 600)}), scoring::total);
+  board.improve(racer_id{7}, record(900, 2));
+  board.improve(racer_id{1}, record(600, 2));
+  board.sort();
   const auto rest = board.page(board.up_to(thousand(500), racer_id{7}), 10);
   REQUIRE(rest.size() == 2);
   CHECK(rest[0].racer == racer_id{8});
