@@ -415,7 +415,7 @@ test('in a terminal the board is redrawn in place, fits it, and Ctrl-C gives the
 
 test('race --second, top --period and top --around ask for what they are asked for', async () => {
   const { out } = await alleycat(['race', '3', '5400172', '--second', '150']);
-  assert.deepEqual(asked.at(-1), ['race.3.5400172', { second: 150 }]);
+  assert.deepEqual(asked.at(-1), ['race.3.5400172', { limit: 1000, second: 150 }]);
   assert.match(out, /as it stood/);
   await alleycat(['top', '3', '--period', '7d', '--around', '8']);
   assert.deepEqual(asked.at(-1), ['leaderboard.3', { limit: 20, offset: 0, period: '7d', around: 8 }]);
