@@ -74,7 +74,10 @@ std::string described(const std::vector<completed_word>& words) {
     std::string escaped;
     for (const char c : word)
       escaped += c == ':' ? std::string{"\\:"} : std::string{c};
-    text += ' ' + quoted(escaped + ':' + what, R"('\'')");
+    escaped += ':';
+    escaped += what;
+    text += ' ';
+    text += quoted(escaped, R"('\'')");
   }
   return text;
 }
