@@ -141,6 +141,9 @@ void ownership::balance() {
 /// Leaves when nothing is left to hand over, or when the time is over.
 void ownership::drain_on() {
   const bool time_over = now_ - *drain_since_ >= set_.timing.drain;
+  // A bucket that was set back may name us again for what we let go of: who is not sure of it waits for a moment.
+  if (joined_ && trust_ != trust::fresh && now_ - *drain_since_ < set_.timing.drain / 2)
+    return;
   for (auto& [cls, here] : places_) {
     if (time_over) {
       if (here.running)
