@@ -27,7 +27,7 @@ using recording = std::map<std::uint32_t, measurement>;
 recording read_csv(std::string_view text, const std::string& ride);
 
 /// Training Center XML with one activity. A trackpoint counts for the second that its time is behind the start of the first lap, or
-/// behind a second before the first trackpoint, which is earlier. With the exact values of an export (`tcx_ride_namespace`) or by its power.
+/// behind a second before the first trackpoint, which is earlier. With the exact values of an export (`tcx_ride_namespace`), or by power.
 /// @throws command_failed
 recording read_tcx(std::string_view text);
 
