@@ -108,6 +108,22 @@ std::uint64_t latest_correction(const connection& nats) {
   return rows.empty() ? 0 : rows.front().at("seq").get<std::uint64_t>();
 }
 
+/// @returns false when one of them is gone
+bool add_other_pages(const connection& nats, const export_race& race, json& result) {
+  auto& rows = result.at("rows");
+  for (auto next = result.value("next", std::string{}); !next.empty();) {
+    const auto answer =
+        nats.query_all({fmt::format("race.{}.{}", race.cls, race.race)}, json{{"after", next}}.dump()).front();
+    if (!answer)
+      return false;
+    auto page = json::parse(*answer);
+    for (auto& row : page.at("rows"))
+      rows.push_back(std::move(row));
+    next = page.value("next", std::string{});
+  }
+  return true;
+}
+
 /// A race's result; none when it was pruned since the list was made. A node that does not have it yet is asked again: another
 /// one may have made the list.
 std::optional<json> result_of(const connection& nats, const export_race& race) {
@@ -116,7 +132,8 @@ std::optional<json> result_of(const connection& nats, const export_race& race) {
   for (int i = 0;; ++i) {
     const auto answer = nats.query_all({fmt::format("race.{}.{}", race.cls, race.race)}).front();
     if (answer)
-      if (auto result = json::parse(*answer); result.value("state", std::string{}) == "closed")
+      if (auto result = json::parse(*answer);
+          result.value("state", std::string{}) == "closed" && add_other_pages(nats, race, result))
         return result;
     if (i == tries)
       return std::nullopt;

@@ -327,3 +327,26 @@ describe(`an export of ${classes.length * racesOfClass} races`, () => {
     assert.equal(readFileSync(world.path('through.csv'), 'utf8'), readFileSync(world.path('after.csv'), 'utf8'));
   });
 });
+
+test('an export has every row of a race that is larger than an answer', async (t) => {
+  const racers = 1050;
+  const world = await World.start(completeRules({ ...rules, admit: 'live', capacity: racers, classes: [{ id: 1, score: 'total' }] }));
+  try {
+    await world.guarded(async () => {
+      const riders = world.startRiders('riders', ['--classes', 1, '--racers', racers, '--ack', '--start', 'next']);
+      assert.equal(await riders.ended, 0, riders.report);
+      const raceId = await until('the race is closed', async () => (await world.client.query('races.1')).rows[0]?.raceId, { seconds: 120 });
+      const page = await world.client.query(`race.1.${raceId}`);
+      assert.deepEqual([page.rows.length, typeof page.next], [1000, 'string'], 'more than one answer');
+      const flags = ['--nats', world.natsUrl, '--timeout', '20', 'export', world.path('large.csv')];
+      const command = world.run('export', programPath('alleycat'), flags);
+      assert.equal(await command.ended, 0, command.report);
+      const rows = rowsOf(readFileSync(world.path('large.csv'), 'utf8'));
+      assert.equal(new Set(rows.map(({ racerId }) => racerId)).size, racers);
+      assert.equal(rows.length, racers);
+      t.diagnostic(`${rows.length} rows, ${page.rows.length} of them in the first answer`);
+    })();
+  } finally {
+    await world.stop();
+  }
+});
