@@ -37,17 +37,17 @@ std::uint64_t print_of(race_key key, journal_position as_of, own_second second, 
 } // namespace
 
 race_table table_of(std::shared_ptr<const standings> table) {
-  return {table->rows.size(), print_of(table->key, table->as_of, own_second{}, table->rows),
+  return {table->key, table->rows.size(), print_of(table->key, table->as_of, own_second{}, table->rows),
           [table](const rows_shown& shown, std::string& out) { encode_standings(*table, out, shown); }};
 }
 
 race_table table_of(std::shared_ptr<const race_moment> table) {
-  return {table->rows.size(), print_of(table->key, table->as_of, table->second, table->rows),
+  return {table->key, table->rows.size(), print_of(table->key, table->as_of, table->second, table->rows),
           [table](const rows_shown& shown, std::string& out) { encode_moment(*table, out, shown); }};
 }
 
 race_table table_of(std::shared_ptr<const race_result> table) {
-  return {table->rows.size(), print_of(table->key, table->as_of, own_second{}, table->rows),
+  return {table->key, table->rows.size(), print_of(table->key, table->as_of, own_second{}, table->rows),
           [table](const rows_shown& shown, std::string& out) { encode_result(*table, out, shown); }};
 }
 
@@ -64,10 +64,11 @@ void kept_tables::keep(race_table table, time_point now) {
   entries_.push_back({std::move(table), now});
 }
 
-std::optional<race_table> kept_tables::find(std::uint64_t print, time_point now) {
+std::optional<race_table> kept_tables::find(race_key key, std::uint64_t print, time_point now) {
   drop_old(now);
-  const auto found =
-      std::find_if(entries_.begin(), entries_.end(), [&](const entry& each) { return each.table.print == print; });
+  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const entry& each) {
+    return each.table.key == key && each.table.print == print;
+  });
   return found == entries_.end() ? std::nullopt : std::optional{found->table};
 }
 

@@ -19,6 +19,7 @@ namespace alleycat {
 
 /// A race's table at one moment, ready to be written page by page.
 struct race_table {
+  race_key key;
   std::size_t rows = 0;
   std::uint64_t print = 0; ///< the same wherever the same table is made
   std::function<void(const rows_shown&, std::string&)> write;
@@ -39,7 +40,7 @@ public:
 
   void keep(race_table table, time_point now);
   /// @returns nothing for a table that is not kept, or not any more
-  std::optional<race_table> find(std::uint64_t print, time_point now);
+  std::optional<race_table> find(race_key key, std::uint64_t print, time_point now);
 
 private:
   struct entry {

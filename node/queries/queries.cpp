@@ -413,7 +413,7 @@ private:
                          body.after ? std::optional{known_place(read_race_place(*body.after))} : std::nullopt};
     // The rest of a table of which a page was seen here.
     if (page.after)
-      if (const auto kept = kept_.find(page.after->table, asked_.arrived))
+      if (const auto kept = kept_.find(key, page.after->table, asked_.arrived))
         return show(me, *kept, page, true);
     if (second || body.usual_second)
       return moment(me, key, second, page);

@@ -29,9 +29,9 @@ nlohmann::json parsed(const std::string& text) {
 rider::rider(connection& nats, std::vector<update> updates)
     : nats_{nats}, updates_{std::move(updates)}, reply_base_{nats.new_inbox()} {
   nats_.subscribe(reply_base_ + ".*",
-                  [this](std::string_view subject, std::string_view payload) { answers_.put(subject, payload); });
+                  [to = answers_](std::string_view subject, std::string_view payload) { to->put(subject, payload); });
   nats_.subscribe(view_subject(updates_.front().racer),
-                  [this](std::string_view subject, std::string_view payload) { views_.put(subject, payload); });
+                  [to = views_](std::string_view subject, std::string_view payload) { to->put(subject, payload); });
 }
 
 ride_outcome rider::ride(clock::time_point start, clock::time_point deadline, const progress& show) {
@@ -83,7 +83,7 @@ void rider::send(std::uint16_t second, under_way& what) {
 }
 
 void rider::take_answers(milliseconds longest) {
-  for (const auto& answer : answers_.take(longest))
+  for (const auto& answer : answers_->take(longest))
     if (const auto second = parse_own_second(std::string_view{answer.subject}.substr(reply_base_.size() + 1)))
       settle(second->value(), answer.payload);
 }
@@ -110,7 +110,7 @@ void rider::take_refusals(clock::time_point deadline) {
   const auto& last = updates_.back();
   std::optional<nlohmann::json> latest;
   while (clock::now() < deadline && outcome_.stored != 0) {
-    const auto messages = views_.take(quiet);
+    const auto messages = views_->take(quiet);
     if (messages.empty() && latest)
       break;
     for (const auto& message : messages)

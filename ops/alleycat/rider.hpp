@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -53,8 +54,8 @@ private:
   clock::time_point last_again_;
   std::string reply_base_;
   ride_outcome outcome_;
-  // Behind what its callbacks use.
-  inbox answers_, views_;
+  // Shared with the threads of the connection, which outlives this.
+  std::shared_ptr<inbox> answers_ = std::make_shared<inbox>(), views_ = std::make_shared<inbox>();
 };
 
 } // namespace alleycat::cli

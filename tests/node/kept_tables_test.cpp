@@ -58,13 +58,15 @@ TEST_CASE("tables are kept for a while after their last page, and not too many")
   const kept_tables::time_point start{};
   const auto first = table_of(a_table(1));
   kept.keep(first, start);
-  CHECK(kept.find(first.print, start + kept_tables::patience));
-  CHECK_FALSE(kept.find(first.print + 1, start));
+  CHECK(kept.find(first.key, first.print, start + kept_tables::patience));
+  CHECK_FALSE(kept.find(first.key, first.print + 1, start));
+  // Whoever takes the cursor of one race to another is not shown the first one.
+  CHECK_FALSE(kept.find({first.key.cls, race_id{8}}, first.print, start));
   kept.keep(first, start + std::chrono::seconds{20});
-  CHECK(kept.find(first.print, start + std::chrono::seconds{50}));
-  CHECK_FALSE(kept.find(first.print, start + std::chrono::seconds{51}));
+  CHECK(kept.find(first.key, first.print, start + std::chrono::seconds{50}));
+  CHECK_FALSE(kept.find(first.key, first.print, start + std::chrono::seconds{51}));
   for (std::uint64_t i = 0; i <= kept_tables::most; ++i)
     kept.keep(table_of(a_table(100 + i)), start + std::chrono::seconds{60});
-  CHECK_FALSE(kept.find(table_of(a_table(100)).print, start + std::chrono::seconds{60}));
-  CHECK(kept.find(table_of(a_table(101)).print, start + std::chrono::seconds{60}));
+  CHECK_FALSE(kept.find(first.key, table_of(a_table(100)).print, start + std::chrono::seconds{60}));
+  CHECK(kept.find(first.key, table_of(a_table(101)).print, start + std::chrono::seconds{60}));
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { completeRules } from '../oracle/rules.mjs';
-import { until } from '../e2e/lib/until.mjs';
+import { sleep, until } from '../e2e/lib/until.mjs';
 import { verify } from '../e2e/lib/verify.mjs';
 import { boardRows, ordinal, rankText, tableRows, whole, written } from './lib/figures.mjs';
 import { PageWorld } from './lib/page_world.mjs';
@@ -78,6 +78,19 @@ describe('what the page shows of the past', () => {
     }
     await page.getByRole('combobox').fill('nobody is called so');
     await page.getByText('Nobody found.').waitFor();
+  });
+
+  scenario('a rider is found although nobody answers at first', async () => {
+    const { racerId, name } = races[0].ranking.at(-1);
+    await open('screen=rider');
+    const picker = page.getByRole('combobox');
+    await picker.waitFor();
+    world.node.child.kill('SIGSTOP');
+    await picker.fill(`${name.split(' ')[0]}`);
+    await sleep(6000); // the page waits for 5 s
+    world.node.child.kill('SIGCONT');
+    const option = page.getByRole('option').filter({ has: page.getByText(`${racerId}`, { exact: true }) });
+    await option.getByText(name, { exact: true }).waitFor();
   });
 
   scenario('a profile: records, places, rides and every second of a ride', async (t) => {
