@@ -202,6 +202,13 @@ public:
 
 using words = std::vector<std::string>;
 
+/// A node with this one class, among members that join after it started.
+inline bench node_with(class_id only) {
+  bench node(0);
+  node.settings.classes = {only};
+  return node;
+}
+
 /// A claim, or a release, of a member that `join`ed.
 inline claim held_by(const std::string& owner, std::uint64_t incarnation = 65'536) {
   return {owner, incarnation, false, "", 0};
