@@ -11,7 +11,8 @@ membership::membership(std::string self, std::uint32_t protocol, std::uint64_t r
     : self_{std::move(self)}, protocol_{protocol}, rules_{rules}, timing_{timing} {}
 
 void membership::advance(steady_time now, bool counting) {
-  const auto step = last_ ? std::clamp(now - *last_, milliseconds{0}, timing_.longest_step) : milliseconds{0};
+  ALLEYCAT_CHECK(!last_ || now >= *last_);
+  const auto step = last_ ? std::min(now - *last_, timing_.longest_step) : milliseconds{0};
   last_ = now;
   if (!counting || step == milliseconds{0})
     return;
@@ -104,7 +105,11 @@ bool membership::contends(const std::string& name) const {
 }
 
 void membership::forget(const std::string& name) {
-  members_.erase(name);
+  const auto found = members_.find(name);
+  if (found == members_.end())
+    return;
+  ALLEYCAT_CHECK(!found->second.alive);
+  members_.erase(found);
   choose_contenders();
 }
 

@@ -43,7 +43,7 @@ public:
   /// @param self  never in the list: a node knows of itself without its heartbeats
   membership(std::string self, std::uint32_t protocol, std::uint64_t rules, const cluster_timing& timing);
 
-  /// Lets time pass. @param counting  whether silence counts
+  /// Lets time pass. @param counting  whether silence counts @pre `now` does not go back
   void advance(steady_time now, bool counting);
   void saw(const heartbeat& beat);
   /// A claim names an owner whose heartbeat may not have come yet.
@@ -63,6 +63,7 @@ public:
 
   /// By name; the dead ones too, until they are forgotten.
   const std::map<std::string, member, std::less<>>& all() const { return members_; }
+  /// @pre it is dead or has left, or is not known
   void forget(const std::string& name);
 
   /// What happened since the last call, in order.

@@ -1,5 +1,7 @@
 #include "cluster/ownership.hpp"
 
+#include "racing/check.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -16,6 +18,8 @@ constexpr std::size_t most_unreadable = 100;
 ownership::ownership(ownership_settings settings)
     : set_{std::move(settings)}, members_{set_.name, set_.protocol, set_.rules_digest, set_.timing}, pulse_{
                                                                                                          set_.timing} {
+  ALLEYCAT_CHECK(is_node_name(set_.name));
+  ALLEYCAT_CHECK(consistent(set_.timing));
   for (const auto cls : set_.classes)
     places_[cls];
 }
@@ -23,10 +27,11 @@ ownership::ownership(ownership_settings settings)
 // -- inputs ------------------------------------------------------------------------------------------------------------
 
 void ownership::begin(steady_time now) {
+  ALLEYCAT_CHECK(!began_ || now >= now_);
   const bool paused = began_ && now - now_ >= set_.timing.pause;
   if (!began_)
-    began_ = struck_at_ = now_ = now;
-  now_ = std::max(now_, now);
+    began_ = struck_at_ = now;
+  now_ = now;
   if (paused)
     wake();
   members_.advance(now_, !paused && pulse_.counting(now_));
@@ -51,7 +56,26 @@ void ownership::wake() {
 
 commands ownership::finish() {
   review();
+  check_places();
   return std::exchange(out_, {});
+}
+
+void ownership::check_places() const {
+  ALLEYCAT_CHECK(trust_ != trust::fresh || (incarnation_ != 0 && entries_read_ && !suspect_));
+  std::size_t claiming = 0;
+  for (const auto& [cls, here] : places_) {
+    claiming += here.claiming ? 1 : 0;
+    if (here.running)
+      ALLEYCAT_CHECK(!over_ && here.running->first != epoch{} && here.running->owner_epoch >= here.running->first);
+    if (here.hand && !over_)
+      ALLEYCAT_CHECK((here.hand->stage == step::offered) == here.running.has_value());
+  }
+  for (const auto& [key, tried] : attempts_)
+    if (tried.cls) {
+      ALLEYCAT_CHECK(places_.at(*tried.cls).claiming);
+      --claiming;
+    }
+  ALLEYCAT_CHECK(claiming == 0);
 }
 
 commands ownership::tick(steady_time now) {
@@ -278,6 +302,7 @@ void ownership::saw_own_name(std::uint64_t incarnation) {
 // -- what is written ---------------------------------------------------------------------------------------------------
 
 void ownership::create(const std::string& key, std::string value, std::optional<class_id> cls) {
+  ALLEYCAT_CHECK(entries_read_ && !over_);
   const auto [tried, fresh] = attempts_.try_emplace(key);
   if (!fresh)
     return;
@@ -336,6 +361,7 @@ heartbeat ownership::own_heartbeat(member_state state) const {
 }
 
 void ownership::beat(member_state state) {
+  ALLEYCAT_CHECK(incarnation_ != 0 && !over_);
   pulse_.beat(now_);
   const auto out = own_heartbeat(state);
   shown_ = fitness_of(out);

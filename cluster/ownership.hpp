@@ -33,8 +33,8 @@
 ///
 /// A class is *free* when it has no claim, its latest claim is a release or was deleted, or the owner is dead, has left, or is an
 /// older incarnation. Who claims it is an order, not a gate: members that are ready and steady come before those that are ready, those
-/// before any that is fit, by rendezvous hashing within a tier (a release names who is first); the first at once, the next a second
-/// later, a lower tier ten seconds later. The next epoch is one more than anything seen; claims are only ever created, so an epoch
+/// before any that is fit, by rendezvous hashing within a tier (a release names who has preloaded: that one is first); the first at once, the
+/// next a second later, a lower tier ten seconds later, and so does who had it and never recovered. The next epoch is one more than anything seen; claims are only ever created, so an epoch
 /// has one owner, whatever anybody believed about the others. A node that was cut off, paused or slow is overtaken, not asked.
 ///
 /// An owner lets go by itself when it is unfit for 5 s and somebody better lives. Each time that happens, and each time it is
@@ -59,7 +59,7 @@
 namespace alleycat {
 
 struct ownership_settings {
-  std::string name;    ///< of this node
+  std::string name;    ///< of this node; see `is_node_name`
   std::string address; ///< of its CAF port, as others reach it: host:port
   unix_ms started = 0; ///< for people
   std::string version = "0";
@@ -67,7 +67,7 @@ struct ownership_settings {
   std::uint32_t reads = 1;        ///< highest format that this program can read and write
   std::string rules;              ///< `rules_text`
   std::uint64_t rules_digest = 0; ///< `rules_digest`
-  std::vector<class_id> classes;
+  std::vector<class_id> classes;  ///< each once
   /// Of the data folder. After its disk was wiped a node may get a higher incarnation than its starts say: one that keeps
   /// `incarnation() >> 16` where it counts its starts cannot fall behind itself.
   std::uint64_t starts = 0;
@@ -77,9 +77,10 @@ struct ownership_settings {
 
 class ownership {
 public:
+  /// @pre the name is one, its durations fit each other
   explicit ownership(ownership_settings settings);
 
-  // -- inputs. `now` never goes back. --
+  // -- inputs. @pre `now` never goes back --
 
   /// At least every 250 ms.
   commands tick(steady_time now);
@@ -181,7 +182,7 @@ private:
     std::string before;
     steady_time erase_from;    ///< when overtaken claims are deleted next
     int failures = 0;          ///< terms in a row that never recovered
-    observed_time stands_back; ///< until then others come first
+    observed_time stands_back; ///< until then others come first, unless it has preloaded
   };
   enum class stage : std::uint8_t { creating, reading, create_later, read_later };
   struct attempt {
@@ -196,6 +197,8 @@ private:
   void begin(steady_time now);
   void wake();
   commands finish();
+  /// What must hold between two inputs.
+  void check_places() const;
   void learn(const bucket_entry& entry);
   void learn_key(const node_key& key, const bucket_entry& entry);
   void learn_key(const claim_key& key, const bucket_entry& entry);
@@ -245,11 +248,15 @@ private:
   bool is_free(place& here, const claim_table::latest_claim* latest) const;
   bool may_be_of_a_newer_program() const;
   std::optional<milliseconds> wait_in_line(class_id cls, const place& here) const;
+  // What follows is decided only while fresh.
   void claim_next(class_id cls, place& here, bool release, const std::string& to);
+  /// @pre claimed by this epoch, which is above the one it runs by, if it does
   void start(class_id cls, place& here, epoch owner_epoch);
+  /// @pre it runs
   void stop(class_id cls, place& here, stop_reason why);
 
   // ownership_handover.cpp: drain, balance, letting go
+  // @pre of those with a class: it runs; of `hand_on`: it is being handed over.
   std::string successor_for(class_id cls) const;
   void offer(class_id cls, place& here, const std::string& to);
   void drop_offer(class_id cls, place& here);

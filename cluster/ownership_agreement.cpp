@@ -86,7 +86,8 @@ void ownership::agree_on_format() {
            ", reads formats up to " + std::to_string(set_.reads));
     return;
   }
-  if (trust_ != trust::fresh || !serving())
+  // What was trusted before the bucket was lost says nothing of the one that is there now.
+  if (trust_ != trust::fresh || !entries_read_ || !serving())
     return;
   if (bucket_format_ < format_) { // the bucket was lost
     create(to_text(format_key{format_}), set_.name, std::nullopt);

@@ -1,12 +1,14 @@
 #include "cluster/ownership.hpp"
 
+#include "racing/check.hpp"
+
 #include <algorithm>
 
 namespace alleycat {
 
 namespace {
 
-/// A class that never recovers is left to others for at most 2^this times `recovery`.
+/// For a class that never recovers others come first for at most 2^this times `recovery`.
 constexpr int most_doublings = 4;
 
 } // namespace
@@ -19,6 +21,7 @@ std::string ownership::successor_for(class_id cls) const {
 
 /// @param to  empty: the first in line among the others
 void ownership::offer(class_id cls, place& here, const std::string& to) {
+  ALLEYCAT_CHECK(trust_ == trust::fresh && here.running.has_value());
   drop_offer(cls, here);
   here.hand =
       hand_over{here.running->owner_epoch, to.empty() ? successor_for(cls) : to, step::offered, now_, now_, {}, false};
@@ -35,16 +38,18 @@ void ownership::drop_offer(class_id cls, place& here) {
 }
 
 void ownership::stop_to_release(class_id cls, place& here) {
+  ALLEYCAT_CHECK(here.hand && here.hand->stage == step::offered && here.running);
   here.hand->stage = step::stopping;
   here.hand->stopped_at = now_;
   here.hand->owner_epoch = here.running->owner_epoch;
   stop(cls, here, stop_reason::released);
 }
 
-/// Without an offer: who comes next has to load it.
+/// Without an offer: whoever comes next has to load it.
 void ownership::let_go(class_id cls, place& here) {
+  ALLEYCAT_CHECK(trust_ == trust::fresh && here.running.has_value());
   drop_offer(cls, here);
-  here.hand = hand_over{here.running->owner_epoch, successor_for(cls), step::offered, now_, now_, {}, false};
+  here.hand = hand_over{here.running->owner_epoch, "", step::offered, now_, now_, {}, false};
   stop_to_release(cls, here);
 }
 
@@ -70,6 +75,7 @@ void ownership::let_go_of_what_fails() {
 }
 
 void ownership::hand_on(class_id cls, place& here) {
+  ALLEYCAT_CHECK(here.hand.has_value());
   auto& hand = *here.hand;
   const auto* latest = claims_.latest(cls);
   if (latest != nullptr && latest->owner_epoch > hand.owner_epoch && ours(latest->what)) {
@@ -83,7 +89,7 @@ void ownership::hand_on(class_id cls, place& here) {
   if (hand.stage == step::stopping && now_ - hand.stopped_at >= set_.timing.flush)
     hand.stage = step::releasing;
   if (hand.stage == step::releasing)
-    claim_next(cls, here, true, hand.to);
+    claim_next(cls, here, true, hand.preloaded ? hand.to : "");
   if (hand.stage != step::offered)
     return;
   const auto waited = now_ - (drain_since_ ? *drain_since_ : hand.since);

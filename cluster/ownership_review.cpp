@@ -1,5 +1,7 @@
 #include "cluster/ownership.hpp"
 
+#include "racing/check.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -164,14 +166,14 @@ bool ownership::is_free(place& here, const claim_table::latest_claim* latest) co
 /// @returns how long after the class became free it is our turn; nothing: never
 std::optional<milliseconds> ownership::wait_in_line(class_id cls, const place& here) const {
   const auto& others = members_.contenders();
-  if (shown_ == fitness::none || (members_.observed() < here.stands_back && !others.empty()))
+  if (shown_ == fitness::none)
     return std::nullopt;
   const auto* latest = claims_.latest(cls);
   const auto named = latest != nullptr && latest->what.release ? latest->what.to : std::string{};
   if (named == set_.name)
     return milliseconds{0};
   milliseconds wait{0};
-  bool higher = false, ours_passed = false;
+  bool higher = members_.observed() < here.stands_back && !others.empty(), ours_passed = false;
   auto line = others;
   line.push_back({set_.name, shown_});
   for (const auto& each : in_line_for(cls, std::move(line))) {
@@ -200,6 +202,7 @@ void ownership::claim_free(class_id cls, place& here) {
 }
 
 void ownership::claim_next(class_id cls, place& here, bool release, const std::string& to) {
+  ALLEYCAT_CHECK(trust_ == trust::fresh);
   if (here.claiming)
     return;
   here.claiming = true;
@@ -215,8 +218,10 @@ void ownership::claim_next(class_id cls, place& here, bool release, const std::s
 }
 
 void ownership::start(class_id cls, place& here, epoch owner_epoch) {
+  ALLEYCAT_CHECK(trust_ == trust::fresh && owner_epoch != epoch{});
   here.free_since.reset();
   if (here.running) {
+    ALLEYCAT_CHECK(owner_epoch > here.running->owner_epoch);
     here.running->owner_epoch = owner_epoch;
     emit(start_class{cls, owner_epoch, succession::renewed, set_.name});
     return;
@@ -226,6 +231,7 @@ void ownership::start(class_id cls, place& here, epoch owner_epoch) {
 }
 
 void ownership::stop(class_id cls, place& here, stop_reason why) {
+  ALLEYCAT_CHECK(here.running.has_value());
   emit(stop_class{cls, here.running->owner_epoch, why});
   here.running.reset();
 }

@@ -1,5 +1,7 @@
 #include "cluster/pulse.hpp"
 
+#include "racing/check.hpp"
+
 namespace alleycat {
 
 namespace {
@@ -10,6 +12,7 @@ constexpr std::size_t most_under_way = 16;
 } // namespace
 
 std::uint64_t pulse::beat(steady_time now) {
+  ALLEYCAT_CHECK(!last_sent_ || now >= *last_sent_);
   last_sent_ = now;
   under_way_.push_back({++counter_, now});
   if (under_way_.size() > most_under_way)
@@ -25,6 +28,7 @@ void pulse::came_back(std::uint64_t counter) {
     }
     under_way_.pop_front();
   }
+  ALLEYCAT_CHECK(back_ <= counter_);
 }
 
 void pulse::restart() {

@@ -17,6 +17,7 @@ public:
   explicit pulse(const cluster_timing& timing) : timing_{timing} {}
 
   bool due(steady_time now) const { return !last_sent_ || now - *last_sent_ >= timing_.beat; }
+  /// @pre `now` is not before that of the last one
   /// @returns the counter of the heartbeat that goes out now: 1, 2, 3 …
   std::uint64_t beat(steady_time now);
   /// An own heartbeat was seen in the bucket. Repeats and any order do no harm.

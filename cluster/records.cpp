@@ -1,6 +1,7 @@
 #include "cluster/records.hpp"
 
 #include "cluster/fields.hpp"
+#include "racing/check.hpp"
 
 #include <algorithm>
 #include <array>
@@ -57,6 +58,11 @@ std::optional<bucket_key> parse_claim_key(std::string_view text) {
   return claim_key{class_id{*cls}, epoch{*number}};
 }
 
+/// The next one must not come near the end of the range: see `next_incarnation`.
+bool is_incarnation(std::uint64_t number) {
+  return number != 0 && number >> 62 == 0;
+}
+
 template <class Key>
 std::optional<bucket_key> parse_numbered(std::string_view text) {
   const auto number = parse_plain<decltype(Key::number)>(text);
@@ -102,6 +108,8 @@ std::optional<bucket_key> parse_bucket_key(std::string_view text) {
 }
 
 std::string to_text(const heartbeat& beat) {
+  ALLEYCAT_CHECK(is_node_name(beat.name) && is_incarnation(beat.incarnation) && beat.counter != 0);
+  ALLEYCAT_CHECK(is_word(beat.address, longest_address) && is_node_version(beat.version));
   const auto ahead = std::int64_t{beat.clock_ahead_ms};
   return field_writer{}
       .add("v", version)
@@ -141,9 +149,9 @@ std::optional<heartbeat> parse_heartbeat(std::string_view name, std::string_view
   const auto protocol = fields.number<std::uint32_t>("protocol");
   const auto state = parse_state(fields.find("state").value_or(""));
   const auto program = fields.find("version").value_or("0");
-  if (fields.number<std::uint64_t>("v") != version || !is_node_name(name) || !incarnation || *incarnation == 0 ||
-      !counter || *counter == 0 || !address || !is_word(*address, longest_address) || !started || *started >> 62 != 0 ||
-      !rules || !protocol || !state || !is_node_version(program))
+  if (fields.number<std::uint64_t>("v") != version || !is_node_name(name) || !incarnation ||
+      !is_incarnation(*incarnation) || !counter || *counter == 0 || !address || !is_word(*address, longest_address) ||
+      !started || *started >> 62 != 0 || !rules || !protocol || !state || !is_node_version(program))
     return std::nullopt;
   const auto figure = [&](std::string_view field) { return fields.number<std::uint32_t>(field).value_or(0); };
   const auto clock = [&](std::string_view field) {
@@ -172,6 +180,8 @@ std::optional<heartbeat> parse_heartbeat(std::string_view name, std::string_view
 }
 
 std::string to_text(const claim& what) {
+  ALLEYCAT_CHECK(is_node_name(what.owner) && is_incarnation(what.incarnation));
+  ALLEYCAT_CHECK(what.to.empty() || (what.release && is_node_name(what.to)));
   field_writer text;
   text.add("v", version)
       .add("owner", what.owner)
@@ -189,7 +199,7 @@ std::optional<claim> parse_claim(std::string_view text) {
   const auto incarnation = fields.number<std::uint64_t>("incarnation");
   const auto release = fields.find("release");
   const auto to = fields.find("to").value_or("");
-  if (!owner || !is_node_name(*owner) || !incarnation || *incarnation == 0 || !release ||
+  if (!owner || !is_node_name(*owner) || !incarnation || !is_incarnation(*incarnation) || !release ||
       (*release != "0" && *release != "1") || (!to.empty() && !is_node_name(to)))
     return std::nullopt;
   const auto since = fields.number<std::uint64_t>("since").value_or(0);

@@ -122,11 +122,13 @@ std::string to_text(const bucket_key& key);
 /// @returns nothing for anything `to_text` does not write.
 std::optional<bucket_key> parse_bucket_key(std::string_view text);
 
+/// @pre name, incarnation, counter, address and version are such as `parse_heartbeat` takes
 std::string to_text(const heartbeat& beat);
 /// @param name  from the key
 /// @returns nothing when a field that decides is missing, or any is out of its range
 std::optional<heartbeat> parse_heartbeat(std::string_view name, std::string_view text);
 
+/// @pre it names its owner
 std::string to_text(const claim& what);
 /// @returns nothing when it does not name its owner
 std::optional<claim> parse_claim(std::string_view text);
@@ -144,6 +146,7 @@ constexpr std::uint64_t generation_of(epoch any) {
 
 /// For a start: above every incarnation of this name that was seen and every start of the data folder, and unlike that of
 /// another process that uses the name by mistake.
+/// @param highest_seen  that was parsed: such are far from the end of their range
 /// @param salt  random
 constexpr std::uint64_t next_incarnation(std::uint64_t highest_seen, std::uint64_t starts, std::uint16_t salt) {
   const auto seen = highest_seen >> 16;

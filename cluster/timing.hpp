@@ -62,7 +62,7 @@ struct cluster_timing {
   milliseconds lower_tier{10'000};
   /// An owner that is not fit for so long lets go, if somebody better lives. Doubles with each strike.
   milliseconds unfit{5'000};
-  /// An owner that has not recovered after this lets go, if somebody else is in line, and stands back as long, doubling.
+  /// An owner that has not recovered after this lets go, if somebody else is in line, and comes last for as long, doubling.
   milliseconds recovery{30'000};
   /// So long without trouble, and a strike is forgiven.
   milliseconds forgive{60'000};
@@ -84,5 +84,14 @@ struct cluster_timing {
   /// The heartbeat of a node that is dead for so long is deleted.
   milliseconds forget{3'600'000};
 };
+
+/// Whether the durations fit each other, as said above.
+constexpr bool consistent(const cluster_timing& t) {
+  return t.beat > milliseconds{0} && t.silent > t.beat && t.silent < t.hinted_death - t.beat &&
+         t.hinted_death <= t.death && t.death <= t.broker_death && t.counting < t.death - t.beat &&
+         t.counting <= t.stale && t.stale <= t.hinted_death && t.longest_step <= t.pause && t.cold_start > t.beat &&
+         t.new_bucket >= t.cold_start && t.retry > milliseconds{0};
+}
+static_assert(consistent(cluster_timing{}));
 
 } // namespace alleycat

@@ -107,6 +107,8 @@ TEST_CASE("without a word from the successor half the time is waited") {
   CHECK(node.all<offer_class>().size() == 3); // asked again every two seconds
   node.pass(100ms);
   CHECK(node.stopped() == words{"1 by 1 released"});
+  node.obey(node.mind->stopped(node.now, class_1, epoch{1}));
+  CHECK(node.claim_of(class_1, 2).to.empty()); // whoever is first in line
 }
 
 TEST_CASE("when the successor dies another one is asked") {

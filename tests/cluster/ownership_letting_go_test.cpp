@@ -29,7 +29,7 @@ TEST_CASE("an unfit owner lets go after five seconds, if somebody better lives")
     CHECK(node.stopped() == words{"1 by 1 released"});
     node.obey(node.mind->stopped(node.now, class_1, epoch{1}));
     CHECK(node.claim_of(class_1, 2).release);
-    CHECK(node.claim_of(class_1, 2).to == "a");
+    CHECK(node.claim_of(class_1, 2).to.empty()); // nobody has preloaded
   }
   SECTION("it is fit again in time") {
     node.join("a");
@@ -75,7 +75,7 @@ TEST_CASE("who flaps waits longer each time, and longer until it is steady") {
   }
 }
 
-TEST_CASE("an owner that does not recover lets go after half a minute, and stands back") {
+TEST_CASE("an owner that does not recover lets go after half a minute, and is the last in line") {
   bench node;
   node.start();
   SECTION("nobody else is there: it goes on trying") {
@@ -89,12 +89,28 @@ TEST_CASE("an owner that does not recover lets go after half a minute, and stand
     node.pass(2s);
     CHECK(node.stopped() == words{"1 by 1 released"});
     node.obey(node.mind->stopped(node.now, class_1, epoch{1}));
-    CHECK(node.claim_of(class_1, 2).to == "a");
+    CHECK(node.claim_of(class_1, 2).to.empty());
     node.forget();
-    node.pass(55s);
-    CHECK(node.started().empty());
-    node.pass(10s);
-    CHECK(node.started() == words{"1 by 3"}); // nobody came
+    SECTION("nobody comes: it tries once more") {
+      node.pass(9'800ms);
+      CHECK(node.started().empty());
+      node.pass(1'300ms);
+      CHECK(node.started() == words{"1 by 3"});
+    }
+    SECTION("it has preloaded: it is the first again") {
+      node.tell_claim(class_1, 3, held_by("a"));
+      node.pass(15s);
+      CHECK(node.started().empty());
+      node.tell_claim(class_1, 4, released_by("a", "self"));
+      CHECK(node.started() == words{"1 by 5"});
+    }
+    SECTION("its time is over: it stands where it stood before") {
+      node.tell_claim(class_1, 3, held_by("a"));
+      node.pass(61s);
+      node.tell_claim(class_1, 4, released_by("a"));
+      node.pass(1'100ms);
+      CHECK(node.started() == words{"1 by 5"});
+    }
   }
   SECTION("it recovered in time") {
     node.join("a");

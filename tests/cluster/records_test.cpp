@@ -61,8 +61,9 @@ TEST_CASE("a heartbeat may have fields more, and of what decides nothing less, b
     without.replace(without.find(field), std::string_view{field}.size(), "x=1");
     CHECK_FALSE(parse_heartbeat("a", without).has_value());
   }
-  for (const auto* wrong :
-       {"v=2", "incarnation=0", "counter=0", "counter=-1", "address=", "state=asleep", "protocol=4294967296"}) {
+  // An incarnation at the end of its range would leave none for the next start.
+  for (const auto* wrong : {"v=2", "incarnation=0", "incarnation=4611686018427387904", "counter=0", "counter=-1",
+                            "address=", "state=asleep", "protocol=4294967296"}) {
     const auto name = std::string_view{wrong}.substr(0, std::string_view{wrong}.find('='));
     auto changed = " " + text + " ";
     const auto from = changed.find(" " + std::string{name} + "=") + 1;
@@ -95,9 +96,10 @@ TEST_CASE("a claim and a release are written and read back") {
   CHECK(parse_claim(to_text(released)) == released);
   // Of a newer version it still says whose it is.
   CHECK(parse_claim("v=2 owner=north incarnation=65540 release=0 mood=good") == claim{"north", 65'540, false, "", 0});
-  for (const auto* text : {"", "v=1 owner=north incarnation=1", "v=1 owner=north incarnation=0 release=0",
-                           "v=1 owner= incarnation=1 release=0", "v=1 owner=north incarnation=1 release=2",
-                           "v=1 owner=north incarnation=1 release=1 to=a.b"})
+  for (const auto* text :
+       {"", "v=1 owner=north incarnation=1", "v=1 owner=north incarnation=0 release=0",
+        "v=1 owner= incarnation=1 release=0", "v=1 owner=north incarnation=1 release=2",
+        "v=1 owner=north incarnation=1 release=1 to=a.b", "v=1 owner=north incarnation=4611686018427387904 release=0"})
     CHECK_FALSE(parse_claim(text).has_value());
 }
 
