@@ -45,7 +45,7 @@ void peer::run(const volatile bool& stopping) {
   while (!stopping) {
     natsMsg* message = nullptr;
     // Something that waits already goes into the same batch; nothing waits for a batch to fill.
-    const auto status = natsSubscription_NextMsg(&message, subscription_, batch_.empty() ? 100 : 0);
+    const auto status = natsSubscription_NextMsg(&message, subscription_, batch_.empty() && !busy() ? 100 : 0);
     if (status == NATS_OK) {
       count(message);
       natsMsg_Destroy(message);
@@ -54,6 +54,8 @@ void peer::run(const volatile bool& stopping) {
     }
     if (!batch_.empty())
       take(batch_);
+    else
+      settle();
     batch_.clear();
   }
 }
@@ -69,20 +71,23 @@ void peer::count(natsMsg* message) {
   }
   const auto [entry, first] = race->row_of.try_emplace(update_.racer, static_cast<std::uint32_t>(race->riders.size()));
   if (first)
-    race->riders.push_back({update_.racer, update_.name, {}, {}});
+    race->riders.push_back({update_.racer, update_.name, {}});
   const auto row = entry->second;
   auto& rider = race->riders[row];
-  rider.output = output_of(update_.measured);
-  rider.total = score{rider.total.value() + rider.output.value()};
+  const auto output = output_of(update_.measured);
+  rider.total = score{rider.total.value() + output.value()};
   const auto at = update_.second.value();
   if (at >= race->totals.size()) {
     race->totals.resize(at + 1U);
+    race->outputs.resize(at + 1U);
     race->all_time.resize(at + 1U);
     race->reported.resize(at + 1U);
   }
   race->totals[at].resize(set_.race_size);
+  race->outputs[at].resize(set_.race_size);
   race->all_time[at].resize(set_.race_size);
   race->totals[at][row] = rider.total;
+  race->outputs[at][row] = output;
   ++race->reported[at];
   batch_.push_back({race.get(), row, update_.second, rider.total});
 }
@@ -109,7 +114,7 @@ void peer::publish(peer_race& race, own_second second, const std::vector<std::ui
                            .name = rider.name,
                            .second = second,
                            .seconds = second.value(),
-                           .output = rider.output,
+                           .output = race.outputs[second.value()][row],
                            .total = totals[row],
                            .finished = false,
                            .all_time_rank = race.all_time[second.value()][row]});
@@ -119,6 +124,7 @@ void peer::publish(peer_race& race, own_second second, const std::vector<std::ui
   natsConnection_Publish(connection_, standings_subject(race.key).c_str(), json_.data(),
                          static_cast<int>(json_.size()));
   race.totals[second.value()] = {};
+  race.outputs[second.value()] = {};
   race.all_time[second.value()] = {};
 }
 

@@ -30,7 +30,6 @@ struct peer_rider {
   racer_id racer;
   std::string name;
   score total;
-  score output;
 };
 
 /// One race of a peer. No late seconds, no duplicates, nothing durable.
@@ -39,6 +38,7 @@ struct peer_race {
   std::unordered_map<racer_id, std::uint32_t> row_of;
   std::vector<peer_rider> riders;
   std::vector<std::vector<score>> totals;    ///< [second][row]
+  std::vector<std::vector<score>> outputs;   ///< [second][row]
   std::vector<std::vector<rank_t>> all_time; ///< [second][row]
   std::vector<std::uint32_t> reported;       ///< [second]
 };
@@ -62,6 +62,10 @@ protected:
 
   /// Ranks these; then every second that is complete is to be published.
   virtual void take(const std::vector<counted>& batch) = 0;
+  /// Whether something of earlier batches is still to be done.
+  virtual bool busy() const { return false; }
+  /// Does it. Called when no update waits.
+  virtual void settle() {}
 
   /// Publishes a complete second. @param order  rows, best first, ties by racer id
   void publish(peer_race& race, own_second second, const std::vector<std::uint32_t>& order);

@@ -1,5 +1,9 @@
 /// The Redis rival: sorted sets for every second of a race and for every second of a class's history; pipelined, variadic
 /// where a command is. Nothing durable: Redis runs without saving.
+///
+/// Two pipelines take turns: while Redis works on one, the next updates are taken and put into the other, and the answers to the one
+/// before are read and published. Whoever has nothing to take reads the answers at once. So neither side waits for the other while
+/// there is work, and nobody waits for a pipeline to fill.
 #include "tests/bench/peer.hpp"
 #include "tests/bench/workload.hpp"
 
@@ -7,9 +11,11 @@
 #include <hiredis/hiredis.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <map>
 #include <stdexcept>
+#include <utility>
 
 namespace alleycat::bench {
 
@@ -72,51 +78,104 @@ public:
   }
 
   void take(const std::vector<counted>& batch) override {
-    // One ZADD and one ZMSCORE for each second of a race in the batch, a ZCOUNT for each update.
-    std::map<std::pair<peer_race*, own_second>, std::vector<const counted*>> groups;
-    for (const auto& c : batch)
-      groups[{c.race, c.second}].push_back(&c);
-    for (const auto& [of, members] : groups) {
-      const auto& race = *of.first;
+    auto& fresh = pipelines_[1 - under_way_];
+    fill(fresh, batch);
+    send();
+    settle();
+    under_way_ = 1 - under_way_;
+  }
+
+  bool busy() const override { return !pipelines_[under_way_].groups.empty(); }
+
+  void settle() override {
+    auto& done = pipelines_[under_way_];
+    for (const auto& g : done.groups)
+      read_ranks(g);
+    for (const auto& [race, second] : done.closed)
+      publish_sorted(*race, second);
+    done.groups.clear();
+    done.closed.clear();
+  }
+
+private:
+  /// What a batch brings to one second of a race.
+  struct group {
+    peer_race* race = nullptr;
+    own_second second;
+    std::vector<counted> members;
+  };
+  /// What Redis was asked in one go, in this order.
+  struct pipeline {
+    std::vector<group> groups;
+    std::vector<std::pair<peer_race*, own_second>> closed; ///< seconds that are complete with it
+  };
+
+  /// One ZADD and one ZMSCORE for each second of a race in the batch, a ZCOUNT for each update; and what is complete, sorted.
+  void fill(pipeline& into, const std::vector<counted>& batch) {
+    std::map<std::pair<peer_race*, own_second>, std::size_t> place;
+    for (const auto& c : batch) {
+      const auto [at, first] = place.try_emplace({c.race, c.second}, into.groups.size());
+      if (first)
+        into.groups.push_back({c.race, c.second, {}});
+      into.groups[at->second].members.push_back(c);
+    }
+    for (const auto& g : into.groups) {
       command_.begin("ZADD");
-      command_.add(race_set(race, of.second));
-      for (const auto* c : members) {
-        command_.add(c->total.value());
-        command_.add(race.riders[c->row].racer.value());
+      command_.add(race_set(*g.race, g.second));
+      for (const auto& c : g.members) {
+        command_.add(c.total.value());
+        command_.add(g.race->riders[c.row].racer.value());
       }
       command_.append_to(redis_.get());
-      const auto history = history_set(race.key.cls, of.second);
+      const auto history = history_set(g.race->key.cls, g.second);
       command_.begin("ZMSCORE");
       command_.add(history);
-      for (const auto* c : members)
-        command_.add(race.riders[c->row].racer.value());
+      for (const auto& c : g.members)
+        command_.add(g.race->riders[c.row].racer.value());
       command_.append_to(redis_.get());
-      for (const auto* c : members) {
+      for (const auto& c : g.members) {
         command_.begin("ZCOUNT");
         command_.add(history);
-        command_.add(fmt::format("({}", c->total.value()));
+        command_.add(fmt::format("({}", c.total.value()));
         command_.add("+inf");
         command_.append_to(redis_.get());
       }
     }
-    for (const auto& [of, members] : groups) {
-      next();
-      const auto own = next();
-      for (std::size_t i = 0; i < members.size(); ++i) {
-        const auto higher = next();
-        const auto* best = own->element[i];
-        const bool counts_me =
-            best->type == REDIS_REPLY_STRING && number_of({best->str, best->len}) > members[i]->total.value();
-        of.first->all_time[of.second.value()][members[i]->row] =
-            static_cast<rank_t>(higher->integer + 1 - (counts_me ? 1 : 0));
+    for (const auto& g : into.groups)
+      if (complete(*g.race, g.second)) {
+        into.closed.emplace_back(g.race, g.second);
+        command_.begin("ZREVRANGE");
+        command_.add(race_set(*g.race, g.second));
+        command_.add("0");
+        command_.add("-1");
+        command_.add("WITHSCORES");
+        command_.append_to(redis_.get());
+        command_.begin("UNLINK");
+        command_.add(race_set(*g.race, g.second));
+        command_.append_to(redis_.get());
       }
-    }
-    for (const auto& [of, members] : groups)
-      if (complete(*of.first, of.second) && !of.first->totals[of.second.value()].empty())
-        publish_sorted(*of.first, of.second);
   }
 
-private:
+  /// Everything that was appended goes to Redis now, not when its answers are read.
+  void send() {
+    for (int done = 0; done == 0;)
+      if (redisBufferWrite(redis_.get(), &done) != REDIS_OK)
+        throw std::runtime_error{std::string{"Redis: "} + redis_->errstr};
+  }
+
+  void read_ranks(const group& g) {
+    next();
+    const auto own = next();
+    auto& all_time = g.race->all_time[g.second.value()];
+    for (std::size_t i = 0; i < g.members.size(); ++i) {
+      const auto higher = next();
+      const auto* best = own->element[i];
+      const bool counts_me =
+          best->type == REDIS_REPLY_STRING && number_of({best->str, best->len}) > g.members[i].total.value();
+      all_time[g.members[i].row] = static_cast<rank_t>(higher->integer + 1 - (counts_me ? 1 : 0));
+    }
+  }
+
   static std::string race_set(const peer_race& race, own_second second) {
     return fmt::format("race:{}:{}:{}", race.key.cls.value(), race.key.race.value(), second.value());
   }
@@ -135,15 +194,6 @@ private:
   }
 
   void publish_sorted(peer_race& race, own_second second) {
-    command_.begin("ZREVRANGE");
-    command_.add(race_set(race, second));
-    command_.add("0");
-    command_.add("-1");
-    command_.add("WITHSCORES");
-    command_.append_to(redis_.get());
-    command_.begin("UNLINK");
-    command_.add(race_set(race, second));
-    command_.append_to(redis_.get());
     const auto rows = next();
     next();
     order_.clear();
@@ -204,6 +254,8 @@ private:
 
   std::unique_ptr<redisContext, void (*)(redisContext*)> redis_;
   command command_;
+  std::array<pipeline, 2> pipelines_;
+  std::size_t under_way_ = 0; ///< which of them Redis was sent last
   std::vector<std::uint32_t> order_;
 };
 
