@@ -124,12 +124,11 @@ public:
     const auto timed = std::uint64_t{set_.who.riders} * (set_.seconds - 1U);
     const auto took = ms_between(began_, ended_) / 1'000;
     return fmt::format(
-        R"({{"updates":{},"seconds":{:.3f},"rate":{:.0f},"complete":{},"missing":{},"skipped":{},)"
+        R"({{"updates":{},"seconds":{:.3f},"rate":{:.0f},"complete":{},"missing":{},"overtaken":{},)"
         R"("standings":{},"close":{},"late":{},"answered":{},"refused":{},"answer":{},"views":{},"view":{}}})",
         updates, took, static_cast<double>(timed) / took, complete_,
-        std::uint64_t{set_.who.races()} * set_.seconds - complete_ - skipped_, skipped_, tables_seen_,
-        percentiles(close_ms_), percentiles(late_ms_), answered_, refused_, percentiles(answer_ms_), views_seen_,
-        percentiles(view_ms_));
+        std::uint64_t{set_.who.races()} * set_.seconds - complete_, overtaken_, tables_seen_, percentiles(close_ms_),
+        percentiles(late_ms_), answered_, refused_, percentiles(answer_ms_), views_seen_, percentiles(view_ms_));
   }
 
 private:
@@ -237,7 +236,7 @@ private:
         return;
       // Whoever waits for such a second waits until now: left out, they would make a slow contender look quick.
       for (auto s = p.complete + 1; s < table->least_second; ++s) {
-        ++skipped_;
+        ++overtaken_;
         if (s > 1)
           close_ms_.push_back(ms_between(p.last_sent[s], now));
       }
@@ -387,9 +386,13 @@ private:
       }
     }
     std::unique_lock lock{mutex_};
-    done_.wait_for(lock, 5s, [&] { return races_done_ == set_.who.races(); });
-    if (races_done_ != set_.who.races())
+    if (!done_.wait_for(lock, 5s, [&] { return races_done_ == set_.who.races(); })) {
       ended_ = clock_type::now();
+      // Who never got an answer waited at least until now.
+      for (const auto& p : progress_)
+        for (auto s = std::max(p.complete + 1, 2U); s <= set_.seconds; ++s)
+          close_ms_.push_back(ms_between(p.last_sent[s], ended_));
+    }
     lock.unlock();
     linger();
   }
@@ -429,7 +432,8 @@ private:
   std::uint32_t races_warm_ = 0;
   std::uint32_t races_done_ = 0;
   std::uint64_t complete_ = 0; ///< seconds of races with complete standings of their own
-  std::uint64_t skipped_ = 0;  ///< seconds whose standings were overtaken by those of the next
+  std::uint64_t overtaken_ =
+      0; ///< seconds that standings of a later one came before: missing, as those that never came
   std::uint64_t tables_seen_ = 0;
   std::uint64_t answered_ = 0;
   std::uint64_t refused_ = 0;

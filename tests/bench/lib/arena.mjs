@@ -1,7 +1,7 @@
 // Where contenders meet: one nats-server, one at a time, the same riders for all.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
@@ -11,24 +11,30 @@ import { until } from '../../e2e/lib/until.mjs';
 import { programPath, World } from '../../e2e/lib/world.mjs';
 import { completeRules } from '../../oracle/rules.mjs';
 import { anonymousKb, cpuSeconds, load } from './cpu.mjs';
+import { countInstructions } from './instructions.mjs';
+import { machineSeconds, ownSeconds } from './machine.mjs';
+import { allocationsIn, canSample, sample, sharesOf, switchesOf, threadSeconds } from './profile.mjs';
 
-const root = resolve(import.meta.dirname, '../../..');
+const root = resolve(new URL('../../..', import.meta.url).pathname);
 const seconds = 60; // of the history that peers hold: as far as closed loops ride
 const nodeFlags = ['--race.admit', 'any', '--race.idle_close_seconds', '3600', '--standings.min_interval_ms', '0'];
 
 /** Runs a program to its end. @returns {Promise<any>} what it printed, parsed */
-export async function jsonOf(name, args) {
-  const program = new Program(name, programPath(name), args.map(String));
+export async function jsonOf(name, args, bin = undefined) {
+  const program = new Program(name, programPath(name, bin), args.map(String));
   const code = await program.ended;
   if (code !== 0) throw new Error(`${name} ended with ${code}:\n${program.report}`);
   return JSON.parse(program.stdout);
 }
 
 export class Arena {
-  static async open() {
+  /** @param {string} [ridersBin]  the folder that the riders come from, if another than the usual */
+  static async open(ridersBin = undefined) {
     const arena = new Arena();
+    arena.ridersBin = ridersBin;
     arena.world = new World(completeRules({}));
     arena.nextRace = 5_400_000;
+    arena.others = 0; // cores that were busy with something else during a ride, at most; whoever reads it may set it back
     await arena.world.startNats();
     arena.client = await Client.connect(arena.world.natsUrl);
     return arena;
@@ -39,22 +45,24 @@ export class Arena {
     await this.world.stop();
   }
 
-  /** A data folder in which `racers` of each of `classes` have a ride of 300 seconds; made once a checkout. */
-  async history(racers = 40_000, classes = 6) {
-    const folder = join(root, 'build', 'bench', `history-${racers}-${classes}`);
+  /**
+   * A data folder in which `racers` of each of `classes` have a ride of 300 seconds; made once a checkout.
+   * @param {string} [bin]  the folder of another build, whose data may be laid out otherwise: made by that, for as long as this arena stands
+   */
+  async history(racers = 40_000, classes = 6, bin = undefined) {
+    if (bin) this.histories ??= new Map();
+    const kind = `history-${racers}-${classes}`;
+    const folder = bin
+      ? (this.histories.get(bin) ?? this.world.path(`${kind}-${this.histories.size}`))
+      : join(root, 'build', 'bench', kind);
     if (!existsSync(join(folder, 'complete'))) {
       rmSync(folder, { recursive: true, force: true });
-      const program = new Program('bench-history', programPath('bench-history'), [
-        '--data',
-        folder,
-        '--racers',
-        `${racers}`,
-        '--classes',
-        `${classes}`,
-      ]);
+      const args = ['--data', folder, '--racers', racers, '--classes', classes].map(String);
+      const program = new Program('bench-history', programPath('bench-history', bin), args);
       if ((await program.ended) !== 0) throw new Error(program.report);
       mkdirSync(join(folder, 'complete'));
     }
+    this.histories?.set(bin, folder);
     return folder;
   }
 
@@ -96,6 +104,13 @@ export class Arena {
     await until('Redis is there', () => existsSync(this.redisSocket));
   }
 
+  /** What Redis says that its memory is, in MB: all that it holds (`used_memory`), and what it has of the machine. */
+  async redisMemory() {
+    const text = execFileSync('/usr/bin/redis-cli', ['-s', this.redisSocket, 'INFO', 'memory'], { encoding: 'utf8' });
+    const mb = (key) => Number(new RegExp(`^${key}:(\\d+)`, 'm').exec(text)[1]) / 2 ** 20;
+    return { usedMb: mb('used_memory'), rssMb: mb('used_memory_rss') };
+  }
+
   /** Journals are of no use to the next contender; those that stand would even be written by one that keeps none. */
   async forgetJournals() {
     for (let c = 1; c <= 6; ++c) await this.client.ask(`$JS.API.STREAM.DELETE.ALLEYCAT_JOURNAL_${c}`).catch(() => {});
@@ -110,26 +125,34 @@ export class Arena {
   /**
    * @param {'durable' | 'off' | 'redis' | 'bare'} name
    * @param {object} [options]
+   * @param {string} [options.bin]  the folder of another build, to take the node from
+   * @param {Record<string, string>} [options.env]  variables for the contender's own process
    * @returns {Promise<{name: string, programs: Program[], metric?: (name: string) => Promise<number>, stop: () => Promise<void>}>}
    */
-  async start(name, { views = 'off', raceSize = 1000, historyRacers = 40_000, classes = 6, flags = [], data = undefined } = {}) {
+  async start(name, options = {}) {
+    const { views = 'off', raceSize = 1000, historyRacers = 40_000, classes = 6, flags = [], data, bin, env } = options;
     const { world } = this;
     if (name === 'durable' || name === 'off') {
       await this.forgetJournals();
-      const folder = data ?? (historyRacers ? await this.history(historyRacers, classes) : world.path(`empty-${this.nextRace}`));
+      const folder = data ?? (historyRacers ? await this.history(historyRacers, classes, bin) : world.path(`empty-${this.nextRace}`));
       const began = performance.now();
-      const node = await world.startNode('bench', [
-        '--data',
-        folder,
-        '--race.views',
-        views,
-        '--race.capacity',
-        `${Math.max(1000, raceSize)}`,
-        '--journal.storage',
-        name === 'off' ? 'off' : 'file',
-        ...nodeFlags,
-        ...flags,
-      ]);
+      const node = await world.startNode(
+        'bench',
+        [
+          '--data',
+          folder,
+          '--race.views',
+          views,
+          '--race.capacity',
+          `${Math.max(1000, raceSize)}`,
+          '--journal.storage',
+          name === 'off' ? 'off' : 'file',
+          ...nodeFlags,
+          ...flags,
+        ],
+        undefined,
+        { bin, env },
+      );
       return { name, programs: [node], readyMs: performance.now() - began, metric: (key) => world.metric(key), stop: () => node.stop() };
     }
     const args = ['--nats', world.natsUrl, '--race-size', raceSize, '--classes', classes, '--history', historyRacers, '--seconds', seconds];
@@ -137,7 +160,7 @@ export class Arena {
       await this.startRedis();
       args.push('--redis', this.redisSocket);
     }
-    const peer = world.run(`bench-peer ${name}`, programPath('bench-peer'), args.map(String));
+    const peer = world.run(`bench-peer ${name}`, programPath('bench-peer'), args.map(String), env);
     await until(
       `${name} is ready`,
       () => {
@@ -151,36 +174,48 @@ export class Arena {
 
   /**
    * Riders on a contender that was started.
-   * @returns {Promise<object>} what bench-riders printed, and CPU in microseconds per update
+   * @param {object} [options]
+   * @param {boolean} [options.instructions]  count those of the contender's first program; only where they can be counted
+   * @returns {Promise<object>} what bench-riders printed; CPU in microseconds per update (`engineUs`, `brokerUs`); `others`: cores that
+   *   were busy with something else, other virtual machines on this one among it
    */
-  async ride(contender, riderFlags, { classes = 6, raceSize = 1000 } = {}) {
+  async ride(contender, riderFlags, { classes = 6, raceSize = 1000, instructions = false } = {}) {
     const { world } = this;
     const firstRace = this.nextRace;
     this.nextRace += 1000;
     const pids = contender.programs.map((program) => program.child.pid);
     const broker = world.nats.child.pid;
-    const secondsBefore = contender.metric ? await contender.metric('alleycat_racer_seconds_total') : 0;
-    const before = [pids.map(cpuSeconds), cpuSeconds(broker), cpuSeconds(process.pid)];
-    const figures = await jsonOf('bench-riders', [
-      '--nats',
-      world.natsUrl,
-      '--first-race',
-      firstRace,
-      '--classes',
-      classes,
-      '--race-size',
-      raceSize,
-      ...riderFlags,
-    ]);
-    const engine = pids.reduce((sum, pid, i) => sum + cpuSeconds(pid) - before[0][i], 0);
-    const brokerCpu = cpuSeconds(broker) - before[1];
+    const racerSeconds = async () => (contender.metric ? await contender.metric('alleycat_racer_seconds_total') : 0);
+    const spent = () => {
+      const machine = machineSeconds();
+      return {
+        at: performance.now() / 1000,
+        machine: machine.busy + machine.stolen,
+        own: ownSeconds(),
+        engine: pids.map(cpuSeconds),
+        broker: cpuSeconds(broker),
+      };
+    };
+    const secondsBefore = await racerSeconds();
+    const counted = instructions ? await countInstructions(pids[0]) : undefined;
+    const before = spent();
+    const flags = ['--nats', world.natsUrl, '--first-race', firstRace, '--classes', classes, '--race-size', raceSize, ...riderFlags];
+    const figures = await jsonOf('bench-riders', flags, this.ridersBin);
+    const after = spent();
+    const executed = await counted?.();
+    const engine = after.engine.reduce((sum, seconds, i) => sum + seconds - before.engine[i], 0);
+    const brokerCpu = after.broker - before.broker;
     const perUpdate = (cpu) => (cpu * 1e6) / figures.updates;
+    const others = Math.max(0, (after.machine - before.machine - (after.own - before.own) - engine - brokerCpu) / (after.at - before.at));
+    this.others = Math.max(this.others, others);
     return {
       ...figures,
       engineUs: perUpdate(engine),
       brokerUs: perUpdate(brokerCpu),
+      instructions: executed === undefined ? undefined : executed / figures.updates,
+      others,
       rssMb: this.rssMb(contender),
-      racerSeconds: contender.metric ? (await contender.metric('alleycat_racer_seconds_total')) - secondsBefore : undefined,
+      racerSeconds: contender.metric ? (await racerSeconds()) - secondsBefore : undefined,
       load: load(),
     };
   }
@@ -192,6 +227,57 @@ export class Arena {
       const figures = await this.ride(contender, riderFlags, options);
       if (name === 'durable') figures.journalPerUpdate = (await this.journalBytes()) / figures.updates;
       return figures;
+    } finally {
+      await contender.stop();
+    }
+  }
+
+  /** Allocations and context switches of a contender, for each update. */
+  async profile(name, riderFlags) {
+    const file = this.world.path('allocations');
+    writeFileSync(file, '');
+    const env = { LD_PRELOAD: programPath('libbench_allocations.so'), BENCH_ALLOCATIONS: file };
+    const contender = await this.start(name, { env });
+    try {
+      const pids = contender.programs.map((program) => program.child.pid);
+      const counts = () => {
+        const sum = allocationsIn(readFileSync(file));
+        for (const { voluntary, involuntary } of pids.map(switchesOf)) {
+          sum.voluntary = (sum.voluntary ?? 0) + voluntary;
+          sum.involuntary = (sum.involuntary ?? 0) + involuntary;
+        }
+        return sum;
+      };
+      const before = counts();
+      const { updates } = await this.ride(contender, riderFlags);
+      const after = counts();
+      return Object.fromEntries(Object.keys(after).map((key) => [key, (after[key] - before[key]) / updates]));
+    } finally {
+      await contender.stop();
+    }
+  }
+
+  /**
+   * Where the CPU of a contender goes.
+   * @returns {Promise<{engineUs: number, threads: object[], libraries?: object[], functions?: object[]}>} name and share (0..1) of each;
+   *   libraries and functions only where perf can sample
+   */
+  async samples(name, riderFlags) {
+    const contender = await this.start(name);
+    try {
+      const { pid } = contender.programs[0].child;
+      const before = threadSeconds(pid);
+      const { engineUs } = await this.ride(contender, riderFlags);
+      const took = [...threadSeconds(pid)].map(([thread, seconds]) => ({ name: thread, share: seconds - (before.get(thread) ?? 0) }));
+      const all = took.reduce((sum, { share }) => sum + share, 0);
+      const threads = took.map(({ name: thread, share }) => ({ name: thread, share: share / all })).sort((a, b) => b.share - a.share);
+      if (!canSample()) return { engineUs, threads };
+      // A ride of its own: sampling costs a little.
+      const file = this.world.path('samples');
+      const stop = await sample(pid, file);
+      await this.ride(contender, riderFlags);
+      await stop();
+      return { engineUs, threads, libraries: sharesOf(file, 'dso'), functions: sharesOf(file, 'dso,symbol').slice(0, 30) };
     } finally {
       await contender.stop();
     }

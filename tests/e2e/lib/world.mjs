@@ -14,8 +14,8 @@ import { until } from './until.mjs';
 const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../../..');
 
 /** @returns {string} path of a program of Alleycat */
-export function programPath(name) {
-  const path = join(process.env.ALLEYCAT_BIN ?? join(root, 'build', 'bin'), name);
+export function programPath(name, folder = process.env.ALLEYCAT_BIN ?? join(root, 'build', 'bin')) {
+  const path = join(folder, name);
   if (!existsSync(path)) throw new Error(`${path} is not there: build it, or set ALLEYCAT_BIN to the folder it is in`);
   return path;
 }
@@ -112,8 +112,9 @@ export class World {
    * @param {object} [launch]
    * @param {Record<string, string>} [launch.env]  for the plain node too
    * @param {string[]} [launch.by]  a command that runs the node, which is appended to it
+   * @param {string} [launch.bin]  the folder of another build, to take it from
    */
-  async startNode(name = 'node-1', flags = [], variables = undefined, { env = {}, by = [] } = {}) {
+  async startNode(name = 'node-1', flags = [], variables = undefined, { env = {}, by = [], bin = undefined } = {}) {
     const port = this.httpPort ?? (await freePort());
     this.httpUrl = `http://127.0.0.1:${port}`;
     const args = [
@@ -131,7 +132,7 @@ export class World {
       this.path('node.toml'),
       ...flags,
     ];
-    const [path, ...rest] = [...by, programPath(variables ? 'alleycat-node-crash' : 'alleycat-node'), ...args];
+    const [path, ...rest] = [...by, programPath(variables ? 'alleycat-node-crash' : 'alleycat-node', bin), ...args];
     this.node = this.run(name, path, rest, { ...env, ...variables });
     await this.untilReady(this.node, `${this.httpUrl}/readyz`);
     return this.node;
