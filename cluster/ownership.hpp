@@ -32,10 +32,11 @@
 ///                                                                                              ▼ recovered
 ///
 /// A class is *free* when it has no claim, its latest claim is a release or was deleted, or the owner is dead, has left, or is an
-/// older incarnation. Who claims it is an order, not a gate: members that are ready and steady come before those that are ready, those
-/// before any that is fit, by rendezvous hashing within a tier (a release names who has preloaded: that one is first); the first at once, the
-/// next a second later, a lower tier ten seconds later, and so does who had it and never recovered. The next epoch is one more than anything seen; claims are only ever created, so an epoch
-/// has one owner, whatever anybody believed about the others. A node that was cut off, paused or slow is overtaken, not asked.
+/// older incarnation. Who claims it is an order, not a gate: members that are ready and steady come before those that are ready,
+/// those before any that is fit, by rendezvous hashing within a tier (a release names who has preloaded: that one is first); the
+/// first at once, the next a second later, a lower tier ten seconds later, and so does who had it and never recovered. The next
+/// epoch is one more than anything seen; claims are only ever created, so an epoch has one owner, whatever anybody believed about
+/// the others. A node that was cut off, paused or slow is overtaken, not asked.
 ///
 /// An owner lets go by itself when it is unfit for 5 s and somebody better lives. Each time that happens, and each time it is
 /// overtaken, is a *strike*: its patience with itself and the time until it is steady double, and halve again with each quiet minute.
