@@ -169,7 +169,8 @@ std::optional<milliseconds> ownership::wait_in_line(class_id cls, const place& h
   if (shown_ == fitness::none)
     return std::nullopt;
   const auto* latest = claims_.latest(cls);
-  const auto named = latest != nullptr && latest->what.release ? latest->what.to : std::string{};
+  const auto released = latest != nullptr && latest->what.release ? latest->what : claim{};
+  const auto& named = released.to;
   if (named == set_.name)
     return milliseconds{0};
   milliseconds wait{0};
@@ -178,7 +179,8 @@ std::optional<milliseconds> ownership::wait_in_line(class_id cls, const place& h
   line.push_back({set_.name, shown_});
   for (const auto& each : in_line_for(cls, std::move(line))) {
     ours_passed = ours_passed || each.name == set_.name;
-    if (each.name == set_.name)
+    // Nobody waits for who has just let go of it.
+    if (each.name == set_.name || each.name == released.owner)
       continue;
     if (each.name == named || (!ours_passed && each.tier == shown_))
       wait += set_.timing.next_in_line;

@@ -28,6 +28,18 @@ TEST_CASE("within a tier the first in line claims at once, the second a second l
   CHECK(node.all<start_class>().front().before == "a");
 }
 
+TEST_CASE("nobody waits for who has let go of a class") {
+  const auto cls = class_for({"a", "self", "b"});
+  auto node = node_with(cls);
+  node.begin();
+  node.join("a");
+  node.join("b");
+  node.tell_claim(cls, 1, held_by("a"));
+  node.pass(12s);
+  node.tell_claim(cls, 2, released_by("a"));
+  CHECK(node.started() == words{name_of(cls, 3)});
+}
+
 TEST_CASE("a lower tier claims when no live member is in a higher one, or all of those failed to for ten seconds") {
   const auto cls = class_for({"self", "a"});
   auto node = node_with(cls);
@@ -38,7 +50,7 @@ TEST_CASE("a lower tier claims when no live member is in a higher one, or all of
   auto a = node.other("a");
   SECTION("it is ready, another is ready and steady") {
     node.join(a);
-    node.tell_claim(cls, 2, released_by("a"));
+    node.tell_claim(cls, 2, released_by("z"));
     node.pass(9'900ms - 2s);
     CHECK(node.started().empty());
     // It becomes steady itself, and is first by weight.
@@ -49,7 +61,7 @@ TEST_CASE("a lower tier claims when no live member is in a higher one, or all of
     node.be(true, false);
     a.steady = false;
     node.join(a);
-    node.tell_claim(cls, 2, released_by("a"));
+    node.tell_claim(cls, 2, released_by("z"));
     node.pass(9'800ms);
     CHECK(node.started().empty());
     node.pass(400ms);
@@ -59,21 +71,21 @@ TEST_CASE("a lower tier claims when no live member is in a higher one, or all of
     node.be(true, false);
     a.steady = a.ready = false;
     node.join(a);
-    node.tell_claim(cls, 2, released_by("a"));
+    node.tell_claim(cls, 2, released_by("z"));
     CHECK(node.started() == words{name_of(cls, 3)});
   }
   SECTION("it is fit, the other is not") {
     node.be(true, false);
     a.fit = false;
     node.join(a);
-    node.tell_claim(cls, 2, released_by("a"));
+    node.tell_claim(cls, 2, released_by("z"));
     CHECK(node.started() == words{name_of(cls, 3)});
   }
   SECTION("it is not fit: never") {
     node.be(false, true);
     a.fit = false;
     node.join(a);
-    node.tell_claim(cls, 2, released_by("a"));
+    node.tell_claim(cls, 2, released_by("z"));
     node.pass(60s);
     CHECK(node.started().empty());
     node.be(true, true);
