@@ -8,7 +8,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Client } from '../../e2e/lib/client.mjs';
 import { Program } from '../../e2e/lib/processes.mjs';
 import { until } from '../../e2e/lib/until.mjs';
-import { programPath, World } from '../../e2e/lib/world.mjs';
+import { programIn, programPath, World } from '../../e2e/lib/world.mjs';
 import { completeRules } from '../../oracle/rules.mjs';
 import { anonymousKb, cpuSeconds, load } from './cpu.mjs';
 import { countInstructions } from './instructions.mjs';
@@ -21,7 +21,7 @@ const nodeFlags = ['--race.admit', 'any', '--race.idle_close_seconds', '3600', '
 
 /** Runs a program to its end. @returns {Promise<any>} what it printed, parsed */
 export async function jsonOf(name, args, bin = undefined) {
-  const program = new Program(name, programPath(name, bin), args.map(String));
+  const program = new Program(name, programIn(bin, name), args.map(String));
   const code = await program.ended;
   if (code !== 0) throw new Error(`${name} ended with ${code}:\n${program.report}`);
   return JSON.parse(program.stdout);
@@ -58,7 +58,7 @@ export class Arena {
     if (!existsSync(join(folder, 'complete'))) {
       rmSync(folder, { recursive: true, force: true });
       const args = ['--data', folder, '--racers', racers, '--classes', classes].map(String);
-      const program = new Program('bench-history', programPath('bench-history', bin), args);
+      const program = new Program('bench-history', programIn(bin, 'bench-history'), args);
       if ((await program.ended) !== 0) throw new Error(program.report);
       mkdirSync(join(folder, 'complete'));
     }
@@ -125,7 +125,7 @@ export class Arena {
   /**
    * @param {'durable' | 'off' | 'redis' | 'bare'} name
    * @param {object} [options]
-   * @param {string} [options.bin]  the folder of another build, to take the node from
+   * @param {string} [options.bin]  the folder of another build, to take the contender from
    * @param {Record<string, string>} [options.env]  variables for the contender's own process
    * @returns {Promise<{name: string, programs: Program[], metric?: (name: string) => Promise<number>, stop: () => Promise<void>}>}
    */
@@ -160,7 +160,7 @@ export class Arena {
       await this.startRedis();
       args.push('--redis', this.redisSocket);
     }
-    const peer = world.run(`bench-peer ${name}`, programPath('bench-peer'), args.map(String), env);
+    const peer = world.run(`bench-peer ${name}`, programIn(bin, 'bench-peer'), args.map(String), env);
     await until(
       `${name} is ready`,
       () => {

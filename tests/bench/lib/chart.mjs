@@ -9,6 +9,12 @@ function kindOf(name) {
   return /off/.test(name) ? 'off' : 'ours';
 }
 
+/** As Markdown has it, and at most so long. */
+const plain = (name, most = Infinity) => {
+  const text = name.replaceAll('`', '');
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+};
+
 /** 1234567.8 -> "1,234,567.8" */
 const written = (value, digits) => value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
@@ -57,7 +63,7 @@ function bars({ title, key, digits = 2, fact }, rows) {
         : '';
     return (
       `<g><title>${escape(`${name}: ${said(cell, digits)}; rounds: ${cell.values.map((value) => written(value, digits)).join(' ')}`)}</title>` +
-      `<text x="0" y="${y + 13}">${escape(name)}</text><text x="${width}" y="${y + 13}" text-anchor="end">${escape(said(cell, digits))}</text>` +
+      `<text x="0" y="${y + 13}">${escape(plain(name, 48))}</text><text x="${width}" y="${y + 13}" text-anchor="end">${escape(said(cell, digits))}</text>` +
       `<rect class="${kindOf(name)}" x="0" y="${y + 18}" width="${x(cell.median)}" height="12" rx="1"/>${range}</g>`
     );
   });
@@ -71,7 +77,7 @@ function tableOf({ title, columns, rows }) {
   const head = `<tr><th></th>${columns.map((column) => `<th>${escape(column.title)}</th>`).join('')}</tr>`;
   const body = rows.map(
     ({ name, cells }) =>
-      `<tr><td>${escape(name)}</td>${columns.map(({ key, digits = 2 }) => `<td>${cells[key] === undefined ? '–' : escape(said(cells[key], digits))}</td>`).join('')}</tr>`,
+      `<tr><td>${escape(plain(name))}</td>${columns.map(({ key, digits = 2 }) => `<td>${cells[key] === undefined ? '–' : escape(said(cells[key], digits))}</td>`).join('')}</tr>`,
   );
   return (
     `<h3>${escape(title)}</h3>\n<div class="charts">${charts}</div>\n` +

@@ -11,7 +11,7 @@ import { median } from './figures.mjs';
 /** How tables call the contenders. */
 const called = { durable: 'Alleycat', off: 'Alleycat, `journal.storage off`', redis: 'Redis rival', bare: 'bare loop' };
 const column = (key, title, digits = 2) => ({ key, title, digits });
-/** A column that is no measure: no bars in a chart. */
+/** A column without bars in a chart: no measure, or another one again. */
 const fact = (key, title, digits = 0) => ({ key, title, digits, fact: true });
 
 /**
@@ -38,6 +38,7 @@ const figuresOf = (all, name) => ({
   against: (other, pick) => all.map((round) => pick(round[name]) / pick(round[other])),
 });
 const key = (name) => (figures) => figures[name];
+const inRounds = (count) => (count === 1 ? '1 round' : `${count} rounds`);
 const both = ({ engineUs, brokerUs }) => engineUs + brokerUs;
 const closeP50 = ({ close }) => close?.p50;
 const closeP99 = ({ close }) => close?.p99;
@@ -87,7 +88,7 @@ async function pacedTable(bench, title, { sizes, names, count, seconds, flags, c
     const all = await inTurn(bench, `${riders} riders`, names, count, ['--riders', riders, '--seconds', seconds, '--paced', ...flags]);
     rows.push(...names.map((name) => pacedRow(all, name, riders, names)));
   }
-  bench.report.table(`${title}; ${count} rounds of ${seconds} s`, columns, rows);
+  bench.report.table(`${title}; ${inRounds(count)} of ${seconds} s`, columns, rows);
 }
 
 const three = ['durable', 'redis', 'bare'];
@@ -106,7 +107,7 @@ export const parts = {
     const count = bench.rounds(9, 3);
     const all = await inTurn(bench, 'saturated', names, count, ['--riders', 6_000, '--seconds', 60]);
     bench.report.table(
-      `6,000 riders, closed loop, standings only; ${count} rounds`,
+      `6,000 riders, closed loop, standings only; ${inRounds(count)}`,
       [
         column('rate', 'updates/s', 0),
         column('engine', 'engine us'),
@@ -164,7 +165,7 @@ export const parts = {
       if (median(ratio) > 1.03) process.exitCode = 1;
     }
     report.table(
-      `6,000 riders, closed loop, ${count} rounds: with times and figures of actors, and without (metrics.timing off); at most 1.03`,
+      `6,000 riders, closed loop, ${inRounds(count)}: with times and figures of actors, and without (metrics.timing off); at most 1.03`,
       [column('on', 'on, engine us'), column('off', 'off, engine us'), column('ratio', 'on / off', 3)],
       rows,
     );
@@ -233,7 +234,7 @@ export const parts = {
       });
     }
     report.table(
-      `A view for every rider, every update answered, at 1 Hz; ${count} rounds of ${seconds} s`,
+      `A view for every rider, every update answered, at 1 Hz; ${inRounds(count)} of ${seconds} s`,
       [
         column('engine', 'engine us', 1),
         column('broker', 'broker us', 1),
@@ -256,7 +257,7 @@ export const parts = {
         views[kind].push(await arena.run('durable', ['--riders', 6_000, '--seconds', 60], { views: kind }));
       }
     report.table(
-      `What views cost: 6,000 riders, closed loop; ${count} rounds`,
+      `What views cost: 6,000 riders, closed loop; ${inRounds(count)}`,
       [column('rate', 'updates/s', 0), column('engine', 'engine us'), column('broker', 'broker us')],
       Object.entries(views).map(([kind, runs]) => ({
         name: `views ${kind}`,
@@ -292,7 +293,7 @@ export const parts = {
     const us = (riders) => runs[riders].map(key('engineUs'));
     const base = us(1_000);
     report.table(
-      `Closed loop, races of 1,000; ${count} rounds`,
+      `Closed loop, races of 1,000; ${inRounds(count)}`,
       [column('engine', 'engine us'), column('broker', 'broker us'), column('growth', 'engine / one race')],
       [1_000, 100_000].map((riders) => ({
         name: riders === 1_000 ? '1 race' : '100 races',
@@ -314,7 +315,7 @@ export const parts = {
     const us = (racers) => runs[racers].map(key('engineUs'));
     const base = us(40_000);
     report.table(
-      `1,000 riders of one class, closed loop; ${count} rounds`,
+      `1,000 riders of one class, closed loop; ${inRounds(count)}`,
       [column('engine', 'engine us'), column('growth', 'engine / 40,000'), column('memory', 'MB', 0)],
       [40_000, 1_000_000].map((racers) => ({
         name: `${racers.toLocaleString('en')} riders stored`,
@@ -382,7 +383,7 @@ export const parts = {
         rows.push(row);
       }
       report.table(
-        `${what}: for each update; ${count} rounds`,
+        `${what}: for each update; ${inRounds(count)}`,
         [
           column('allocations', 'allocations'),
           column('bytes', 'bytes allocated', 0),
@@ -395,7 +396,7 @@ export const parts = {
       const shares = (of, title) =>
         report.table(
           `${what}: Alleycat's ${title}, of ${engineUs.toFixed(2)} us an update`,
-          [column('percent', '%', 1), column('us', 'us an update')],
+          [column('percent', '%', 1), fact('us', 'us an update', 2)],
           of.map(({ name, share }) => ({ name, percent: 100 * share, us: share * engineUs })),
         );
       shares(threads, 'threads');
@@ -416,7 +417,7 @@ export const parts = {
         runs[races].push(await afterwards(arena, races));
       }
     report.table(
-      `Races of 1,000 rides of 300 s end, 40,000 stored in each class; 6,000 ride in phase at 1 Hz; ${count} rounds`,
+      `Races of 1,000 rides of 300 s end, 40,000 stored in each class; 6,000 ride in phase at 1 Hz; ${inRounds(count)}`,
       [
         column('took', 'close mark to stored, merged and told ms', 0),
         column('p50Before', 'live close p50 ms before', 1),

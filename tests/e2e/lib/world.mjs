@@ -13,12 +13,18 @@ import { until } from './until.mjs';
 
 const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../../..');
 
-/** @returns {string} path of a program of Alleycat */
-export function programPath(name, folder = process.env.ALLEYCAT_BIN ?? join(root, 'build', 'bin')) {
-  const path = join(folder, name);
+/**
+ * @param {string} [folder]  of the build; as usual where it is undefined
+ * @returns {string} path of a program of Alleycat
+ */
+export function programIn(folder, name) {
+  const path = join(folder ?? process.env.ALLEYCAT_BIN ?? join(root, 'build', 'bin'), name);
   if (!existsSync(path)) throw new Error(`${path} is not there: build it, or set ALLEYCAT_BIN to the folder it is in`);
   return path;
 }
+
+/** @returns {string} path of a program of this build; may be handed to forEach */
+export const programPath = (name) => programIn(undefined, name);
 
 /** @returns {string} */
 export function natsServerPath() {
@@ -132,7 +138,7 @@ export class World {
       this.path('node.toml'),
       ...flags,
     ];
-    const [path, ...rest] = [...by, programPath(variables ? 'alleycat-node-crash' : 'alleycat-node', bin), ...args];
+    const [path, ...rest] = [...by, programIn(bin, variables ? 'alleycat-node-crash' : 'alleycat-node'), ...args];
     this.node = this.run(name, path, rest, { ...env, ...variables });
     await this.untilReady(this.node, `${this.httpUrl}/readyz`);
     return this.node;
