@@ -1,4 +1,5 @@
 #include "persistence/store.hpp"
+#include "racing/check.hpp"
 #include "racing/leaderboard.hpp"
 
 #include <algorithm>
@@ -81,6 +82,7 @@ void store_on_lmdb::put_race(lmdb::txn& in, const closed_race& race, scoring rul
 }
 
 bool store_on_lmdb::apply_rides(const std::vector<ride_record>& rides, scoring scoring_rule) {
+  ALLEYCAT_CHECK(!rides.empty());
   const auto key = rides.front().key;
   refuse_misfits(key, rides);
   const auto table_key = layout::race_key_of(key);

@@ -1,5 +1,6 @@
 #include "persistence/layout.hpp"
 #include "persistence/seal.hpp"
+#include "racing/check.hpp"
 
 #include <tuple>
 #include <utility>
@@ -69,6 +70,7 @@ std::string history_key(racer_id racer, unix_ms closed, race_key key) {
 }
 
 std::string encode_bests(const std::vector<score>& at) {
+  ALLEYCAT_CHECK(at.size() <= max_ride_seconds);
   return sealed([&](byte_writer& out) {
     for (const auto best : at)
       out.number(best.value());
@@ -78,6 +80,8 @@ std::string encode_bests(const std::vector<score>& at) {
 std::vector<score> decode_bests(std::string_view value) {
   auto in = unsealed(value);
   std::vector<score> at((value.size() - 1 - checksum_bytes) / sizeof(std::uint32_t));
+  if (at.size() > max_ride_seconds)
+    throw damaged_value{"a rider has more best seconds than there are"};
   for (auto& best : at)
     best = score{in.number<std::uint32_t>()};
   expect_end(in);

@@ -32,6 +32,7 @@ std::string history_key(racer_id racer, unix_ms closed, race_key key);
 /// @throws damaged_value unless the value has a known version and the right checksum.
 void check_seal(std::string_view value);
 
+/// @pre at most `max_ride_seconds`
 std::string encode_bests(const std::vector<score>& at);
 std::vector<score> decode_bests(std::string_view value);
 
@@ -49,7 +50,8 @@ struct stored_ride {
   ride_record ride;
   scoring rule;
 };
-/// One ride as it stands in a block.
+/// One ride as it stands in a block. @pre at most `max_ride_seconds`, and nothing was measured in those that are absent: neither would
+/// come back
 std::string encode_ride(const ride_record& ride, scoring rule);
 stored_ride decode_ride(race_key key, racer_id racer, std::string_view content);
 
@@ -65,7 +67,7 @@ struct block_ride {
   Bytes content; ///< of encode_ride
 };
 /// @returns whole values, each with the racer its key names: the first one in it.
-/// @param rides  by racer id, ascending
+/// @param rides  by racer id, ascending, each once
 std::vector<block_ride<std::string>> encode_blocks(const std::vector<block_ride<std::string>>& rides);
 std::vector<block_ride<std::string_view>> decode_block(std::string_view value);
 

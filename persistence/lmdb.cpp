@@ -1,5 +1,7 @@
 #include "persistence/lmdb.hpp"
 
+#include "racing/check.hpp"
+
 namespace alleycat::lmdb {
 
 namespace {
@@ -44,10 +46,12 @@ env::env(const std::filesystem::path& folder, std::uint64_t map_bytes, unsigned 
 }
 
 env::~env() {
+  ALLEYCAT_CHECK(open_ == 0);
   mdb_env_close(env_);
 }
 
 void env::resize(std::uint64_t map_bytes) {
+  ALLEYCAT_CHECK(open_ == 0);
   check(mdb_env_set_mapsize(env_, whole_pages(map_bytes)), "mdb_env_set_mapsize");
 }
 
@@ -74,25 +78,36 @@ std::uint64_t env::extent_bytes() const {
   return (info.me_last_pgno + 1) * page_bytes();
 }
 
-txn::txn(const env& in, access how) {
+txn::txn(const env& in, access how) : in_{in} {
   check(mdb_txn_begin(in.handle(), nullptr, how == access::read ? MDB_RDONLY : 0U, &txn_), "mdb_txn_begin");
+  ++in_.open_;
 }
 
 txn::~txn() {
-  if (txn_ != nullptr)
-    mdb_txn_abort(txn_);
+  if (txn_ == nullptr)
+    return;
+  ALLEYCAT_CHECK(cursors_ == 0);
+  mdb_txn_abort(txn_);
+  --in_.open_;
 }
 
 void txn::commit() {
+  ALLEYCAT_CHECK(cursors_ == 0);
   // Frees the transaction whether it succeeds or not.
-  auto* const ending = txn_;
+  const int code = mdb_txn_commit(handle());
   txn_ = nullptr;
-  check(mdb_txn_commit(ending), "mdb_txn_commit");
+  --in_.open_;
+  check(code, "mdb_txn_commit");
+}
+
+MDB_txn* txn::handle() const {
+  ALLEYCAT_CHECK(txn_ != nullptr);
+  return txn_;
 }
 
 std::optional<dbi> txn::open(const char* name, bool create) {
   dbi table = 0;
-  const int code = mdb_dbi_open(txn_, name, create ? unsigned{MDB_CREATE} : 0U, &table);
+  const int code = mdb_dbi_open(handle(), name, create ? unsigned{MDB_CREATE} : 0U, &table);
   if (code == MDB_NOTFOUND && !create)
     return std::nullopt;
   check(code, "mdb_dbi_open");
@@ -102,7 +117,7 @@ std::optional<dbi> txn::open(const char* name, bool create) {
 std::optional<std::string_view> txn::get(dbi table, std::string_view key) const {
   auto k = to_val(key);
   MDB_val value{};
-  const int code = mdb_get(txn_, table, &k, &value);
+  const int code = mdb_get(handle(), table, &k, &value);
   if (code == MDB_NOTFOUND)
     return std::nullopt;
   check(code, "mdb_get");
@@ -112,12 +127,12 @@ std::optional<std::string_view> txn::get(dbi table, std::string_view key) const 
 void txn::put(dbi table, std::string_view key, std::string_view value) {
   auto k = to_val(key);
   auto v = to_val(value);
-  check(mdb_put(txn_, table, &k, &v, 0), "mdb_put");
+  check(mdb_put(handle(), table, &k, &v, 0), "mdb_put");
 }
 
 bool txn::remove(dbi table, std::string_view key) {
   auto k = to_val(key);
-  const int code = mdb_del(txn_, table, &k, nullptr);
+  const int code = mdb_del(handle(), table, &k, nullptr);
   if (code == MDB_NOTFOUND)
     return false;
   check(code, "mdb_del");
@@ -126,16 +141,18 @@ bool txn::remove(dbi table, std::string_view key) {
 
 std::size_t txn::entries(dbi table) const {
   MDB_stat stat{};
-  check(mdb_stat(txn_, table, &stat), "mdb_stat");
+  check(mdb_stat(handle(), table, &stat), "mdb_stat");
   return stat.ms_entries;
 }
 
-cursor::cursor(const txn& in, dbi table) {
+cursor::cursor(const txn& in, dbi table) : in_{in} {
   check(mdb_cursor_open(in.handle(), table, &cursor_), "mdb_cursor_open");
+  ++in_.cursors_;
 }
 
 cursor::~cursor() {
   mdb_cursor_close(cursor_);
+  --in_.cursors_;
 }
 
 std::optional<entry> cursor::move(std::string_view key, MDB_cursor_op op) {

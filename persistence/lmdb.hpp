@@ -4,6 +4,8 @@
 
 #include <lmdb.h>
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -36,7 +38,8 @@ public:
   ~env();
 
   MDB_env* handle() const { return env_; }
-  /// Size of the map in bytes; 0 takes over the size another process has set. No transaction may be open.
+  /// Size of the map in bytes; 0 takes over the size another process has set. @pre no transaction is open: LMDB would pull the map
+  /// from under those that read, and say nothing
   void resize(std::uint64_t map_bytes);
   /// Other processes that read and were killed keep the pages they saw: gives those pages back.
   void forget_dead_readers();
@@ -46,7 +49,9 @@ public:
   std::uint64_t extent_bytes() const;
 
 private:
+  friend class txn;
   MDB_env* env_ = nullptr;
+  mutable std::atomic<std::size_t> open_{0}; ///< transactions
 };
 
 /// A table.
@@ -61,7 +66,7 @@ struct entry {
   std::string_view value;
 };
 
-/// Ends without effect unless committed.
+/// Ends without effect unless committed. @pre it ends before its environment, and nothing is asked of it once it is committed
 class txn {
 public:
   txn(const env& in, access how);
@@ -80,13 +85,17 @@ public:
   bool remove(dbi table, std::string_view key);
   std::size_t entries(dbi table) const;
 
-  MDB_txn* handle() const { return txn_; }
+  MDB_txn* handle() const;
 
 private:
+  friend class cursor;
+
+  const env& in_;
   MDB_txn* txn_ = nullptr;
+  mutable std::size_t cursors_ = 0;
 };
 
-/// Walks a table in the order of its keys. Must end before its transaction.
+/// Walks a table in the order of its keys. @pre it ends before its transaction, which frees it for a second time else
 class cursor {
 public:
   cursor(const txn& in, dbi table);
@@ -106,6 +115,7 @@ public:
 private:
   std::optional<entry> move(std::string_view key, MDB_cursor_op op);
 
+  const txn& in_;
   MDB_cursor* cursor_ = nullptr;
 };
 

@@ -1,5 +1,6 @@
 #include "persistence/layout.hpp"
 #include "persistence/seal.hpp"
+#include "racing/check.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -51,6 +52,9 @@ enum column_bit : std::uint8_t { has_power = 1, has_heart_rate = 2 };
 } // namespace
 
 std::string encode_ride(const ride_record& ride, scoring rule) {
+  ALLEYCAT_CHECK(ride.seconds.size() <= max_ride_seconds);
+  ALLEYCAT_CHECK(std::all_of(ride.seconds.begin(), ride.seconds.end(),
+                             [](const ride_second& s) { return s.present || s.measured == measurement{}; }));
   std::string content;
   byte_writer out{content};
   const auto any = [&](auto field) {
@@ -110,7 +114,10 @@ stored_ride decode_ride(race_key key, racer_id racer, std::string_view content) 
   ride.closed = in.number<unix_ms>();
   ride.rank = in.number<rank_t>();
   ride.name = in.text();
-  ride.seconds.resize(in.number<std::uint16_t>());
+  const auto seconds = in.number<std::uint16_t>();
+  if (seconds > max_ride_seconds)
+    throw damaged_value{"a ride has more seconds than there are"};
+  ride.seconds.resize(seconds);
   for (std::size_t at = 0; at < ride.seconds.size(); at += 8) {
     const auto bits = in.number<std::uint8_t>();
     for (std::size_t i = at; i != std::min(at + 8, ride.seconds.size()); ++i)
@@ -140,6 +147,8 @@ stored_ride decode_ride(race_key key, racer_id racer, std::string_view content) 
 }
 
 std::vector<block_ride<std::string>> encode_blocks(const std::vector<block_ride<std::string>>& rides) {
+  const auto not_before = [](const auto& a, const auto& b) { return a.racer >= b.racer; };
+  ALLEYCAT_CHECK(std::adjacent_find(rides.begin(), rides.end(), not_before) == rides.end());
   std::vector<block_ride<std::string>> blocks;
   for (auto first = rides.begin(); first != rides.end();) {
     std::size_t bytes = 1 + checksum_bytes;
@@ -165,6 +174,8 @@ std::vector<block_ride<std::string_view>> decode_block(std::string_view value) {
   std::vector<block_ride<std::string_view>> rides;
   while (!in.at_end()) {
     const racer_id racer{in.number<std::uint32_t>()};
+    if (!rides.empty() && rides.back().racer >= racer)
+      throw damaged_value{"rides are not in the order of their racers"};
     rides.push_back({racer, in.text()});
   }
   return rides;

@@ -1,7 +1,9 @@
 #include "sample.hpp"
 
 #include "persistence/bytes.hpp"
+#include "persistence/layout.hpp"
 #include "persistence/lmdb.hpp"
+#include "persistence/seal.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -133,4 +135,27 @@ TEST_CASE("a file that was set aside makes room for an empty store, and is still
   set_aside_lmdb_store(folder.path()); // again does nothing
   CHECK(std::filesystem::exists(folder / "data.mdb.replaced"));
   CHECK(open_lmdb_store(folder.path(), small_store())->races(harbour, std::nullopt, 10).empty());
+}
+
+TEST_CASE("a value with a right checksum that was never written by this program is damage too") {
+  const auto bests = layout::sealed([](byte_writer& out) {
+    for (std::uint32_t i = 0; i <= max_ride_seconds; ++i)
+      out.number(i);
+  });
+  CHECK_THROWS_AS(layout::decode_bests(bests), damaged_value);
+  for (const auto second : {1U, 2U}) {
+    const auto block = layout::sealed([&](byte_writer& out) {
+      for (const auto racer : {2U, second}) {
+        out.number(racer);
+        out.text("a ride");
+      }
+    });
+    CHECK_THROWS_AS(layout::decode_block(block), damaged_value);
+  }
+  ride_record ride;
+  ride.seconds.resize(1);
+  auto content = layout::encode_ride(ride, scoring::total);
+  // The number of seconds stands behind rule, columns, flags, finished, anchor, time of close, rank and an empty name.
+  content[4 + 2 * sizeof(unix_ms) + sizeof(rank_t) + 1 + 1] = '\x04';
+  CHECK_THROWS_WITH(layout::decode_ride({}, racer_id{}, content), "a ride has more seconds than there are");
 }
