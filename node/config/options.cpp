@@ -232,6 +232,9 @@ struct overloaded : Handlers... {
   using Handlers::operator()...;
 };
 
+/// With brackets and a port it is no longer than what may be told to others, see cluster/records.cpp.
+constexpr std::size_t longest_host = 248;
+
 bool is_address(std::string_view text) {
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos || colon == 0)
@@ -239,6 +242,10 @@ bool is_address(std::string_view text) {
   const auto host = text.substr(0, colon), port = text.substr(colon + 1);
   const bool bracketed = host.front() == '[' && host.back() == ']' && host.size() > 2;
   if (!bracketed && host.find_first_of(":[] ") != std::string_view::npos)
+    return false;
+  // What others are told of in the cluster's bucket, as text.
+  const bool visible = std::all_of(host.begin(), host.end(), [](char c) { return c > ' ' && c <= '~'; });
+  if (!visible || host.size() > longest_host)
     return false;
   unsigned value = 0;
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), value);
