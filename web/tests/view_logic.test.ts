@@ -5,11 +5,12 @@ import { describe, expect, test } from 'vitest';
 
 import type { Standings } from '../src/contract/messages';
 import { inSeconds, lead, mean, smoothed } from '../src/logic/curve';
+import { recentPace } from '../src/logic/gaps';
 import { nextScene } from '../src/logic/gym';
 import { rideCurves } from '../src/logic/history';
 import { MAX_TEXT, MessageLog } from '../src/logic/message_log';
 import { isNews, newsExpected, raceToWatch } from '../src/logic/race_choice';
-import { endsRide, reasonText } from '../src/logic/reasons';
+import { countRefusals, endsRide, reasonText } from '../src/logic/reasons';
 import { modelAt } from '../src/logic/rider_model';
 import { readRoute, routeText, type Route } from '../src/logic/route';
 import { visibleRows } from '../src/logic/virtual';
@@ -220,10 +221,31 @@ describe('a ride of the past', () => {
   });
 });
 
+describe('the pace', () => {
+  // (cadence + 35) * (resistance + 65) / 100
+  const at = (cadence: number) => ({ cadence, resistance: 35 });
+  test('is the mean output of the last ten seconds that were measured', () => {
+    expect(recentPace([])).toBe(0);
+    expect(recentPace([null])).toBe(0);
+    expect(recentPace([at(65), at(85)])).toBeCloseTo(110);
+    expect(recentPace([at(65), null, at(85), null])).toBeCloseTo(110);
+    expect(recentPace([at(200), ...Array.from({ length: 10 }, () => at(65))])).toBeCloseTo(100);
+  });
+});
+
 describe('refusals', () => {
   test('known ones are explained, unknown ones readable', () => {
     expect(reasonText('race_full')).toMatch(/full/);
     expect(reasonText('some_new_one')).toBe('some new one');
     expect([endsRide('race_full'), endsRide('conflict')]).toEqual([true, false]);
+  });
+  test('are counted by reason; the race has the last word, and what came twice is no loss', () => {
+    const answered = ['busy', 'conflict', 'busy'].map((error) => ({ error }));
+    expect(countRefusals(answered, { conflict: 4, other_ride: 2, duplicate: 9 })).toEqual([
+      { error: 'busy', n: 2 },
+      { error: 'conflict', n: 4 },
+      { error: 'other_ride', n: 2 },
+    ]);
+    expect(countRefusals([], {})).toEqual([]);
   });
 });

@@ -1,9 +1,10 @@
 /** The gaps a rider looks at: to the next rider, to their own best, to the ghost. */
 
 import type { View } from '../contract/messages';
-import { inSeconds } from './curve';
+import { inSeconds, mean } from './curve';
 import { ordinal } from './format';
 import { calledName } from './names';
+import { decimal, outputUnits, type Measurement } from './output';
 
 export interface Gap {
   label: string;
@@ -13,6 +14,10 @@ export interface Gap {
   value: number | null;
   aside: string;
 }
+
+/** Output a second over the last ten seconds, those without a measurement left out; 0 where there are none. */
+export const recentPace = (measured: readonly (Measurement | null)[]): number =>
+  mean(measured.slice(-10).map((each) => (each ? decimal(outputUnits(each)) : null)));
 
 /** A difference of scores as time: "3.2 s", or nothing where it is none. @param pace  output a second */
 export function onTheRoad(gap: number, pace: number): string {

@@ -24,3 +24,15 @@ export const reasonText = (code: string): string => reasons[code] ?? code.replac
 
 /** Refusals that mean: nothing of this ride will count. */
 export const endsRide = (code: string): boolean => code === 'race_full' || code === 'other_ride';
+
+/**
+ * How many seconds were refused, by reason.
+ * @param answered  refusals that updates were answered with
+ * @param folded  what the race has left out of this ride, by reason: a later and better word on the same. Duplicates are no loss.
+ */
+export function countRefusals(answered: readonly { error: string }[], folded: Record<string, number>): { error: string; n: number }[] {
+  const told = new Map<string, number>();
+  for (const { error } of answered) told.set(error, (told.get(error) ?? 0) + 1);
+  for (const [error, n] of Object.entries(folded)) if (error !== 'duplicate') told.set(error, n);
+  return [...told].map(([error, n]) => ({ error, n }));
+}
