@@ -62,10 +62,11 @@ TEST_CASE(
 }
 
 TEST_CASE("schedules that once found a fault") {
-  const std::uint64_t set_back = 450'828'471;   // the bucket names a node again that drains and owns nothing
-  const std::uint64_t moved_back = 900'006'653; // a class moves for balance to who had it and never recovered
-  const std::uint64_t let_go = 900'015'577;     // who never recovered it is first in line
-  for (const auto seed : {set_back, moved_back, let_go}) {
+  const std::uint64_t set_back = 450'828'471;       // the bucket names a node again that drains and owns nothing
+  const std::uint64_t moved_back = 900'006'653;     // a class moves for balance to who had it and never recovered
+  const std::uint64_t let_go = 900'015'577;         // who never recovered it is first in line
+  const std::uint64_t found_itself = 1'700'076'087; // a wiped disk, and a bucket that was lost and is set back later
+  for (const auto seed : {set_back, moved_back, let_go, found_itself}) {
     random_choices by{seed};
     world cluster{by, scenario_of(seed)};
     cluster.run();

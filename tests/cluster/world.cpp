@@ -246,7 +246,8 @@ ownership_settings world::settings_of(node& n) {
   settings.rules_digest = 1;
   settings.classes = classes();
   // A wiped disk now and then, when nothing of the earlier process is on its way any more.
-  if (now_ - n.ended_at > 8s && by_.pick(about::detail, 2, 200) == 1)
+  n.wiped = now_ - n.ended_at > 8s && by_.pick(about::detail, 2, 200) == 1;
+  if (n.wiped)
     n.starts = 1;
   settings.starts = n.starts;
   settings.salt = static_cast<std::uint16_t>(by_.jitter(65'536));

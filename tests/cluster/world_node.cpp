@@ -317,8 +317,17 @@ void world::obey(node&, const report_oddity&) {}
 void world::obey(node&, const peer_up&) {}
 void world::obey(node&, const peer_down&) {}
 
+/// Nobody has another's name here. But who began on a wiped disk and an empty bucket does not know how often it was started; when the
+/// bucket is set back then to what it was before, the node finds itself in it, as one that came later. It ends, and whoever watches over
+/// processes starts it again: above what is there.
 void world::obey(node& n, const give_up& x) {
-  wrong(n.name + " gives up: " + x.why);
+  if (!n.wiped || n.life == 1) {
+    wrong(n.name + " gives up: " + x.why);
+    return;
+  }
+  tell(n.name + " ends, having found itself: " + x.why);
+  process_over(n);
+  after(1s, [this, &n] { start_node(n); });
 }
 
 void world::obey(node& n, const leave_cluster&) {

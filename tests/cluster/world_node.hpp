@@ -43,6 +43,7 @@ struct world::node {
 
   // Its disk.
   std::uint64_t starts = 0;
+  bool wiped = false; ///< before this process began
 
   bool up() const { return mind != nullptr; }
   steady_time clock(milliseconds world_time) const { return steady_time{offset + world_time * rate / 1000}; }
