@@ -13,7 +13,7 @@ namespace alleycat {
 ///     all nodes, write together. That is fewer wake-ups everywhere, and half the wait; or earlier:
 ///   - at once when the *round* is complete: every rider of the round before has reported. So the last rider of a second
 ///     waits for nothing where one ingest actor gets all updates;
-///   - when a *burst* is over: many came close together, and then nothing for as long as about eight of them took. That
+///   - when a *burst* is over: many came close together, and then nothing for as long as about 16 of them took. That
 ///     is how riders in phase end where several ingest actors share them, and none knows whom to expect;
 ///   - after 2 ms where so few ride that the linger time would not bring even one more.
 ///
@@ -25,9 +25,10 @@ public:
   using round = std::uint32_t;
 
   static constexpr unix_ms short_linger_ms = 2;
-  static constexpr unix_ms least_silence_ms = 2;
-  /// Silence that ends a burst, in mean distances of its updates: by chance one gap of 3,000 is as long.
-  static constexpr unix_ms silence_factor = 8;
+  /// Longer than what comes within some milliseconds may wait in the socket, to be read at once (`nap_policy`).
+  static constexpr unix_ms least_silence_ms = 5;
+  /// Silence that ends a burst, in mean distances of its updates; of few that came in two heaps the mean is half of what it is.
+  static constexpr unix_ms silence_factor = 16;
   static constexpr std::uint32_t burst_size = 8;
 
   /// @param linger_ms  0..1000; 0 = every update is due at once

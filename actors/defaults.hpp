@@ -40,7 +40,7 @@ inline constexpr std::size_t bests_batch = 2'000;
 /// How often the history looks how far it is while somebody waits, and tells its progress.
 inline constexpr auto follow_tick = 50ms;
 /// And while nobody does.
-inline constexpr auto follow_rest = 250ms;
+inline constexpr auto follow_rest = 1s;
 /// How often the mark of the results stream is kept: what was read since is read again after a restart.
 inline constexpr auto cursor_interval = 10s;
 /// Rides without a result for this long, by the stream's time, are what pruning has left of a race.
@@ -55,9 +55,10 @@ inline constexpr std::size_t early_races = 1'000;
 inline constexpr auto load_retry = 1s;
 
 /// How often a race looks at the clock: the error of every time-driven step.
-inline constexpr auto race_tick = 100ms;
-/// How often ingest looks for PubAcks that did not come.
+inline constexpr auto race_tick = 200ms;
+/// How often ingest looks for PubAcks that did not come, and while it waits for none.
 inline constexpr auto ingest_tick = 100ms;
+inline constexpr auto ingest_rest = 500ms;
 /// A PubAck that takes longer is taken for lost and the batch is sent again: a repeated batch is harmless.
 inline constexpr auto ack_deadline = 2s;
 /// Retries end this long before the race's deadline: a batch after the close mark would be late.

@@ -15,6 +15,8 @@ namespace {
 
 constexpr unix_ms forget_race_after_ms = 60'000;
 constexpr std::uint8_t name_repeats = 3;
+/// A timer that is set already serves for what is due so little earlier.
+constexpr unix_ms timer_slack_ms = 4;
 
 } // namespace
 
@@ -112,7 +114,8 @@ void ingest_state::commit_due(unix_ms now) {
 }
 
 void ingest_state::wake_at(unix_ms due, unix_ms now) {
-  if (wake_up_ && *wake_up_ <= due)
+  // Setting a timer wakes CAF's clock. While updates come, they are looked at anyway.
+  if (wake_up_ && *wake_up_ <= due + timer_slack_ms)
     return;
   wake_up_ = due;
   if (due <= now)
@@ -282,7 +285,7 @@ void ingest_state::look_at_clock() {
     const auto& race = entry.second;
     return race.in_flight == 0 && race.pending.empty() && now - race.last_use > forget_race_after_ms;
   });
-  self_->delayed_send(self_, defaults::ingest_tick, alleycat::look_at_clock{});
+  self_->delayed_send(self_, unstored_ == 0 ? defaults::ingest_rest : defaults::ingest_tick, alleycat::look_at_clock{});
 }
 
 void ingest_state::refuse(const std::string& reply_to, refusal reason, std::string_view why) {

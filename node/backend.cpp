@@ -60,8 +60,8 @@ using namespace std::chrono_literals;
 constexpr auto streams_deadline = 60s;
 constexpr auto flush_deadline = 10s;
 constexpr auto ready_deadline = 2s;
-constexpr auto health_interval = 500ms;
-constexpr auto keeper_interval = 500ms;
+constexpr auto health_interval = 1s;
+constexpr auto keeper_interval = 1s;
 constexpr std::int64_t health_deadline = 1'000;
 /// For the server to know the subscriptions of this node.
 constexpr std::int64_t subscription_deadline = 5'000;
@@ -160,11 +160,18 @@ void wait_for_streams(jsCtx* js, const node_config& config) {
   }
 }
 
+/// How long updates may wait in the socket: a fifth of what they wait for their batch, and never so long that a rider's answer would
+/// be noticeably later.
+std::chrono::microseconds longest_nap(const node_config& config) {
+  return std::min<std::chrono::microseconds>(4ms, std::chrono::milliseconds{config.journal.linger_ms} / 5);
+}
+
 } // namespace
 
 struct backend::impl {
   impl(const node_config& config, const std::vector<std::string>& servers)
-      : node_name{config.name}, urls{servers}, incoming{urls, config.name + " updates"},
+      : node_name{config.name}, urls{servers},
+        incoming{urls, config.name + " updates", {}, while_away::buffer, sending::gathered, longest_nap(config)},
         outgoing{urls, config.name + " out"}, live{urls, config.name + " live", {}, while_away::drop, sending::at_once},
         views{urls, config.name + " views", {}, while_away::drop}, journal{urls, config.name},
         results_log{urls, config.name}, ephemeral{config.journal.storage == journal_storage::off

@@ -15,7 +15,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// How often it is looked what time brings: while something is awaited, and else.
 constexpr auto look_each = 100ms;
+constexpr auto look_seldom = 1s;
 constexpr auto retry_pause = 200ms;
 /// A leader that was just elected may not yet show all that is stored: so long it has to answer that it has less.
 constexpr auto behind_patience = 5s;
@@ -139,8 +141,10 @@ void jetstream_bucket::work() {
   for (;;) {
     std::optional<job> next;
     {
+      const bool waits = !pending_.empty() || awaited_ != 0 || reading_ || read_at_;
       std::unique_lock lock{jobs_->mutex};
-      jobs_->changed.wait_for(lock, look_each, [this] { return jobs_->stopping || !jobs_->waiting.empty(); });
+      jobs_->changed.wait_for(lock, waits ? std::chrono::milliseconds{look_each} : look_seldom,
+                              [this] { return jobs_->stopping || !jobs_->waiting.empty(); });
       if (jobs_->waiting.empty() && jobs_->stopping)
         return;
       if (!jobs_->waiting.empty()) {

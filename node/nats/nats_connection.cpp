@@ -1,5 +1,6 @@
 #include "node/nats/nats_connection.hpp"
 
+#include "node/nats/gathering_reader.hpp"
 #include "node/telemetry/log.hpp"
 
 #include <algorithm>
@@ -18,7 +19,7 @@ constexpr int reconnect_buffer_bytes = 8 * 1024 * 1024;
 constexpr std::int64_t write_deadline_ms = 1'000;
 /// 0 would stand for the library's default.
 constexpr int no_buffer_bytes = 1;
-constexpr std::size_t spent_messages_kept = 32;
+constexpr std::size_t spent_messages_kept = 128;
 constexpr std::size_t spent_bytes_kept = 65'536;
 
 void check(natsStatus status, const std::string& what) {
@@ -103,7 +104,8 @@ nats_subscription::backlog nats_subscription::waiting() const {
 // -- connection --------------------------------------------------------------------------------------------------------
 
 nats_connection::nats_connection(const std::vector<std::string>& urls, const std::string& purpose,
-                                 std::function<void()> on_reconnect, while_away policy, sending how)
+                                 std::function<void()> on_reconnect, while_away policy, sending how,
+                                 std::chrono::microseconds longest_nap)
     : on_reconnect_{std::move(on_reconnect)} {
   natsOptions* options = nullptr;
   check(natsOptions_Create(&options), "nats options");
@@ -126,6 +128,10 @@ nats_connection::nats_connection(const std::vector<std::string>& urls, const std
   natsOptions_SetErrorHandler(options, report_error, this);
   natsOptions_SetDisconnectedCB(options, report_lost, nullptr);
   natsOptions_SetReconnectedCB(options, reconnected, this);
+  if (longest_nap.count() != 0) {
+    reader_ = std::make_unique<gathering_reader>(longest_nap);
+    check(reader_->attach_to(options), "NATS event loop");
+  }
   natsOptions_SetRetryOnFailedConnect(options, true, reconnected, this);
   const auto status = natsConnection_Connect(&connection_, options);
   if (status != NATS_OK && status != NATS_NOT_YET_CONNECTED)
@@ -134,6 +140,7 @@ nats_connection::nats_connection(const std::vector<std::string>& urls, const std
 
 nats_connection::~nats_connection() {
   natsConnection_Close(connection_);
+  reader_.reset();
   natsConnection_Destroy(connection_);
 }
 

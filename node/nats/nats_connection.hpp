@@ -4,6 +4,7 @@
 #include <nats/nats.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -12,6 +13,8 @@
 #include <vector>
 
 namespace alleycat {
+
+class gathering_reader;
 
 struct nats_message_deleter {
   void operator()(natsMsg* m) const { natsMsg_Destroy(m); }
@@ -70,10 +73,11 @@ class nats_connection {
 public:
   /// @param purpose  shown by the server's connection list: "<node name> <purpose>"
   /// @param on_reconnect  called on a foreign thread after each reconnection
+  /// @param longest_nap  how long a message may wait in the socket so that many are read at once; 0 = each is read when it comes
   /// @throws std::runtime_error for a URL that is none. A server that does not answer yet is no error.
   nats_connection(const std::vector<std::string>& urls, const std::string& purpose,
                   std::function<void()> on_reconnect = {}, while_away policy = while_away::buffer,
-                  sending how = sending::gathered);
+                  sending how = sending::gathered, std::chrono::microseconds longest_nap = {});
   ~nats_connection();
   nats_connection(const nats_connection&) = delete;
   nats_connection& operator=(const nats_connection&) = delete;
@@ -101,6 +105,7 @@ private:
   static void reconnected(natsConnection*, void* self);
   static void report_error(natsConnection*, natsSubscription*, natsStatus error, void* self);
 
+  std::unique_ptr<gathering_reader> reader_; ///< null = nats.c reads
   natsConnection* connection_ = nullptr;
   std::function<void()> on_reconnect_;
   std::atomic<std::uint64_t> reconnects_{0};

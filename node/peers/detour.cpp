@@ -30,8 +30,7 @@ peer_detour::peer_detour(const nats_connection& connection, settings how, peer_h
     : handler_{handler}, inbox_{new_inbox()} {
   shared_->connection = &connection;
   shared_->how = std::move(how);
-  deadlines_ =
-      std::make_unique<worker>(deadline_interval, [this] { change([this] { questions_.expire(clock::now()); }); });
+  deadlines_ = std::make_unique<worker>();
   asks_ = connection.subscribe(
       node_ask_subject(shared_->how.self.node).c_str(), nullptr, [this](natsMsg* m) { on_ask(m); }, most_unread);
   answers_ = connection.subscribe(
@@ -41,6 +40,10 @@ peer_detour::peer_detour(const nats_connection& connection, settings how, peer_h
 peer_detour::~peer_detour() {
   asks_ = {};
   answers_ = {};
+  {
+    const std::lock_guard lock{mutex_};
+    ending_ = true;
+  }
   deadlines_.reset();
   {
     const std::lock_guard lock{shared_->mutex};
@@ -60,6 +63,7 @@ void peer_detour::ask(const std::string& node, class_id cls, epoch by, peer_requ
     if (questions_.size() < most_questions)
       id = questions_.add(clock::now() + deadline,
                           [this, done](peer_outcome how) { ended_.emplace_back(done, std::move(how)); });
+    watch_deadlines();
   }
   if (id == 0)
     return done(peer_trouble::busy);
@@ -69,6 +73,20 @@ void peer_detour::ask(const std::string& node, class_id cls, epoch by, peer_requ
   const std::lock_guard lock{shared_->mutex};
   if (shared_->connection != nullptr)
     shared_->connection->publish(node_ask_subject(node).c_str(), inbox_.c_str(), encode(message));
+}
+
+/// While there is a question. @pre the lock is held
+void peer_detour::watch_deadlines() {
+  if (watching_ || ending_ || questions_.size() == 0)
+    return;
+  watching_ = true;
+  deadlines_->later(deadline_interval, [this] {
+    change([this] {
+      questions_.expire(clock::now());
+      watching_ = false;
+      watch_deadlines();
+    });
+  });
 }
 
 void peer_detour::on_said(natsMsg* message) {

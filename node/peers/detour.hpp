@@ -69,13 +69,16 @@ private:
   void on_said(natsMsg* message);
   template <class Change>
   void change(Change what);
+  void watch_deadlines();
 
   peer_handler& handler_;
   std::shared_ptr<shared> shared_ = std::make_shared<shared>();
   std::string inbox_;
   std::atomic<std::uint64_t> asked_{0};
 
-  std::mutex mutex_; ///< guards what follows
+  std::mutex mutex_;      ///< guards what follows
+  bool watching_ = false; ///< the deadlines are looked at soon
+  bool ending_ = false;
   outstanding_questions questions_;
   std::vector<std::pair<peer_done_handler, peer_outcome>> ended_; ///< to be told without the lock: they may ask again
 
