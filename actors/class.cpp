@@ -8,6 +8,7 @@
 #include <caf/all.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace alleycat {
@@ -87,7 +88,8 @@ void class_state::take(const std::vector<racer_bests>& records) {
   board_.sort();
   loaded_ = true;
   for (const auto& race : std::exchange(early_, {}))
-    take(*race);
+    for (auto merge = merge_of(race); !merge();)
+      continue;
   // Whoever owned the class when they were corrected may not have told.
   announce(std::move(corrected));
   for (const auto& e : std::exchange(early_edits_, {}))
@@ -114,29 +116,115 @@ caf::result<rank_answer> class_state::rank(const rank_batch& batch) const {
   return answer;
 }
 
-caf::result<closed_race_ptr> class_state::rank_rides(const closed_race& race) const {
+// -- a portion at a time -----------------------------------------------------------------------------------------------
+
+void class_state::work(portion todo) {
+  works_.push_back(std::move(todo));
+  if (works_.size() == 1)
+    work_on();
+}
+
+void class_state::work_on() {
+  if (works_.front()())
+    works_.pop_front();
+  // By the clock: what an actor sends itself it handles in the same turn.
+  if (!works_.empty())
+    self_->delayed_send(self_, std::chrono::milliseconds{0}, alleycat::work_on{});
+}
+
+caf::result<closed_race_ptr> class_state::rank_rides(const closed_race_ptr& race) {
   if (!loaded_)
     return not_loaded();
-  auto ranked = std::make_shared<closed_race>(race);
-  env_->correct(*ranked);
-  env_->edits->show_names(ranked->result.rows);
-  auto& rides = ranked->rides;
-  for (auto& ride : rides) {
-    const auto scores = scores_of(ride, rules_.score);
-    for (std::size_t i = 0; i < scores.size(); ++i)
-      if (scores[i].value() != 0)
-        ride.seconds[i].all_time_rank =
-            table_.place(own_second{static_cast<std::uint16_t>(i + 1)}, scores[i], ride.racer).rank;
-  }
-  take_ranks(ranked->result, rides);
-  return closed_race_ptr{std::move(ranked)};
+  auto promise = self_->make_response_promise<closed_race_ptr>();
+  work(ranks_of(race, promise));
+  return promise;
+}
+
+class_state::portion class_state::ranks_of(closed_race_ptr race, caf::typed_response_promise<closed_race_ptr> promise) {
+  struct progress {
+    std::shared_ptr<closed_race> ranked;
+    std::optional<all_time_table::passage> through;
+  };
+  auto at = std::make_shared<progress>();
+  at->ranked = std::make_shared<closed_race>();
+  at->ranked->result = race->result;
+  at->ranked->stamp = race->stamp;
+  at->ranked->differs = race->differs;
+  at->ranked->rides.reserve(race->rides.size());
+  return [this, at, race = std::move(race), promise]() mutable {
+    auto& rides = at->ranked->rides;
+    if (const auto left = race->rides.size() - rides.size(); left != 0 && !at->through) {
+      const auto from = race->rides.begin() + static_cast<std::ptrdiff_t>(rides.size());
+      rides.insert(rides.end(), from, from + static_cast<std::ptrdiff_t>(std::min(left, defaults::rides_at_once)));
+      if (rides.size() != race->rides.size())
+        return false;
+    }
+    if (!at->through) {
+      env_->correct(*at->ranked);
+      env_->edits->show_names(at->ranked->result.rows);
+      at->through = table_.begin_ranks(rides, rules_.score);
+    }
+    table_.rank_on(*at->through, rides, defaults::seconds_at_once);
+    if (!at->through->done())
+      return false;
+    take_ranks(at->ranked->result, rides);
+    promise.deliver(closed_race_ptr{std::move(at->ranked)});
+    return true;
+  };
 }
 
 void class_state::merge(const closed_race_ptr& race) {
   if (loaded_)
-    take(*race);
+    work(merge_of(race));
   else if (early_.size() < defaults::early_races)
     early_.push_back(race); // the tables that are being read may be older than it
+}
+
+class_state::portion class_state::merge_of(closed_race_ptr race) {
+  return [this, race = std::move(race), through = std::optional<all_time_table::passage>{}]() mutable {
+    const auto began = env_->clock->steady();
+    if (!through) {
+      race = as_corrected(race);
+      for (const auto& ride : race->rides)
+        if (!ride.name.empty())
+          env_->names->set(ride.racer, ride.name);
+      failpoint("class.merge");
+      merging_ = 0;
+      through = table_.begin_merge(race->rides, rules_.score);
+    }
+    table_.merge_on(*through, defaults::seconds_at_once);
+    merging_ += env_->clock->steady() - began;
+    if (!through->done())
+      return false;
+    merged(*race, *through);
+    return true;
+  };
+}
+
+/// What it was made from may be older than a correction.
+closed_race_ptr class_state::as_corrected(const closed_race_ptr& race) const {
+  if (!env_->corrected(*race))
+    return race;
+  auto other = std::make_shared<closed_race>(*race);
+  env_->correct(*other);
+  std::erase_if(other->rides, [this](const ride_record& ride) { return env_->edits->hidden(ride.racer); });
+  return other;
+}
+
+void class_state::merged(const closed_race& race, const all_time_table::passage& by) {
+  const auto began = env_->clock->steady();
+  const auto former = board_.page(0, 1);
+  env_->counts->bests_beaten.add(by.beaten());
+  const auto improved = board_.merge(race.rides, rules_.score);
+  env_->counts->records_broken.add(improved.size());
+  env_->counts->merge.observe(merging_ + env_->clock->steady() - began);
+  note_size();
+  if (improved.empty())
+    return;
+  publish_leaderboard();
+  const auto leader = board_.page(0, 1);
+  if (former.empty() || leader.front().record.best > former.front().record.best)
+    env_->publisher->publish_record(*term_, leader.front().racer, leader.front().record);
 }
 
 void class_state::on_edit(const edit_ptr& e) {
@@ -150,21 +238,28 @@ void class_state::take_bests_of(const edit_ptr& e) {
   self_->request(partners_.store, defaults::load_deadline, find_bests{rules_.id, e->racer})
       .then(
           [this, e](const bests_answer& found) {
-            const bool shown = found.bests && !env_->edits->hidden(e->racer);
-            if (e->kind != edit_kind::rename) {
-              table_.replace(e->racer, shown ? found.bests->at : std::vector<score>{});
-              board_.replace(e->racer, shown ? found.bests->record : std::nullopt);
-              note_size();
-            }
-            if (found.bests && found.bests->edits != 0)
-              announce({*found.bests});
-            publish_leaderboard();
+            work([this, e, bests = found.bests] {
+              put_right(*e, bests);
+              return true;
+            });
           },
           [this, e](const caf::error& why) {
             env_->log->warn("class.load_delayed", {{"class", rules_.id}, {"error", self_->system().render(why)}});
             early_edits_.push_back(e);
             self_->delayed_send(self_, defaults::load_retry, alleycat::look_at_clock{});
           });
+}
+
+void class_state::put_right(const edit& by, const std::optional<racer_bests>& bests) {
+  const bool shown = bests && !env_->edits->hidden(by.racer);
+  if (by.kind != edit_kind::rename) {
+    table_.replace(by.racer, shown ? bests->at : std::vector<score>{});
+    board_.replace(by.racer, shown ? bests->record : std::nullopt);
+    note_size();
+  }
+  if (bests && bests->edits != 0)
+    announce({*bests});
+  publish_leaderboard();
 }
 
 void class_state::announce(std::vector<racer_bests> bests) {
@@ -185,34 +280,6 @@ void class_state::announce(std::vector<racer_bests> bests) {
             [this](const caf::error& e) {
               env_->log->warn("class.tell_failed", {{"class", rules_.id}, {"error", self_->system().render(e)}});
             });
-}
-
-void class_state::take(const closed_race& raced) {
-  auto whole = std::optional<closed_race>{};
-  if (env_->corrected(raced)) {
-    // What it was made from may be older than a correction.
-    whole = raced;
-    env_->correct(*whole);
-    std::erase_if(whole->rides, [this](const ride_record& ride) { return env_->edits->hidden(ride.racer); });
-  }
-  const auto& race = whole ? *whole : raced;
-  for (const auto& ride : race.rides)
-    if (!ride.name.empty())
-      env_->names->set(ride.racer, ride.name);
-  failpoint("class.merge");
-  const auto began = env_->clock->steady();
-  const auto former = board_.page(0, 1);
-  env_->counts->bests_beaten.add(table_.merge(race.rides, rules_.score));
-  const auto improved = board_.merge(race.rides, rules_.score);
-  env_->counts->records_broken.add(improved.size());
-  env_->counts->merge.observe(env_->clock->steady() - began);
-  note_size();
-  if (improved.empty())
-    return;
-  publish_leaderboard();
-  const auto leader = board_.page(0, 1);
-  if (former.empty() || leader.front().record.best > former.front().record.best)
-    env_->publisher->publish_record(*term_, leader.front().racer, leader.front().record);
 }
 
 void class_state::publish_leaderboard() const {
@@ -263,7 +330,8 @@ class_actor::behavior_type class_behavior(class_self* self, const actor_context*
       [self](look_at_clock) { self->state.look_at_clock(); },
       [self](const edited& x) { self->state.on_edit(x.content); },
       [self](const rank_batch& x) { return self->state.rank(x); },
-      [self](const rank_closed& x) { return self->state.rank_rides(*x.race); },
+      [self](const rank_closed& x) { return self->state.rank_rides(x.race); },
+      [self](work_on) { self->state.work_on(); },
       [self](const closed_race_ptr& x) { self->state.merge(x); },
       [self](const get_leaderboard& x) { return self->state.page(x); },
       [self](const get_all_time& x) { return self->state.page(x); },

@@ -8,6 +8,8 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <deque>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -26,6 +28,9 @@ struct class_partners {
 ///
 ///     fed by the follower --> catching up --> loading --(bests read)--> serving
 ///                                 '--------------'---(failed)--> tried again
+///
+/// A closed race is ranked and merged in portions, with live ranks in between; one such work after the other, so that nothing
+/// else changes the tables meanwhile.
 class class_state {
 public:
   class_state() = default;
@@ -40,7 +45,8 @@ public:
   /// Tries again what failed.
   void look_at_clock();
   caf::result<rank_answer> rank(const rank_batch& batch) const;
-  caf::result<closed_race_ptr> rank_rides(const closed_race& race) const;
+  caf::result<closed_race_ptr> rank_rides(const closed_race_ptr& race);
+  void work_on();
   void merge(const closed_race_ptr& race);
   void on_edit(const edit_ptr& e);
   caf::result<leaderboard_answer> page(const get_leaderboard& x) const;
@@ -51,12 +57,21 @@ public:
   static inline const char* name = "class";
 
 private:
+  /// A portion of some work on the tables. @returns whether all of it is done
+  using portion = std::function<bool()>;
+
+  /// Has it done behind what is being done, a portion at a time.
+  void work(portion todo);
+  portion ranks_of(closed_race_ptr race, caf::typed_response_promise<closed_race_ptr> promise);
+  portion merge_of(closed_race_ptr race);
+  void merged(const closed_race& race, const all_time_table::passage& by);
+  closed_race_ptr as_corrected(const closed_race_ptr& race) const;
   void read_bests();
   void load_failed(const caf::error& why);
   void take(const std::vector<racer_bests>& records);
-  void take(const closed_race& race);
   /// Their bests as the store has them now, after a correction.
   void take_bests_of(const edit_ptr& e);
+  void put_right(const edit& by, const std::optional<racer_bests>& bests);
   void announce(std::vector<racer_bests> bests);
   void publish_leaderboard() const;
   void note_size() const;
@@ -71,6 +86,8 @@ private:
   std::vector<closed_race_ptr> early_; ///< came before the tables were loaded
   std::vector<racer_bests> untold_;    ///< corrected, and not in the changelog yet
   std::vector<edit_ptr> early_edits_;  ///< likewise
+  std::deque<portion> works_;          ///< in order; the first one has begun
+  std::int64_t merging_ = 0;           ///< ns that the merge under way has taken
   bool loaded_ = false;
 };
 

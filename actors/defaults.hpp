@@ -48,6 +48,11 @@ inline constexpr auto held_rides_after = 10min;
 /// ... of a race this old: rides of a younger one may belong to a close that was cut short.
 inline constexpr auto unfinished_close = 24h;
 
+/// Work on a closed race is done in portions of about 2 ms, so that running races wait no longer for a thread: rides that are copied,
+/// seconds of a ride that 1,000 rides are ranked or merged at.
+inline constexpr std::size_t rides_at_once = 50;
+inline constexpr std::size_t seconds_at_once = 5;
+
 /// Results that come while a class is being loaded; more would be read with the tables.
 inline constexpr std::size_t early_races = 1'000;
 

@@ -143,6 +143,8 @@ using follower_actor = caf::typed_actor<
 using class_actor = caf::typed_actor<
     // Load again what could not be loaded.
     caf::reacts_to<look_at_clock>,
+    // Go on ranking or merging a closed race.
+    caf::reacts_to<work_on>,
     // Ranks of riders at their seconds.
     caf::replies_to<rank_batch>::with<rank_answer>,
     // Ranks of every second of a closed race, before its merge.
@@ -166,6 +168,8 @@ using race_actor = caf::typed_actor<
     caf::reacts_to<look_at_clock>,
     // Publish what has waited.
     caf::reacts_to<standings_due>,
+    // Go on making the final state.
+    caf::reacts_to<work_on>,
     // What the journal has of it.
     caf::reacts_to<journal_extent>,
     // Nothing is left to do.

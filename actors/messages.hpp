@@ -31,6 +31,8 @@ struct linger_over {
 struct look_at_clock {};
 /// Standings that wait may be due.
 struct standings_due {};
+/// Go on with work that is done a few milliseconds at a time.
+struct work_on {};
 
 // -- ingest ------------------------------------------------------------------------------------------------------------
 
@@ -550,6 +552,7 @@ ALLEYCAT_LOCAL_MESSAGE(arrived)
 ALLEYCAT_LOCAL_MESSAGE(linger_over)
 ALLEYCAT_LOCAL_MESSAGE(look_at_clock)
 ALLEYCAT_LOCAL_MESSAGE(standings_due)
+ALLEYCAT_LOCAL_MESSAGE(work_on)
 ALLEYCAT_LOCAL_MESSAGE(journal_ack)
 ALLEYCAT_LOCAL_MESSAGE(flush_pending)
 ALLEYCAT_LOCAL_MESSAGE(flushed)

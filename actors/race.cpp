@@ -432,7 +432,19 @@ void race_state::hand_over() {
   failpoint("race.mark_read");
   handed_over_ = true;
   report_status();
-  self_->send(partners_.shard, std::make_shared<const closed_race>(race_->close(term_->owner_epoch())));
+  ending_ = std::make_unique<race_ending>(*race_, term_->owner_epoch());
+  work_on_ending();
+}
+
+void race_state::work_on_ending() {
+  ending_->go_on(defaults::rides_at_once);
+  if (!ending_->done()) {
+    // By the clock: what an actor sends itself it handles in the same turn.
+    self_->delayed_send(self_, std::chrono::milliseconds{0}, work_on{});
+    return;
+  }
+  self_->send(partners_.shard, std::make_shared<const closed_race>(ending_->take()));
+  ending_.reset();
 }
 
 void race_state::leave() {
@@ -449,6 +461,7 @@ race_actor::behavior_type race(race_self* self, const actor_context* env, term_p
       [self](arrived) { self->state.take_items(); },
       [self](look_at_clock) { self->state.look_at_clock(); },
       [self](standings_due) { self->state.look_at_standings(); },
+      [self](work_on) { self->state.work_on_ending(); },
       [self](journal_extent x) { self->state.saw_extent(x.messages); },
       [self](race_over) { self->state.leave(); },
       [self](get_standings) { return self->state.current(); },

@@ -49,6 +49,7 @@ public:
   caf::result<moment_answer> moment(const get_moment& x);
   /// The journal has so many messages of this race.
   void saw_extent(std::uint64_t messages);
+  void work_on_ending();
   void leave();
 
   static inline const char* name = "race";
@@ -79,7 +80,7 @@ private:
   void note_lag(unix_ms now);
 
   void mark(unix_ms now);
-  /// Hands the final state to the shard, once.
+  /// Begins to make the final state, which then goes to the shard; once.
   void hand_over();
 
   pointer self_ = nullptr;
@@ -87,6 +88,7 @@ private:
   term_ptr term_;
   race_partners partners_;
   std::unique_ptr<race_fold> race_;
+  std::unique_ptr<race_ending> ending_; ///< while the final state is being made
   std::unique_ptr<race_lifecycle> life_;
   std::unique_ptr<standings_policy> policy_;
   std::shared_ptr<handoff<journal_item>> inbox_;

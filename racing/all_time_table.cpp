@@ -63,49 +63,78 @@ void all_time_table::add_strangers(std::span<const ride_record> rides) {
   for (const auto& ride : rides)
     if (ride.flags == 0 && row_of_.insert(ride.racer, static_cast<row>(racers_.size())))
       racers_.push_back(ride.racer);
-  for (auto& column : best_)
-    grow(column, racers_.size());
 }
 
 std::size_t all_time_table::merge(std::span<const ride_record> rides, scoring rule) {
+  auto p = begin_merge(rides, rule);
+  merge_on(p, best_.size());
+  return p.beaten();
+}
+
+all_time_table::passage all_time_table::begin_merge(std::span<const ride_record> rides, scoring rule) {
   ALLEYCAT_CHECK(staged_.empty());
   add_strangers(rides);
-  // Scores of the rides that count, and the row of each racer.
-  std::vector<std::vector<score>> scores;
-  std::vector<row> whose;
+  passage p;
+  p.seconds_ = best_.size();
   for (const auto& ride : rides)
     if (ride.flags == 0) {
-      whose.push_back(*row_of_.find(ride.racer));
-      scores.push_back(scores_of(ride, rule));
+      p.rows_.push_back(*row_of_.find(ride.racer));
+      p.scores_.push_back(scores_of(ride, rule));
     }
-  std::size_t beaten = 0;
-  for (std::size_t s = 0; s < best_.size(); ++s) {
+  return p;
+}
+
+void all_time_table::merge_on(passage& p, std::size_t seconds) {
+  for (const auto end = std::min(p.seconds_, p.next_ + seconds); p.next_ != end; ++p.next_) {
+    const auto s = p.next_;
     auto& best = best_[s];
+    grow(best, racers_.size());
     bool any = false;
-    for (std::size_t r = 0; r < whose.size(); ++r) {
-      if (s >= scores[r].size() || scores[r][s] <= best[whose[r]])
+    for (std::size_t r = 0; r < p.rows_.size(); ++r) {
+      const auto at = p.rows_[r];
+      if (s >= p.scores_[r].size() || p.scores_[r][s] <= best[at])
         continue;
-      if (best[whose[r]].value() != 0)
-        order_[s].erase(whose[r], rows(s));
-      best[whose[r]] = scores[r][s];
-      order_[s].insert(whose[r], rows(s));
+      if (best[at].value() != 0)
+        order_[s].erase(at, rows(s));
+      best[at] = p.scores_[r][s];
+      order_[s].insert(at, rows(s));
       any = true;
-      ++beaten;
+      ++p.beaten_;
     }
     if (any)
       order_[s].settle(rows(s));
   }
-  return beaten;
+}
+
+all_time_table::passage all_time_table::begin_ranks(std::span<const ride_record> rides, scoring rule) const {
+  ALLEYCAT_CHECK(staged_.empty());
+  passage p;
+  p.seconds_ = best_.size();
+  for (const auto& ride : rides) {
+    p.rows_.push_back(row_of_.find(ride.racer).value_or(stranger));
+    p.scores_.push_back(scores_of(ride, rule));
+  }
+  return p;
+}
+
+void all_time_table::rank_on(passage& p, std::span<ride_record> rides, std::size_t seconds) const {
+  ALLEYCAT_CHECK(rides.size() == p.rows_.size());
+  // Second by second, since all that is known of one lies together.
+  for (const auto end = std::min(p.seconds_, p.next_ + seconds); p.next_ != end; ++p.next_) {
+    const auto s = p.next_;
+    for (std::size_t r = 0; r < rides.size(); ++r)
+      if (s < p.scores_[r].size() && p.scores_[r][s].value() != 0)
+        rides[r].seconds[s].all_time_rank = place(s, p.scores_[r][s], value_at(s, p.rows_[r])).rank;
+  }
 }
 
 void all_time_table::replace(racer_id racer, const std::vector<score>& at) {
   if (row_of_.insert(racer, static_cast<row>(racers_.size()))) {
     racers_.push_back(racer);
-    for (auto& column : best_)
-      grow(column, racers_.size());
   }
   const auto r = *row_of_.find(racer);
   for (std::size_t s = 0; s < best_.size(); ++s) {
+    grow(best_[s], racers_.size());
     auto& best = best_[s][r];
     const auto now = s < at.size() ? at[s] : score{};
     if (best == now)
@@ -121,7 +150,7 @@ void all_time_table::replace(racer_id racer, const std::vector<score>& at) {
 
 score all_time_table::best_of(own_second s, racer_id racer) const {
   const auto found = row_of_.find(racer);
-  return found ? best_[column_of(s)][*found] : score{};
+  return found ? value_at(column_of(s), *found) : score{};
 }
 
 std::size_t all_time_table::higher(own_second s, score value) const {
@@ -133,9 +162,13 @@ std::size_t all_time_table::slot(own_second s, score value, racer_id racer) cons
 }
 
 all_time_place all_time_table::place(own_second s, score value, racer_id self) const {
-  const auto own = best_of(s, self);
-  const auto above = higher(s, value) - (own > value ? 1U : 0U);
-  const auto others = ranked(s) - (own.value() != 0 ? 1U : 0U);
+  return place(column_of(s), value, best_of(s, self));
+}
+
+all_time_place all_time_table::place(std::size_t column, score value, score own) const {
+  const auto& all = order_[column];
+  const auto above = all.higher(value, rows(column)) - (own > value ? 1U : 0U);
+  const auto others = all.size() - (own.value() != 0 ? 1U : 0U);
   return {static_cast<rank_t>(above + 1), static_cast<std::uint32_t>(others + 1), own};
 }
 
@@ -223,8 +256,8 @@ std::vector<score> all_time_table::bests_of(racer_id racer) const {
   if (!found)
     return result;
   result.reserve(best_.size());
-  for (const auto& column : best_)
-    result.push_back(column[*found]);
+  for (std::size_t s = 0; s < best_.size(); ++s)
+    result.push_back(value_at(s, *found));
   return result;
 }
 

@@ -44,6 +44,32 @@ public:
   /// @returns how many bests were beaten or set.
   std::size_t merge(std::span<const ride_record> rides, scoring rule);
 
+  /// Closed rides on their way through the table, some seconds of the ride at a time: a whole race takes so long that live ranks
+  /// would wait for it. Until it is done nothing else may change the table.
+  class passage {
+  public:
+    bool done() const { return next_ == seconds_; }
+    std::size_t beaten() const { return beaten_; }
+
+  private:
+    friend class all_time_table;
+    std::vector<std::vector<score>> scores_; ///< [ride][s - 1]
+    std::vector<racer_index::row> rows_;     ///< [ride]; `stranger` where the racer is none of the table's
+    std::size_t next_ = 0;                   ///< the next second, from 0
+    std::size_t seconds_ = 0;
+    std::size_t beaten_ = 0;
+  };
+
+  /// The same merge in steps. @param rides  need not live longer than this call
+  passage begin_merge(std::span<const ride_record> rides, scoring rule);
+  /// @param seconds  of the ride, at most
+  void merge_on(passage& p, std::size_t seconds);
+
+  /// Begins to rank closed rides at every second, by the table as it is.
+  passage begin_ranks(std::span<const ride_record> rides, scoring rule) const;
+  /// Puts the ranks of the next seconds into the rides' `all_time_rank`. @param rides  those the passage began with
+  void rank_on(passage& p, std::span<ride_record> rides, std::size_t seconds) const;
+
   /// The racer's bests become these, higher or lower; empty: the racer is in no table any more. O(seconds * log racers).
   void replace(racer_id racer, const std::vector<score>& at);
 
@@ -77,7 +103,11 @@ private:
   using row = racer_index::row;
   using ranking = ranked_column<127>; ///< a block is 512 bytes
 
+  static constexpr row stranger = ~row{0};
+
   ranked_rows rows(std::size_t s) const { return {best_[s], racers_}; }
+  /// A column is as long as the racers that were there when it was changed last.
+  score value_at(std::size_t column, row r) const { return r < best_[column].size() ? best_[column][r] : score{}; }
   /// Where the columns of a second are.
   std::size_t column_of(own_second s) const {
     ALLEYCAT_CHECK(s.value() >= 1 && s.value() <= order_.size());
@@ -87,6 +117,7 @@ private:
   const ranking& order(own_second s) const { return order_[column_of(s)]; }
   /// The racer's best at s; 0 for a stranger.
   score best_of(own_second s, racer_id racer) const;
+  all_time_place place(std::size_t column, score value, score own) const;
   /// How many are strictly higher than `value` at s.
   std::size_t higher(own_second s, score value) const;
   /// Where (value, racer) stands, or would stand, at s.

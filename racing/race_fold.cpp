@@ -394,42 +394,64 @@ std::vector<standing> race_fold::final_rows() const {
 // -- the end -----------------------------------------------------------------------------------------------------------
 
 closed_race race_fold::close(epoch owner_epoch) const {
-  ALLEYCAT_CHECK(closed_);
-  ALLEYCAT_CHECK(rides_.size() <= rules_.capacity && complete_ <= rides_.size() && finished_ <= rides_.size());
-  closed_race race;
-  race.stamp = mark_;
-  race.result = {key_, owner_epoch, mark_.position, mark_.stored, static_cast<std::uint32_t>(finished_), final_rows()};
-  race.rides.resize(rides_.size());
-  for (std::size_t i = 0; i < rides_.size(); ++i) {
-    const auto& r = rides_[i];
-    auto& record = race.rides[i];
-    record.key = key_;
-    record.racer = r.racer;
-    record.name = r.name;
-    record.anchor = r.anchor;
-    record.closed = mark_.stored;
-    record.finished = r.finished;
-    record.seconds.resize(r.furthest.value());
-    for (std::uint16_t s = 1; s <= r.furthest.value(); ++s)
-      if (r.has(own_second{s})) {
-        record.seconds[s - 1U].present = true;
-        record.seconds[s - 1U].measured = r.measured[s - 1U];
-      }
-  }
-  for (std::size_t s = 0; s < order_.size(); ++s) {
-    const auto& order = order_[s];
-    rank_t rank = 0;
-    for (std::size_t i = 0; i < order.size(); ++i) {
-      if (i == 0 || scores_[s][order[i]] != scores_[s][order[i - 1]])
-        rank = static_cast<rank_t>(i + 1);
-      race.rides[order[i]].seconds[s].here_now_rank = rank;
+  race_ending ending{*this, owner_epoch};
+  ending.go_on(rides_.size() + order_.size());
+  return ending.take();
+}
+
+race_ending::race_ending(const race_fold& race, epoch owner_epoch) : race_{race} {
+  ALLEYCAT_CHECK(race.closed_);
+  const auto rides = race.rides_.size();
+  ALLEYCAT_CHECK(rides <= race.rules_.capacity && race.complete_ <= rides && race.finished_ <= rides);
+  const auto& mark = race.mark_;
+  made_.stamp = mark;
+  made_.result = {race.key_,        owner_epoch, mark.position, mark.stored, static_cast<std::uint32_t>(race.finished_),
+                  race.final_rows()};
+  made_.rides.resize(rides);
+}
+
+void race_ending::go_on(std::size_t steps) {
+  for (; steps != 0 && rides_ < made_.rides.size(); --steps)
+    copy(rides_++);
+  for (; steps != 0 && !done(); --steps)
+    rank(seconds_++);
+}
+
+void race_ending::copy(std::size_t row) {
+  const auto& r = race_.rides_[row];
+  auto& record = made_.rides[row];
+  record.key = race_.key_;
+  record.racer = r.racer;
+  record.name = r.name;
+  record.anchor = r.anchor;
+  record.closed = race_.mark_.stored;
+  record.finished = r.finished;
+  record.seconds.resize(r.furthest.value());
+  for (std::uint16_t s = 1; s <= r.furthest.value(); ++s)
+    if (r.has(own_second{s})) {
+      record.seconds[s - 1U].present = true;
+      record.seconds[s - 1U].measured = r.measured[s - 1U];
     }
+}
+
+void race_ending::rank(std::size_t second) {
+  const auto& order = race_.order_[second];
+  const auto& scores = race_.scores_[second];
+  rank_t rank = 0;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (i == 0 || scores[order[i]] != scores[order[i - 1]])
+      rank = static_cast<rank_t>(i + 1);
+    made_.rides[order[i]].seconds[second].here_now_rank = rank;
   }
-  for (const auto& row : race.result.rows)
-    race.rides[*row_of_.find(row.racer)].rank = row.rank;
-  std::sort(race.rides.begin(), race.rides.end(),
+}
+
+closed_race race_ending::take() {
+  ALLEYCAT_CHECK(done());
+  for (const auto& row : made_.result.rows)
+    made_.rides[*race_.row_of_.find(row.racer)].rank = row.rank;
+  std::sort(made_.rides.begin(), made_.rides.end(),
             [](const ride_record& a, const ride_record& b) { return a.racer < b.racer; });
-  return race;
+  return std::move(made_);
 }
 
 } // namespace alleycat

@@ -22,6 +22,11 @@ struct class_stage : stage {
     settle();
   }
 
+  std::vector<leaderboard_row> board() {
+    const auto page = ask<leaderboard_answer>(actor, get_leaderboard{{0, 100, std::nullopt}});
+    return page ? page->rows : std::vector<leaderboard_row>{};
+  }
+
   void correct(const edit& e) {
     caf::anon_send(actor, edited{std::make_shared<const edit>(e)});
     settle();
@@ -204,6 +209,39 @@ TEST_CASE("a closed race is ranked by the table as it was before its merge") {
   for (const auto& second : (*ranked)->rides[0].seconds)
     CHECK(second.all_time_rank == 2);
   CHECK((*ranked)->result.rows[0].all_time_rank == 2);
+}
+
+TEST_CASE("live ranks come between the portions of a merge, and what follows is done behind it") {
+  class_stage s;
+  s.start();
+  s.merge(s.closed(1, 900));
+  const auto rank_at = [&](std::uint16_t second) {
+    caf::scoped_actor self{s.system()};
+    auto request = self->request(s.actor, caf::infinite, rank_of(2, second, 1));
+    s.scheduler().run();
+    rank_t rank = 0;
+    request.receive([&](const rank_answer& answer) { rank = answer.places.at(0).rank; }, [](const caf::error&) {});
+    return rank;
+  };
+  REQUIRE(rank_at(10) == 2);
+
+  caf::anon_send(s.actor, s.closed(3, 800));
+  caf::scoped_actor self{s.system()};
+  auto ranked = self->request(s.actor, caf::infinite, rank_closed{s.closed(4, 700)});
+  s.scheduler().run(); // time stands still: one portion
+  CHECK(rank_at(1) == 3);
+  CHECK(rank_at(10) == 2);
+  CHECK(s.board().size() == 1);
+
+  s.settle();
+  CHECK(rank_at(10) == 3);
+  CHECK(s.board().size() == 2);
+  ranked.receive(
+      [](const closed_race_ptr& race) {
+        for (const auto& second : race->rides.at(0).seconds)
+          CHECK(second.all_time_rank == 3);
+      },
+      [](const caf::error&) { FAIL("not ranked"); });
 }
 
 TEST_CASE("a page can be asked for around a rider") {

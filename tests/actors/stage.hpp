@@ -197,8 +197,12 @@ public:
     return static_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
   }
 
-  /// Handles messages until nobody has any.
-  void settle() { scheduler().run(); }
+  /// Handles messages until nobody has any, also those that actors have put off without a pause.
+  void settle() {
+    do
+      scheduler().run();
+    while (scheduler().advance_time(caf::timespan{0}) != 0);
+  }
 
   /// Time passes in steps of this: nothing that a test distinguishes may be finer.
   std::chrono::milliseconds step = 10ms;
@@ -303,6 +307,7 @@ inline class_actor::behavior_type empty_class(class_actor::pointer self, std::sh
       [=](const edited&) {},
       [=](const get_leaderboard&) { return leaderboard_answer{}; },
       [=](const get_all_time&) { return all_time_answer{}; },
+      [=](work_on) {},
       [=](const find_ghost&) { return ghost_source{}; },
   };
 }

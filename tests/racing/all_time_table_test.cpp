@@ -268,6 +268,37 @@ TEST_CASE("merging rides race by race, in any order and again, makes the same ta
   });
 }
 
+TEST_CASE("a merge and ranks in steps are those made in one go", "[all_time][property]") {
+  holds(1500, [] {
+    const auto rule = *rc::gen::element(scoring::total, scoring::output);
+    const auto before = *any_rides();
+    const auto rides = records_of(*any_rides());
+    const auto step = *rc::gen::inRange<std::size_t>(1, random_ride_seconds + 1);
+    all_time_table whole{random_ride_seconds};
+    all_time_table stepwise{random_ride_seconds};
+    whole.merge(records_of(before), rule);
+    stepwise.merge(records_of(before), rule);
+
+    auto ranked = rides;
+    for (auto ranks = stepwise.begin_ranks(ranked, rule); !ranks.done();)
+      stepwise.rank_on(ranks, ranked, step);
+    for (const auto& ride : ranked) {
+      const auto scores = scores_of(ride, rule);
+      for (std::size_t s = 0; s < scores.size(); ++s) {
+        const own_second at{static_cast<std::uint16_t>(s + 1)};
+        const auto expected = scores[s].value() == 0 ? 0 : whole.place(at, scores[s], ride.racer).rank;
+        RC_ASSERT(ride.seconds[s].all_time_rank == expected);
+      }
+    }
+
+    auto merge = stepwise.begin_merge(rides, rule);
+    while (!merge.done())
+      stepwise.merge_on(merge, step);
+    RC_ASSERT(merge.beaten() == whole.merge(rides, rule));
+    RC_ASSERT(told(stepwise) == told(whole));
+  });
+}
+
 TEST_CASE("a table loaded from its bests goes on like the one they were taken from", "[all_time][property]") {
   holds(1000, [] {
     const auto before = *any_rides();
