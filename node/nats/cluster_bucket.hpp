@@ -5,15 +5,16 @@
 ///         │   reconnected · asked to read all · own entry not seen in 2 s ·    ▼
 ///         └──────────── sequence went backwards · nobody answers ───────── watching
 ///
-/// Written by plain JetStream publishing: a creation expects that its subject never had a message, which holds on every
-/// server, also with replicas (nats-server 2.9.10 lets two compare-and-swap *updates* of a replicated subject win, and nats.c's
-/// `kvStore_Create` falls back to one after a deletion). The layout is that of NATS' KV, so `nats kv` and others can
-/// read it, but for the key `identity`: whoever finds the bucket without writes one, and by it an emptied and refilled bucket is
-/// known to be another. What blocks (looking, opening and closing the watch, cleaning) has a thread of its own, so that no heartbeat
-/// waits for it. Read back by direct get, of which any replica answers: what it finds is so, what it does not find may yet be there.
+/// Written by plain JetStream publishing: a creation expects that its subject never had a message, which holds on every server, also
+/// with replicas (nats-server 2.9.10 lets two compare-and-swap *updates* of a replicated subject win, and nats.c's `kvStore_Create`
+/// falls back to one after a deletion). The layout is that of NATS' KV, so `nats kv` and others can read it, but for the key
+/// `identity`: whoever finds the bucket without writes one, and by it an emptied and refilled bucket is known to be another. What
+/// blocks (looking, opening and closing the watch, cleaning: bucket_stream.hpp) has a thread of its own, so that no heartbeat waits
+/// for it. Read back by direct get, of which any replica answers: what it finds is so, what it does not find may yet be there.
 #pragma once
 
 #include "cluster/bucket.hpp"
+#include "node/nats/bucket_stream.hpp"
 #include "node/nats/nats_connection.hpp"
 #include "node/nats/streams.hpp"
 #include "node/nats/worker.hpp"
@@ -90,23 +91,14 @@ private:
     nats_message message;
   };
   struct reconnected {};
-  /// What a look at the bucket showed.
-  struct looked {
-    std::string failure; ///< empty: there was an answer
-    bool silent = false; ///< nobody answered at all
-    std::string identity;
-    std::uint64_t last_sequence = 0;
-  };
   struct subscribed {
     std::uint64_t watch = 0;
-    natsSubscription* subscription = nullptr; ///< null: it failed
-    std::string failure;
+    bucket_watch to;
   };
-  using keys_and_sequences = std::vector<std::pair<std::string, std::uint64_t>>;
   struct cleaned {
     keys_and_sequences markers;
   };
-  using job = std::variant<asked, read_all_asked, answered, watched, reconnected, looked, subscribed, cleaned>;
+  using job = std::variant<asked, read_all_asked, answered, watched, reconnected, bucket_look, subscribed, cleaned>;
 
   /// Outlives the bucket as long as a callback of the library may come. Bounded by what the bucket holds and what was asked.
   struct jobs {
@@ -117,12 +109,6 @@ private:
 
     void push(job what);
   };
-  struct watch_closure {
-    std::shared_ptr<jobs> into;
-    std::uint64_t watch = 0;
-  };
-  static void on_watched(natsConnection*, natsSubscription*, natsMsg* message, void* closure);
-  static void on_watch_over(void* closure);
 
   struct pending {
     call what = call::put;
@@ -134,20 +120,23 @@ private:
     std::int64_t time_ns = 0;
   };
 
+  // cluster_bucket.cpp: requests and answers
   void work();
   void look_around(clock::time_point now);
   void handle(asked& x);
-  void handle(read_all_asked& x);
   void handle(answered& x);
-  void handle(watched& x);
-  void handle(reconnected& x);
-  void handle(looked& x);
-  void handle(subscribed& x);
-  void handle(cleaned& x);
   void answer_read(const pending& to, const answered& x);
   /// @returns whether this write came after the one before: else the bucket may be another one
   bool in_order(std::uint64_t id, std::uint64_t sequence);
   void give_up(const pending& what);
+
+  // cluster_bucket_watch.cpp: what is told of all entries
+  void handle(read_all_asked& x);
+  void handle(reconnected& x);
+  void handle(bucket_look& x);
+  void handle(subscribed& x);
+  void handle(watched& x);
+  void handle(cleaned& x);
   void read_soon(std::chrono::milliseconds pause);
   void begin_reading();
   void lose();
@@ -155,13 +144,6 @@ private:
   void end_watch();
   void all_told();
   void clean();
-
-  // On the thread for what blocks.
-  looked look();
-  std::optional<std::string> identity();
-  subscribed open_watch(std::uint64_t number);
-  cleaned purge(const keys_and_sequences& old);
-  void close_watch(natsSubscription* old);
 
   std::function<void(const bucket_event&)> tell_;
   bucket_settings settings_;

@@ -124,6 +124,11 @@ inline std::string_view reply_of(natsMsg* m) {
   const char* reply = natsMsg_GetReply(m);
   return reply == nullptr ? std::string_view{} : std::string_view{reply};
 }
+/// Empty when there is none of this name.
+inline std::string_view header_of(natsMsg* m, const char* name) {
+  const char* value = nullptr;
+  return natsMsgHeader_Get(m, name, &value) == NATS_OK ? std::string_view{value} : std::string_view{};
+}
 
 /// A fresh `_INBOX.` subject.
 std::string new_inbox();
