@@ -1,6 +1,6 @@
 #include "actors/archive.hpp"
 #include "actors/calendar.hpp"
-#include "stage.hpp"
+#include "tests/actors/stage.hpp"
 
 #include <catch2/catch.hpp>
 

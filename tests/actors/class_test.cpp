@@ -1,5 +1,7 @@
 #include "actors/class.hpp"
-#include "stage.hpp"
+#include "tests/actors/remembered_records.hpp"
+#include "tests/actors/stage.hpp"
+#include "tests/actors/stand_ins.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,7 @@
 #include "actors/editor.hpp"
-#include "remembered_history.hpp"
+#include "tests/actors/remembered_history.hpp"
+#include "tests/actors/remembered_records.hpp"
+#include "tests/actors/stage.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,9 @@
 #include "actors/defaults.hpp"
 #include "actors/follower.hpp"
-#include "remembered_history.hpp"
+#include "tests/actors/remembered_history.hpp"
+#include "tests/actors/remembered_records.hpp"
+#include "tests/actors/stage.hpp"
+#include "tests/actors/stand_ins.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,7 @@
 #include "actors/defaults.hpp"
 #include "actors/ingest.hpp"
-#include "stage.hpp"
+#include "tests/actors/stage.hpp"
+#include "tests/actors/stand_ins.hpp"
 
 #include <catch2/catch.hpp>
 

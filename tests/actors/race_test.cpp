@@ -1,5 +1,6 @@
 #include "actors/race.hpp"
-#include "stage.hpp"
+#include "tests/actors/stage.hpp"
+#include "tests/actors/stand_ins.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,7 +1,14 @@
 /// Streams of results, bests and corrections in memory: what is delivered is on its way.
 #pragma once
 
-#include "stage.hpp"
+#include "actors/ports.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
 
 namespace alleycat::test {
 

@@ -1,6 +1,8 @@
 #include "actors/registry.hpp"
 #include "actors/shard.hpp"
-#include "stage.hpp"
+#include "tests/actors/remembered_records.hpp"
+#include "tests/actors/stage.hpp"
+#include "tests/actors/stand_ins.hpp"
 
 #include <catch2/catch.hpp>
 

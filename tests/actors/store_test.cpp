@@ -1,5 +1,5 @@
 #include "actors/store.hpp"
-#include "stage.hpp"
+#include "tests/actors/stage.hpp"
 
 #include <catch2/catch.hpp>
 

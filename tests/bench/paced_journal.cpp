@@ -9,6 +9,7 @@
 #include "simulator/names.hpp"
 #include "simulator/rider_model.hpp"
 #include "tests/actors/stage.hpp"
+#include "tests/actors/stand_ins.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
