@@ -45,9 +45,10 @@ void calendar_state::load(const class_rules& course) {
   const auto& rules = env_->rules.race;
   const auto first_day = std::max<utc_day>(0, boards.today() - day_boards::most_days + 1);
   const auto loaded = call_store<caf::unit_t>(*env_, [&] {
-    records_->each_result(course.id, rules.race_at(first_day * 86'400'000), [&](const race_result& result) {
-      boards.load(day_at(rules.start_ms(result.key.race)), bests_of(result, course.score));
-    });
+    records_->each_result(course.id, rules.race_at(unix_ms{std::chrono::days{first_day}}),
+                          [&](const race_result& result) {
+                            boards.load(day_at(rules.start_of(result.key.race)), bests_of(result, course.score));
+                          });
     return caf::unit;
   });
   if (loaded.flag == caf::rt_error)
@@ -60,7 +61,7 @@ void calendar_state::take(const closed_race& race) {
   const auto found = boards_.find(race.result.key.cls);
   if (found == boards_.end())
     return; // its class is still to be loaded, and the store has it
-  const auto day = day_at(env_->rules.race.start_ms(race.result.key.race));
+  const auto day = day_at(env_->rules.race.start_of(race.result.key.race));
   found->second.merge(day, bests_of(race.result, env_->rules.find(race.result.key.cls)->score));
 }
 
@@ -71,7 +72,7 @@ void calendar_state::look_again(racer_id racer) {
       return caf::unit;
     const auto& rules = env_->rules.race;
     for (const auto& line : records_->rides_of(racer, SIZE_MAX)) {
-      const auto day = day_at(rules.start_ms(line.key.race));
+      const auto day = day_at(rules.start_of(line.key.race));
       const auto* course = env_->rules.find(line.key.cls);
       if (!line.finished || course == nullptr || day <= today() - day_boards::most_days)
         continue;

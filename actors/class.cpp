@@ -189,7 +189,7 @@ class_state::portion class_state::merge_of(closed_race_ptr race) {
         if (!ride.name.empty())
           env_->names->set(ride.racer, ride.name);
       failpoint("class.merge");
-      merging_ = 0;
+      merging_ = {};
       through = table_.begin_merge(race->rides, rules_.score);
     }
     table_.merge_on(*through, defaults::seconds_at_once);

@@ -83,11 +83,11 @@ private:
   class_partners partners_;
   all_time_table table_{1};
   leaderboard board_;
-  std::vector<closed_race_ptr> early_; ///< came before the tables were loaded
-  std::vector<racer_bests> untold_;    ///< corrected, and not in the changelog yet
-  std::vector<edit_ptr> early_edits_;  ///< likewise
-  std::deque<portion> works_;          ///< in order; the first one has begun
-  std::int64_t merging_ = 0;           ///< ns that the merge under way has taken
+  std::vector<closed_race_ptr> early_;  ///< came before the tables were loaded
+  std::vector<racer_bests> untold_;     ///< corrected, and not in the changelog yet
+  std::vector<edit_ptr> early_edits_;   ///< likewise
+  std::deque<portion> works_;           ///< in order; the first one has begun
+  std::chrono::nanoseconds merging_{0}; ///< that the merge under way has taken
   bool loaded_ = false;
 };
 

@@ -12,9 +12,11 @@ namespace alleycat {
 
 closing::closing(shard_actor::pointer self, const actor_context& env, term_ptr under, scoring rule,
                  closing_partners partners, std::function<void(race_key)> on_done)
-    : self_{self}, env_{env}, term_{std::move(under)}, rule_{rule}, partners_{std::move(partners)},
-      on_done_{std::move(on_done)}, to_result_{nullptr, {in_ms(defaults::close_retry), in_ms(defaults::longest_retry)}},
-      to_disk_{nullptr, {in_ms(defaults::close_retry), in_ms(defaults::longest_retry)}} {}
+    : self_{self}, env_{env}, term_{std::move(under)}, rule_{rule}, partners_{std::move(partners)}, on_done_{std::move(
+                                                                                                        on_done)},
+      to_result_{nullptr, {defaults::close_retry, defaults::longest_retry}}, to_disk_{nullptr,
+                                                                                      {defaults::close_retry,
+                                                                                       defaults::longest_retry}} {}
 
 closing::~closing() {
   env_.counts->closes_delayed.add(-delayed_);

@@ -82,8 +82,8 @@ private:
   road to_result_;
   std::deque<closed_race_ptr> results_; ///< waiting to be applied
   road to_disk_;
-  std::int64_t delayed_ = 0;                  ///< as last counted
-  std::map<race_id, std::int64_t> folded_at_; ///< steady; until the result is published
+  std::int64_t delayed_ = 0;               ///< as last counted
+  std::map<race_id, steady_ns> folded_at_; ///< until the result is published
 };
 
 } // namespace alleycat

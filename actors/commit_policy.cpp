@@ -9,11 +9,11 @@ namespace alleycat {
 
 namespace {
 
-constexpr unix_ms measuring_ms = 250;
+constexpr milliseconds measuring{250};
 
 /// The first multiple of the interval after `at`.
-unix_ms next_beat(unix_ms at, unix_ms interval_ms) {
-  return (at / interval_ms + 1) * interval_ms;
+unix_ms next_beat(unix_ms at, milliseconds interval) {
+  return unix_ms{(at.time_since_epoch() / interval + 1) * interval};
 }
 
 } // namespace
@@ -43,8 +43,8 @@ void commit_policy::arrived(round& rider, unix_ms now) {
 }
 
 void commit_policy::measure_rate(unix_ms now) {
-  if (const auto passed = now - counted_from_; passed >= measuring_ms) {
-    worth_waiting_ = unix_ms{counted_} * linger_ms_ >= passed;
+  if (const auto passed = now - counted_from_; passed >= measuring) {
+    worth_waiting_ = counted_ * linger_ >= passed;
     counted_from_ = now;
     counted_ = 0;
   }
@@ -60,10 +60,10 @@ unix_ms commit_policy::due() const {
   ALLEYCAT_CHECK(pending_ > 0);
   if (complete_)
     return first_;
-  const auto end = worth_waiting_ ? next_beat(first_, linger_ms_) : first_ + std::min(linger_ms_, short_linger_ms);
+  const auto end = worth_waiting_ ? next_beat(first_, linger_) : first_ + std::min(linger_, short_linger);
   if (pending_ < burst_size)
     return end;
-  const auto silence = std::max(least_silence_ms, silence_factor * (last_ - first_) / (pending_ - 1));
+  const auto silence = std::max(least_silence, silence_factor * (last_ - first_) / (pending_ - 1));
   return std::min(end, last_ + silence);
 }
 

@@ -1,7 +1,7 @@
 /// When the pending updates of one race go to the journal, as far as one ingest actor can know. Pure: time comes in.
 #pragma once
 
-#include "racing/ids.hpp"
+#include "racing/time.hpp"
 
 #include <cstdint>
 
@@ -24,15 +24,15 @@ public:
   /// What is kept of each rider, beside other things. Starts as 0.
   using round = std::uint32_t;
 
-  static constexpr unix_ms short_linger_ms = 2;
+  static constexpr milliseconds short_linger{2};
   /// Longer than what comes within some milliseconds may wait in the socket, to be read at once (`nap_policy`).
-  static constexpr unix_ms least_silence_ms = 5;
+  static constexpr milliseconds least_silence{5};
   /// Silence that ends a burst, in mean distances of its updates; of few that came in two heaps the mean is half of what it is.
-  static constexpr unix_ms silence_factor = 16;
+  static constexpr std::int64_t silence_factor = 16;
   static constexpr std::uint32_t burst_size = 8;
 
-  /// @param linger_ms  0..1000; 0 = every update is due at once
-  explicit commit_policy(unix_ms linger_ms) : linger_ms_{linger_ms} {}
+  /// @param linger  at most 1 s; 0 = every update is due at once
+  explicit commit_policy(milliseconds linger) : linger_{linger} {}
 
   /// An update is pending now.
   void arrived(round& rider, unix_ms now);
@@ -47,10 +47,10 @@ private:
   void measure_rate(unix_ms now);
   void next_round();
 
-  unix_ms linger_ms_;
+  milliseconds linger_;
   std::uint32_t pending_ = 0;
-  unix_ms first_ = 0; ///< arrival of the first one pending
-  unix_ms last_ = 0;  ///< and of the last one
+  unix_ms first_{}; ///< arrival of the first one pending
+  unix_ms last_{};  ///< and of the last one
   bool complete_ = false;
 
   round round_ = 2;            ///< so that a fresh rider (0) was not in the round before
@@ -58,7 +58,7 @@ private:
   std::uint32_t again_ = 0;    ///< of those, who have reported in this round
   std::uint32_t joined_ = 0;   ///< others who have
 
-  unix_ms counted_from_ = 0; ///< the rate is measured from here
+  unix_ms counted_from_{}; ///< the rate is measured from here
   std::uint32_t counted_ = 0;
   bool worth_waiting_ = false; ///< at the last measured rate, the linger time brings at least one more
 };

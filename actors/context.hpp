@@ -14,9 +14,9 @@ namespace alleycat {
 struct actor_context {
   rule_set rules;
   // May change while actors run: whoever needs one reads it each time.
-  std::atomic<unix_ms> standings_min_interval_ms = 900;     ///< of races that open from now on
-  std::atomic<unix_ms> journal_linger_ms = 20;              ///< of races that open from now on
-  std::atomic<unix_ms> history_keep_ms = 90LL * 86'400'000; ///< results and rides of older races go
+  std::atomic<milliseconds> standings_min_interval{milliseconds{900}}; ///< of races that open from now on
+  std::atomic<milliseconds> journal_linger{milliseconds{20}};          ///< of races that open from now on
+  std::atomic<milliseconds> history_keep{std::chrono::days{90}};       ///< results and rides of older races go
 
   const clock_port* clock = nullptr;
   journal_port* journal = nullptr;
@@ -43,7 +43,7 @@ struct actor_context {
   bool correct(closed_race& race) const {
     const auto* course = rules.find(race.result.key.cls);
     return course != nullptr && edits->read([&](const corrections& all) {
-      return alleycat::correct(race, all, course->score, rules.race.start_ms(race.result.key.race));
+      return alleycat::correct(race, all, course->score, rules.race.start_of(race.result.key.race));
     });
   }
 };

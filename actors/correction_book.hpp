@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <limits>
 #include <mutex>
 #include <shared_mutex>
 
@@ -31,7 +30,7 @@ public:
   /// Puts the names of rows as they are shown; each row has a racer and a name.
   /// @param race_start  of a live race: who is forgotten in it has no name
   template <class Rows>
-  void show_names(Rows& rows, unix_ms race_start = std::numeric_limits<unix_ms>::max()) const {
+  void show_names(Rows& rows, unix_ms race_start = unix_ms::max()) const {
     if (empty_)
       return;
     read([&](const corrections& all) {

@@ -5,15 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace alleycat {
-
-/// In the unit of the clocks that actors are given.
-constexpr std::int64_t in_ms(std::chrono::milliseconds span) {
-  return span.count();
-}
-
-} // namespace alleycat
-
 namespace alleycat::defaults {
 
 using namespace std::chrono_literals;

@@ -13,7 +13,7 @@ namespace alleycat {
 namespace {
 
 /// While somebody waits for the stream's end, it is asked for this often.
-constexpr unix_ms end_asked_again_ms = 100;
+constexpr milliseconds end_asked_again{100};
 /// Effects that are remembered, for whoever asks a little later.
 constexpr std::size_t effects_kept = 200;
 
@@ -38,7 +38,7 @@ void editor_state::start(pointer self, const actor_context& env, store_actor sto
   env_ = &env;
   store_ = std::move(store);
   streams_ = std::move(streams);
-  clean_at_ = env.clock->now() + in_ms(defaults::clean_after);
+  clean_at_ = env.clock->now() + defaults::clean_after;
   read_cursor();
   self_->delayed_send(self_, defaults::follow_tick, alleycat::look_at_clock{});
 }
@@ -179,7 +179,7 @@ void editor_state::look_at_clock() {
   if (!writing_ && inbox_)
     work();
   clean_if_due(now);
-  if (!waiting_.empty() || (!asking_.empty() && now - asked_at_ > end_asked_again_ms))
+  if (!waiting_.empty() || (!asking_.empty() && now - asked_at_ > end_asked_again))
     ask_end();
   const bool busy = !asking_.empty() || !waiting_.empty() || again_.waiting();
   self_->delayed_send(self_, busy ? defaults::follow_tick : defaults::follow_rest, alleycat::look_at_clock{});
@@ -217,7 +217,7 @@ void editor_state::clean_if_due(unix_ms now) {
   if (cleaning_ || now < clean_at_)
     return;
   const bool mine = env_->ownership->owns(env_->rules.classes.front().id);
-  clean_at_ = now + in_ms(mine ? defaults::clean_interval : defaults::clean_later);
+  clean_at_ = now + (mine ? milliseconds{defaults::clean_interval} : milliseconds{defaults::clean_later});
   cleaning_ = true;
   self_->request(caf::actor_cast<editor_actor>(self_), 2 * defaults::clean_deadline, clean_now{})
       .then([this](const cleaned_streams&) { cleaning_ = false; },

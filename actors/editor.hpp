@@ -61,7 +61,7 @@ private:
   std::deque<results_log_item> queue_;
   std::vector<results_log_item> taken_;
   bool writing_ = false;
-  retry again_{1'000, 30'000};
+  retry again_{milliseconds{1'000}, milliseconds{30'000}};
   stream_cursor done_;
 
   std::map<std::uint64_t, edit_effect> effects_; ///< of the latest edits, by sequence
@@ -69,8 +69,8 @@ private:
   std::vector<caf::typed_response_promise<caught_up>> waiting_; ///< from before the question that is under way
   std::vector<caf::typed_response_promise<caught_up>> asking_;  ///< for whom the question is
   std::uint64_t question_ = 0;
-  unix_ms asked_at_ = 0;
-  unix_ms clean_at_ = 0;
+  unix_ms asked_at_{};
+  unix_ms clean_at_{};
   bool cleaning_ = false;
 };
 

@@ -15,8 +15,8 @@ namespace alleycat {
 namespace {
 
 /// A question about the stream's end that was not answered for this long is asked again.
-constexpr unix_ms ask_again_ms = 1'000;
-constexpr unix_ms tell_progress_ms = 1'000;
+constexpr milliseconds ask_again{1'000};
+constexpr milliseconds tell_progress{1'000};
 
 } // namespace
 
@@ -188,8 +188,8 @@ bool follower_state::merge_held_rides(unix_ms now) {
   const auto old = std::find_if(rides_.begin(), rides_.end(), [&](const auto& entry) {
     // Young ones may belong to a close that was cut short: whoever finishes it ranks them before they are merged.
     const auto closed = entry.second.rides.front().closed;
-    return now - entry.second.newest > in_ms(defaults::held_rides_after) &&
-           now - closed > std::min(env_->history_keep_ms.load(), in_ms(defaults::unfinished_close));
+    return now - entry.second.newest > defaults::held_rides_after &&
+           now - closed > std::min<milliseconds>(env_->history_keep.load(), defaults::unfinished_close);
   });
   if (old == rides_.end())
     return false;
@@ -340,11 +340,11 @@ void follower_state::look_at_clock() {
   const auto now = env_->clock->now();
   again_.run_if_due(now);
   const bool waits = !asking_.empty() || !current_;
-  if (waits && ((left_ == 0 && !question_open_) || now - asked_at_ > ask_again_ms))
+  if (waits && ((left_ == 0 && !question_open_) || now - asked_at_ > ask_again))
     ask_end();
-  if (!writing_ && now - kept_at_ > in_ms(defaults::cursor_interval))
+  if (!writing_ && now - kept_at_ > defaults::cursor_interval)
     store_cursor_now();
-  if (!current_ && now - told_at_ > tell_progress_ms) {
+  if (!current_ && now - told_at_ > tell_progress) {
     told_at_ = now;
     env_->log->info("follower.reading",
                     {{"taken", count_}, {"left", left_}, {"sequence", done_.sequence}, {"sent", sent_}});

@@ -45,7 +45,7 @@ private:
   /// Rides that wait for their result.
   struct waiting_rides {
     stream_cursor before; ///< what was read before the first of them
-    unix_ms newest = 0;   ///< stream's time of the last one
+    unix_ms newest{};     ///< stream's time of the last one
     std::vector<ride_record> rides;
   };
 
@@ -87,10 +87,10 @@ private:
   std::vector<results_log_item> taken_;
   std::deque<results_log_item> queue_;
   bool writing_ = false;
-  retry again_{1'000, 30'000}; ///< the step that failed
-  stream_cursor done_;         ///< everything up to it was looked at
-  stream_cursor kept_;         ///< as the store has it
-  unix_ms kept_at_ = 0;
+  retry again_{milliseconds{1'000}, milliseconds{30'000}}; ///< the step that failed
+  stream_cursor done_;                                     ///< everything up to it was looked at
+  stream_cursor kept_;                                     ///< as the store has it
+  unix_ms kept_at_{};
   std::map<race_key, waiting_rides> rides_; ///< by race
   std::multimap<class_id, class_actor> fed_;
   std::map<class_id, std::vector<racer_bests>> bests_;
@@ -100,11 +100,11 @@ private:
   std::vector<caf::typed_response_promise<caught_up>> asking_;  ///< for whom the question is
   std::uint64_t question_ = 0;
   bool question_open_ = false;
-  unix_ms asked_at_ = 0;
+  unix_ms asked_at_{};
   std::uint64_t sent_ = 0; ///< sequence of the last message that is known to be on its way
   std::uint64_t left_ = 0; ///< messages behind it
   std::uint64_t count_ = 0;
-  unix_ms told_at_ = 0;
+  unix_ms told_at_{};
   bool current_ = false;
 };
 

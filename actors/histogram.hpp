@@ -3,6 +3,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -43,13 +44,12 @@ public:
   histogram(const histogram&) = delete;
   histogram& operator=(const histogram&) = delete;
 
-  /// @param nanoseconds  below 0, as of clocks that differ, counts as 0
+  /// @param span  below 0, as of clocks that differ, counts as 0
   /// @param times  so many observations of the same
-  void observe(std::int64_t nanoseconds, std::uint64_t times = 1) {
+  void observe(std::chrono::nanoseconds span, std::uint64_t times = 1) {
     if (!times_are_taken.load(std::memory_order_relaxed))
       return;
-    if (nanoseconds < 0)
-      nanoseconds = 0;
+    const auto nanoseconds = span.count() < 0 ? 0 : span.count();
     std::size_t bucket = 0;
     while (bucket < bounds_.size() && nanoseconds > nanoseconds_[bucket])
       ++bucket;

@@ -13,10 +13,10 @@ namespace alleycat {
 
 namespace {
 
-constexpr unix_ms forget_race_after_ms = 60'000;
+constexpr milliseconds forget_race_after{60'000};
 constexpr std::uint8_t name_repeats = 3;
 /// A timer that is set already serves for what is due so little earlier.
-constexpr unix_ms timer_slack_ms = 4;
+constexpr milliseconds timer_slack{4};
 
 } // namespace
 
@@ -43,7 +43,7 @@ void ingest_state::take_arrivals() {
   env_->counts->updates_unstored.set(static_cast<std::int64_t>(unstored_));
 }
 
-void ingest_state::take(arrival& a, unix_ms now, std::int64_t steady) {
+void ingest_state::take(arrival& a, unix_ms now, steady_ns steady) {
   if (a.reason != refusal::none)
     return refuse(a.reply_to, a.reason, a.why);
   auto& u = a.content;
@@ -53,7 +53,7 @@ void ingest_state::take(arrival& a, unix_ms now, std::int64_t steady) {
     return refuse(a.reply_to, refusal::busy, why);
 
   const race_key key{u.cls, u.race};
-  const auto [entry, first] = races_.try_emplace(key, env_->journal_linger_ms.load());
+  const auto [entry, first] = races_.try_emplace(key, env_->journal_linger.load());
   auto& race = entry->second;
   if (first)
     self_->send(registry_, race_hint{key});
@@ -115,13 +115,13 @@ void ingest_state::commit_due(unix_ms now) {
 
 void ingest_state::wake_at(unix_ms due, unix_ms now) {
   // Setting a timer wakes CAF's clock. While updates come, they are looked at anyway.
-  if (wake_up_ && *wake_up_ <= due + timer_slack_ms)
+  if (wake_up_ && *wake_up_ <= due + timer_slack)
     return;
   wake_up_ = due;
   if (due <= now)
     self_->send(self_, linger_over{due});
   else
-    self_->delayed_send(self_, std::chrono::milliseconds{due - now}, linger_over{due});
+    self_->delayed_send(self_, due - now, linger_over{due});
 }
 
 void ingest_state::commit_due(linger_over which) {
@@ -237,7 +237,7 @@ void ingest_state::note_oldest() const {
   for (const auto& [key, race] : races_)
     if (!race.waiting.empty())
       oldest = std::min(oldest, race.waiting.front().since);
-  env_->counts->oldest_unstored_ms.set((now - oldest) / 1'000'000);
+  env_->counts->oldest_unstored_ms.set(std::chrono::duration_cast<milliseconds>(now - oldest).count());
 }
 
 void ingest_state::less_unstored(std::size_t settled) {
@@ -247,9 +247,9 @@ void ingest_state::less_unstored(std::size_t settled) {
     flush_promise_.deliver(flushed{0});
 }
 
-bool ingest_state::is_before_deadline(race_key key, std::chrono::milliseconds margin) const {
+bool ingest_state::is_before_deadline(race_key key, milliseconds margin) const {
   const auto& rules = env_->rules.race;
-  return rules.admit == admission::any || env_->clock->now() <= rules.deadline_ms(key.race) - margin.count();
+  return rules.admit == admission::any || env_->clock->now() <= rules.deadline_of(key.race) - margin;
 }
 
 void ingest_state::give_up(const sent_batch& batch, refusal reason, std::string_view why) {
@@ -264,11 +264,10 @@ void ingest_state::give_up(const sent_batch& batch, refusal reason, std::string_
 
 void ingest_state::look_at_clock() {
   const auto now = env_->clock->now();
-  const auto late = std::chrono::duration_cast<std::chrono::milliseconds>(defaults::ack_deadline).count();
   for (auto i = in_flight_.begin(); i != in_flight_.end();) {
     const auto current = i++;
     auto& batch = current->second;
-    if (now - batch.sent < late)
+    if (now - batch.sent < defaults::ack_deadline)
       continue;
     if (!is_before_deadline(batch.key, defaults::retry_margin)) {
       give_up(batch, refusal::not_stored, "the journal did not confirm before the race's deadline");
@@ -283,7 +282,7 @@ void ingest_state::look_at_clock() {
   note_oldest();
   std::erase_if(races_, [&](const auto& entry) {
     const auto& race = entry.second;
-    return race.in_flight == 0 && race.pending.empty() && now - race.last_use > forget_race_after_ms;
+    return race.in_flight == 0 && race.pending.empty() && now - race.last_use > forget_race_after;
   });
   self_->delayed_send(self_, unstored_ == 0 ? defaults::ingest_rest : defaults::ingest_tick, alleycat::look_at_clock{});
 }

@@ -50,10 +50,10 @@ private:
   /// Of an update that is not stored yet.
   struct waiter {
     std::string reply_to;
-    std::int64_t since = 0; ///< its arrival, steady
+    steady_ns since; ///< its arrival
   };
   struct open_race {
-    explicit open_race(unix_ms linger_ms) : policy{linger_ms} {}
+    explicit open_race(milliseconds linger) : policy{linger} {}
 
     journal_batch pending;
     std::vector<waiter> waiting; ///< for `pending`, in order
@@ -61,17 +61,17 @@ private:
     std::unordered_map<racer_id, known_rider> riders;
     commit_policy policy;
     bool lingers = false; ///< stands in `lingering_`
-    unix_ms last_use = 0;
+    unix_ms last_use{};
   };
   struct sent_batch {
     race_key key;
     journal_batch batch;
     std::vector<waiter> waiting;
-    unix_ms sent = 0;
-    std::int64_t sent_steady = 0;
+    unix_ms sent{};
+    steady_ns sent_steady;
   };
 
-  void take(arrival& a, unix_ms now, std::int64_t steady);
+  void take(arrival& a, unix_ms now, steady_ns steady);
   void refuse(const std::string& reply_to, refusal reason, std::string_view why);
   /// Why nothing can be taken at the moment; empty = it can.
   std::string_view busy_with(class_id cls) const;
@@ -81,7 +81,7 @@ private:
   void forget_empty();
   void commit(race_key key, open_race& race);
   /// Whether the race's deadline is at least this far away; with `admit any` there is none.
-  bool is_before_deadline(race_key key, std::chrono::milliseconds margin) const;
+  bool is_before_deadline(race_key key, milliseconds margin) const;
   void give_up(const sent_batch& batch, refusal reason, std::string_view why);
   void less_unstored(std::size_t settled);
   void observe_stored(const sent_batch& batch) const;

@@ -25,7 +25,7 @@ namespace alleycat {
 struct arrived {};
 /// The linger time of pending updates is over. One that was overtaken by an earlier one does not count.
 struct linger_over {
-  unix_ms due = 0;
+  unix_ms due{};
 };
 /// Time to look at the clock.
 struct look_at_clock {};
@@ -74,8 +74,8 @@ struct race_tick {
   race_key key;
   epoch owner_epoch;
   journal_position as_of;
-  unix_ms published = 0;
-  unix_ms oldest = 0; ///< journal's time of the oldest update in it; 0 = not known
+  unix_ms published{};
+  unix_ms oldest{}; ///< journal's time of the oldest update in it; 0 = not known
   bool all_time_stale = false;
   std::vector<rider_tick> riders;
 };
@@ -334,7 +334,7 @@ struct result_answer {
 
 /// Look for a race of which something may go; answered with `old_race_search`.
 struct find_old {
-  unix_ms before = 0;
+  unix_ms before{};
   race_key from;
 };
 /// Remove it, from the store.

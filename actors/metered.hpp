@@ -176,14 +176,11 @@ private:
   };
 
   static constexpr std::uint32_t one_in = Kind == actor_kind::racer ? 16 : 1; ///< messages is timed
-  static constexpr std::int64_t nothing_watched = 0;
-  static constexpr std::int64_t being_set = -1;
+  static constexpr steady_ns nothing_watched{};
+  static constexpr steady_ns being_set{std::chrono::nanoseconds{-1}};
 
   static actor_meters& meters() { return actor_meters::of(Kind); }
-  static std::int64_t now() {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
-        .count();
-  }
+  static steady_ns now() { return std::chrono::steady_clock::now(); }
 
   // What is written by who handles, by who sends, and seldom, lies on different cache lines: else each message would take the
   // line from one core to the other and back.
@@ -192,8 +189,8 @@ private:
   std::array<char, 64> apart_from_senders_{};
   std::atomic<std::uint64_t> enqueued_{0};
   std::array<char, 64> apart_from_enqueued_{};
-  std::atomic<std::int64_t> watched_since_{nothing_watched}; ///< when the watched message came, steady nanoseconds
-  std::uint64_t watched_ = 0;                                ///< its number; of whoever sets `watched_since_`
+  std::atomic<steady_ns> watched_since_{nothing_watched}; ///< when the watched message came
+  std::uint64_t watched_ = 0;                             ///< its number; of whoever sets `watched_since_`
 };
 
 /// The class of an actor with this handle and state.

@@ -23,13 +23,13 @@
 
 namespace alleycat {
 
-/// The wall clock, UTC, and one that only goes forward.
+/// The wall clock, and one that only goes forward.
 class clock_port {
 public:
   virtual ~clock_port() = default;
   virtual unix_ms now() const = 0;
-  /// Nanoseconds since some moment: for how long something takes.
-  virtual std::int64_t steady() const { return now() * 1'000'000; }
+  /// For how long something takes.
+  virtual steady_ns steady() const = 0;
 };
 
 /// What became of a batch.
@@ -67,7 +67,7 @@ enum class stamp_check : std::uint8_t {
 /// One message of a race's journal, as read.
 struct journal_item {
   journal_position position;
-  unix_ms stored = 0;
+  unix_ms stored{};
   std::uint64_t behind = 0; ///< messages of this subject that are still to come; 0 = caught up
   std::optional<std::variant<journal_batch, close_mark>> content; ///< none: does not decode
   bool backwards = false; ///< no message: the journal went backwards, what follows is read from the start
@@ -207,6 +207,8 @@ struct fact {
   fact(std::string_view k, named_number<Tag, Number> v) : key{k}, value{static_cast<std::int64_t>(v.value())} {}
   template <std::integral Number>
   fact(std::string_view k, Number v) : key{k}, value{static_cast<std::int64_t>(v)} {}
+  fact(std::string_view k, milliseconds v) : key{k}, value{v.count()} {}
+  fact(std::string_view k, unix_ms v) : key{k}, value{ms_of(v)} {}
   fact(std::string_view k, std::string v) : key{k}, value{std::move(v)} {}
 };
 

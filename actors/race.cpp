@@ -23,7 +23,7 @@ void race_state::start(pointer self, const actor_context& env, term_ptr under, r
   opened_ = env.clock->now();
   race_ = std::make_unique<race_fold>(env.rules, key);
   life_ = std::make_unique<race_lifecycle>(env.rules.race, key.race, opened_);
-  policy_ = std::make_unique<standings_policy>(env.standings_min_interval_ms.load(),
+  policy_ = std::make_unique<standings_policy>(env.standings_min_interval.load(),
                                                [this](row_index row) { return race_->furthest(row); });
   reported_.key = key;
   inbox_ = std::make_shared<handoff<journal_item>>(defaults::inbox_limit);
@@ -46,10 +46,11 @@ void race_state::note_lag(unix_ms now) {
   const auto since = behind_ || !caught_up_ ? last_stored_ : behind_since_;
   auto& counts = env_->counts->classes.at(race_->key().cls);
   const auto slot = race_->key().race.value() % class_meters::slots;
-  counts.race_lag_ms[slot].set(since == 0 ? 0 : std::max<unix_ms>(0, now - since));
+  counts.race_lag_ms[slot].set(since == unix_ms{} ? 0 : std::max(milliseconds{0}, now - since).count());
   const auto& rules = env_->rules.race;
-  counts.race_overdue_ms[slot].set(
-      rules.admit == admission::any ? 0 : std::max<unix_ms>(0, now - rules.deadline_ms(race_->key().race)));
+  counts.race_overdue_ms[slot].set(rules.admit == admission::any
+                                       ? 0
+                                       : std::max(milliseconds{0}, now - rules.deadline_of(race_->key().race)).count());
 }
 
 void race_state::take_items() {
@@ -68,7 +69,7 @@ void race_state::take_items() {
       race_->skip(item.position);
       env_->counts->journal_undecodable.add();
     } else {
-      if (caught_up_ && oldest_ == 0)
+      if (caught_up_ && oldest_ == unix_ms{})
         oldest_ = item.stored;
       race_->apply({item.position, item.stored, std::move(*item.content)});
       life_->saw_update(now);
@@ -136,11 +137,11 @@ void race_state::mark(unix_ms now) {
 void race_state::saw_extent(std::uint64_t messages) {
   const auto now = env_->clock->now();
   if (messages <= read_) {
-    behind_since_ = 0;
-  } else if (behind_since_ == 0 || read_then_ != read_) {
+    behind_since_ = {};
+  } else if (behind_since_ == unix_ms{} || read_then_ != read_) {
     behind_since_ = now;
     read_then_ = read_;
-  } else if (now - behind_since_ >= std::chrono::milliseconds{defaults::reader_deadline}.count()) {
+  } else if (now - behind_since_ >= defaults::reader_deadline) {
     env_->counts->readers_reopened.add();
     env_->log->warn(
         "race.reader_reopened",
@@ -207,20 +208,20 @@ void race_state::publish_if_due(unix_ms now) {
 }
 
 void race_state::look_again(unix_ms at, unix_ms now) {
-  if (looks_at_ != 0 && looks_at_ <= at)
+  if (looks_at_ != unix_ms{} && looks_at_ <= at)
     return;
   looks_at_ = at;
-  self_->delayed_send(self_, std::chrono::milliseconds{at - now}, standings_due{});
+  self_->delayed_send(self_, at - now, standings_due{});
 }
 
 void race_state::look_at_standings() {
-  looks_at_ = 0;
+  looks_at_ = {};
   publish_if_due(env_->clock->now());
 }
 
 std::shared_ptr<race_state::publication> race_state::compose(unix_ms now) {
   auto p = std::make_shared<publication>();
-  p->tick = {race_->key(), term_->owner_epoch(), race_->as_of(), now, std::exchange(oldest_, 0), false, {}};
+  p->tick = {race_->key(), term_->owner_epoch(), race_->as_of(), now, std::exchange(oldest_, {}), false, {}};
   seen_deltas_ = 0;
   p->table = describe(now);
   std::vector<rank_t> here_now(race_->racers());
@@ -254,13 +255,11 @@ caf::result<moment_answer> race_state::moment(const get_moment& x) {
     return caf::make_error(ec::not_ready, std::string{"the race is being read again"});
   const auto now = env_->clock->now();
   const auto asked = x.second ? x.second->value() : std::uint16_t{0};
-  std::erase_if(moments_, [&](const auto& kept) {
-    return now - kept.second->at >= std::chrono::milliseconds{defaults::moment_kept}.count();
-  });
+  std::erase_if(moments_, [&](const auto& kept) { return now - kept.second->at >= defaults::moment_kept; });
   if (const auto known = moments_.find(asked); known != moments_.end())
     return moment_answer{known->second};
   auto found = std::make_shared<race_moment>(moment_of(*race_, x.second ? *x.second : usual_second(now)));
-  env_->edits->show_names(found->rows, env_->rules.race.start_ms(race_->key().race));
+  env_->edits->show_names(found->rows, env_->rules.race.start_of(race_->key().race));
   found->owner_epoch = term_->owner_epoch();
   found->at = now;
   if (race_->closed() || life_->complete(*race_, now)) {
@@ -313,7 +312,7 @@ standings race_state::describe(unix_ms now) const {
   for (auto& row : table.rows)
     if (const auto at = *race_->find(row.racer); at < all_time_ranks_.size())
       row.all_time_rank = all_time_ranks_[at];
-  env_->edits->show_names(table.rows, env_->rules.race.start_ms(race_->key().race));
+  env_->edits->show_names(table.rows, env_->rules.race.start_of(race_->key().race));
   return table;
 }
 
@@ -366,8 +365,8 @@ void race_state::send(publication& p) {
   publishing_ = false;
   env_->publisher->publish(*term_, p.table);
   env_->counts->standings_published.add();
-  if (p.tick.oldest != 0)
-    env_->counts->standings_delay.observe((env_->clock->now() - p.tick.oldest) * 1'000'000);
+  if (p.tick.oldest != unix_ms{})
+    env_->counts->standings_delay.observe(env_->clock->now() - p.tick.oldest);
   tell_racers(std::move(p.tick));
   publish_if_due(env_->clock->now());
 }
@@ -382,7 +381,7 @@ void race_state::tell_racers(race_tick&& news) {
     for (auto next = racers_.size(); next <= row; ++next) {
       const auto id = race_->racer(static_cast<row_index>(next));
       if (const auto& rider = race_->name(static_cast<row_index>(next));
-          !rider.empty() && !env_->edits->forgotten(id, env_->rules.race.start_ms(race_->key().race)))
+          !rider.empty() && !env_->edits->forgotten(id, env_->rules.race.start_of(race_->key().race)))
         env_->names->set(id, rider);
       racers_.push_back(self_->spawn<caf::linked>(racer, env_, term_, id));
       if (const auto ghost = ghosts_.extract(id))

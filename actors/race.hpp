@@ -99,24 +99,24 @@ private:
   std::vector<rank_t> all_time_ranks_;         ///< [row], as last answered; 0 = unknown
   refusal_counts noted_{};                     ///< outcomes that were added to the meters
   race_status reported_;
-  unix_ms opened_ = 0;
+  unix_ms opened_{};
   std::uint64_t rebuilt_updates_ = 0;
   /// By what was asked for, 0 = the usual second. Many watch one race: who asks within `moment_kept` of another gets the
   /// same answer, so that spectators do not delay live ranks. At most `moments_kept`.
   std::map<std::uint16_t, std::shared_ptr<const race_moment>> moments_;
   bool caught_up_ = false;
   bool publishing_ = false;
-  unix_ms looks_at_ = 0;        ///< when the standings' timer comes; 0 = none is set
+  unix_ms looks_at_{};          ///< when the standings' timer comes; 0 = none is set
   std::size_t seen_deltas_ = 0; ///< entries of race_->deltas() the rhythm knows
   bool complete_ = false;
   bool handed_over_ = false;
   std::uint64_t read_ = 0;      ///< messages of the journal
   std::uint64_t read_then_ = 0; ///< at `behind_since_`
-  unix_ms behind_since_ = 0;    ///< the journal has had more than that since; 0 = it has not
+  unix_ms behind_since_{};      ///< the journal has had more than that since; 0 = it has not
   std::uint32_t early_marks_ = 0;
-  unix_ms last_stored_ = 0; ///< journal's time of what was read last
-  bool behind_ = false;     ///< by what the journal said with it
-  unix_ms oldest_ = 0;      ///< journal's time of the oldest update since the last publication
+  unix_ms last_stored_{}; ///< journal's time of what was read last
+  bool behind_ = false;   ///< by what the journal said with it
+  unix_ms oldest_{};      ///< journal's time of the oldest update since the last publication
 };
 
 using race_self = metered_actor<actor_kind::race, race_actor, race_state>;

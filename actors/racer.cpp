@@ -21,7 +21,7 @@ void racer_state::take(const race_tick& tick, const rider_tick& news) {
     return;
   env_->publisher->publish(*term_, view_of(tick, news));
   env_->counts->views_published.add();
-  if (tick.oldest != 0)
+  if (tick.oldest != unix_ms{})
     env_->counts->view_delay.observe((env_->clock->now() - tick.oldest) * 1'000'000);
 }
 

@@ -13,12 +13,12 @@ namespace alleycat {
 namespace {
 
 /// Looks by which a node that does not own the lowest class is later.
-constexpr unix_ms looks_later = 3;
+constexpr int looks_later = 3;
 
 /// Time between two looks: a thirtieth of what is kept, at least a second and at most a day.
-std::chrono::milliseconds interval(unix_ms keep_ms) {
+milliseconds interval(milliseconds keep) {
   using namespace std::chrono_literals;
-  return std::clamp<std::chrono::milliseconds>(std::chrono::milliseconds{keep_ms / 30}, 1s, 24h);
+  return std::clamp<milliseconds>(keep / 30, 1s, 24h);
 }
 
 } // namespace
@@ -26,35 +26,35 @@ std::chrono::milliseconds interval(unix_ms keep_ms) {
 void retention_state::start(pointer self, const actor_context& env, retention_partners partners) {
   self_ = self;
   env_ = &env;
-  kept_ = env.history_keep_ms;
+  kept_ = env.history_keep;
   partners_ = std::move(partners);
   // Soon after the start, or a node that is started each day would never look.
-  wait(std::min<std::chrono::milliseconds>(defaults::first_prune, interval(env.history_keep_ms)));
+  wait(std::min<milliseconds>(defaults::first_prune, interval(kept_)));
 }
 
-void retention_state::wait(std::chrono::milliseconds time) {
+void retention_state::wait(milliseconds time) {
   left_ = time;
   nap();
 }
 
 void retention_state::nap() {
-  const auto now = std::min<std::chrono::milliseconds>(left_, defaults::prune_nap);
+  const auto now = std::min<milliseconds>(left_, defaults::prune_nap);
   left_ -= now;
   self_->delayed_send(self_, now, alleycat::look_at_clock{});
 }
 
 void retention_state::look_at_clock() {
-  if (left_.count() > 0 && kept_ == env_->history_keep_ms)
+  if (left_ > milliseconds{0} && kept_ == env_->history_keep.load())
     return nap();
   look();
 }
 
 void retention_state::look() {
-  kept_ = env_->history_keep_ms;
+  kept_ = env_->history_keep;
   before_ = env_->clock->now() - kept_;
   // The owner of the lowest class prunes the streams; the others come later and find nothing there, unless it did not.
   if (!env_->ownership->owns(env_->rules.classes.front().id))
-    before_ -= looks_later * interval(kept_).count();
+    before_ -= looks_later * interval(kept_);
   results_ = 0;
   rides_ = 0;
   find({});
@@ -105,7 +105,7 @@ void retention_state::go_on(std::optional<race_key> next) {
 
 void retention_state::failed(std::string_view step, const caf::error& why) {
   env_->log->warn("history.prune_delayed", {{"step", std::string{step}}, {"error", self_->system().render(why)}});
-  wait(std::min<std::chrono::milliseconds>(defaults::first_prune, interval(kept_)));
+  wait(std::min<milliseconds>(defaults::first_prune, interval(kept_)));
 }
 
 retention_actor::behavior_type retention(retention_self* self, const actor_context* env, retention_partners partners) {

@@ -37,7 +37,7 @@ public:
 
 private:
   void look();
-  void wait(std::chrono::milliseconds time);
+  void wait(milliseconds time);
   void nap();
   void find(race_key from);
   void remove(const old_race& race, std::optional<race_key> next);
@@ -48,10 +48,10 @@ private:
   pointer self_ = nullptr;
   const actor_context* env_ = nullptr;
   retention_partners partners_;
-  unix_ms before_ = 0;
-  unix_ms kept_ = 0;                  ///< what `before_` follows from
-  std::chrono::milliseconds left_{0}; ///< until the next look, after the nap that is under way
-  std::size_t results_ = 0;           ///< removed since the look began
+  unix_ms before_{};
+  milliseconds kept_{0};    ///< what `before_` follows from
+  milliseconds left_{0};    ///< until the next look, after the nap that is under way
+  std::size_t results_ = 0; ///< removed since the look began
   std::size_t rides_ = 0;
 };
 

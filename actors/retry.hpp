@@ -1,7 +1,7 @@
 /// Trying a failed step again: pauses that double, until it succeeds.
 #pragma once
 
-#include "racing/ids.hpp"
+#include "racing/time.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -15,8 +15,8 @@ class retry {
 public:
   using step = std::function<void()>;
 
-  /// @param first, longest  pauses in milliseconds: first, then doubled up to the longest
-  retry(unix_ms first, unix_ms longest) : first_{first}, longest_{longest}, pause_{first} {}
+  /// @param first, longest  pauses: first, then doubled up to the longest
+  retry(milliseconds first, milliseconds longest) : first_{first}, longest_{longest}, pause_{first} {}
 
   /// The step failed: it is due again when the pause is over.
   void failed(unix_ms now, step again) {
@@ -42,10 +42,10 @@ public:
   std::uint32_t failures() const { return failures_; }
 
 private:
-  unix_ms first_;
-  unix_ms longest_;
-  unix_ms pause_;
-  unix_ms due_ = 0;
+  milliseconds first_;
+  milliseconds longest_;
+  milliseconds pause_;
+  unix_ms due_{};
   std::uint32_t failures_ = 0;
   step step_;
 };

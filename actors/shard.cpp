@@ -63,7 +63,7 @@ void shard_state::begin(epoch owner_epoch) {
 // -- the journal -------------------------------------------------------------------------------------------------------
 
 void shard_state::list_journal(unix_ms now) {
-  const bool waits = listing_since_ && now - *listing_since_ < in_ms(defaults::listing_deadline);
+  const bool waits = listing_since_ && now - *listing_since_ < defaults::listing_deadline;
   if (waits && listings_asked_ >= listing_wanted_)
     return;
   listing_since_ = now;
@@ -153,7 +153,7 @@ void shard_state::checked(const stamp_checked& outcome) {
     break;
   case stamp_check::gone:
     // Purged before; a batch that was under way then has come after it. It is too late for it: purged again.
-    applied_.emplace(outcome.key, 0);
+    applied_.emplace(outcome.key, unix_ms{});
     break;
   case stamp_check::other:
     env_->counts->streams_backwards.add();
@@ -167,10 +167,11 @@ void shard_state::checked(const stamp_checked& outcome) {
 void shard_state::purge_due(unix_ms now) {
   if (!term_->running())
     return;
-  const auto keep = fill_percent_ >= defaults::purge_at_once_percent ? 0 : in_ms(defaults::purge_after);
+  const auto keep =
+      fill_percent_ >= defaults::purge_at_once_percent ? milliseconds{0} : milliseconds{defaults::purge_after};
   for (const auto& [key, closed] : applied_) {
     auto& asked = purged_[key];
-    if (now - closed <= keep || now - asked < in_ms(defaults::purge_again))
+    if (now - closed <= keep || now - asked < defaults::purge_again)
       continue;
     env_->log->info("race.purged", {{"class", key.cls}, {"race", key.race}});
     env_->journal->purge(key);
@@ -237,7 +238,7 @@ void shard_state::done(race_key key) {
 void shard_state::drop_hint_without_race(unix_ms now) {
   std::erase_if(races_, [&](const auto& entry) {
     const auto& [key, race] = entry;
-    if (race.stored || now - race.opened < in_ms(defaults::hint_lives))
+    if (race.stored || now - race.opened < defaults::hint_lives)
       return false;
     self_->send(race.actor, race_over{});
     return true;
@@ -273,7 +274,7 @@ void shard_state::make_good() {
 void shard_state::republish(const std::vector<race_summary>& closed) {
   const auto now = env_->clock->now();
   for (const auto& race : closed) {
-    if (now - race.closed <= in_ms(defaults::publish_again))
+    if (now - race.closed <= defaults::publish_again)
       self_->request(partners_.results, defaults::close_deadline, find_stored_result{race.key})
           .then(
               [this, key = race.key](const stored_payload& found) {
@@ -281,7 +282,7 @@ void shard_state::republish(const std::vector<race_summary>& closed) {
                   env_->publisher->publish_result(*term_, key, *found.payload);
               },
               [](const caf::error&) {}); // who waits for it asks: it is stored
-    if (now - race.closed <= in_ms(defaults::announce_again))
+    if (now - race.closed <= defaults::announce_again)
       closing_->announce(race.key, [this, key = race.key](const caf::error& e) {
         if (e)
           env_->log->warn("class.announce_failed",

@@ -63,7 +63,7 @@ private:
     race_actor actor;
     race_status status;
     bool stored = false; ///< something of it is in the journal; else only a hint told of it
-    unix_ms opened = 0;
+    unix_ms opened{};
   };
 
   void catch_up();

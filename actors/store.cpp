@@ -37,16 +37,16 @@ template <class Result, class Call>
 caf::result<Result> write(const actor_context& env, record_store& records, const char* what, Call&& call) {
   auto& counts = *env.counts;
   const auto begin = env.clock->now();
-  counts.store_busy_since.set(begin);
+  counts.store_busy_since.set(ms_of(begin));
   const auto began = env.clock->steady();
   auto result = answer<Result>(env, call);
-  const auto took_ns = env.clock->steady() - began;
-  const auto took = took_ns / 1'000'000;
+  const auto took = env.clock->steady() - began;
   counts.store_busy_since.set(0);
   counts.store_writes.add();
-  counts.store_commit.observe(took_ns);
-  if (took >= std::chrono::milliseconds{defaults::slow_write}.count())
-    env.log->warn("store.slow", {{"operation", std::string{what}}, {"milliseconds", took}});
+  counts.store_commit.observe(took);
+  if (took >= defaults::slow_write)
+    env.log->warn("store.slow",
+                  {{"operation", std::string{what}}, {"milliseconds", std::chrono::duration_cast<milliseconds>(took)}});
   measure(env, records);
   return result;
 }

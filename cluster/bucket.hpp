@@ -2,7 +2,7 @@
 /// a simulation in tests/cluster.
 #pragma once
 
-#include "racing/ids.hpp"
+#include "racing/time.hpp"
 
 #include <cstdint>
 #include <string>
@@ -15,8 +15,8 @@ namespace alleycat {
 struct bucket_entry {
   std::string key;
   std::string value;
-  bool deleted = false;  ///< a marker stands where the key was
-  unix_ms stored_at = 0; ///< by the server's clock; 0: unknown
+  bool deleted = false; ///< a marker stands where the key was
+  unix_ms stored_at{};  ///< by the server's clock; 0: unknown
 
   /// Of what is stored, whenever that was.
   friend bool operator==(const bucket_entry& a, const bucket_entry& b) {

@@ -57,7 +57,7 @@ void claim_table::saw_deleted(const claim_key& key) {
   auto& k = classes_[key.cls];
   k.in_bucket.erase(key.owner_epoch);
   if (is_sane(key.owner_epoch, to_text(key)) && (!k.latest || key.owner_epoch > k.latest->owner_epoch))
-    k.latest = latest_claim{key.owner_epoch, claim{"", 0, true, "", 0}};
+    k.latest = latest_claim{key.owner_epoch, claim{"", 0, true, "", {}}};
   judge(key.cls, k);
 }
 

@@ -187,7 +187,7 @@ void ownership::on_event(const create_outcome& outcome) {
   if (found == attempts_.end() || found->second.step != stage::creating)
     return;
   if (outcome.outcome == creation::created) {
-    learn({outcome.key, found->second.value, false, 0});
+    learn({outcome.key, found->second.value, false, {}});
     return;
   }
   found->second.step = stage::reading;
@@ -354,7 +354,7 @@ heartbeat ownership::own_heartbeat(member_state state) const {
   beat.ready = ready_;
   beat.steady = steady();
   beat.highest = claims_.highest();
-  beat.clock_ahead_ms = clock_ahead_ms_;
+  beat.clock_ahead_ms = static_cast<std::int32_t>(clock_ahead_.count());
   beat.load = load_;
   beat.load.classes = static_cast<std::uint32_t>(own().size());
   return beat;

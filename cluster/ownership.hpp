@@ -62,7 +62,7 @@ namespace alleycat {
 struct ownership_settings {
   std::string name;    ///< of this node; see `is_node_name`
   std::string address; ///< of its CAF port, as others reach it: host:port
-  unix_ms started = 0; ///< for people
+  unix_ms started{};   ///< for people
   std::string version = "0";
   std::uint32_t protocol = 0;     ///< of the messages between nodes
   std::uint32_t reads = 1;        ///< highest format that this program can read and write
@@ -112,7 +112,7 @@ public:
   /// Goes out with the next heartbeat; the number of classes is filled in here.
   void set_load(const node_load& load) { load_ = load; }
   /// Of the wall clock before the server's.
-  void set_clock_ahead(std::int32_t ms) { clock_ahead_ms_ = ms; }
+  void set_clock_ahead(milliseconds by) { clock_ahead_ = by; }
 
   // -- queries --
 
@@ -120,7 +120,7 @@ public:
     std::string name;
     std::uint64_t incarnation = 0;
     epoch owner_epoch;
-    unix_ms since = 0; ///< by the owner's clock
+    unix_ms since{}; ///< by the owner's clock
 
     friend bool operator==(const owner&, const owner&) = default;
   };
@@ -286,7 +286,7 @@ private:
   std::uint64_t own_seen_ = 0; ///< highest incarnation of this name
   std::uint64_t incarnation_ = 0;
   node_load load_;
-  std::int32_t clock_ahead_ms_ = 0;
+  milliseconds clock_ahead_{0};
   std::set<std::string> unreadable_; ///< keys that were reported
 
   bool fit_ = false, ready_ = false;

@@ -215,7 +215,7 @@ void ownership::claim_next(class_id cls, place& here, bool release, const std::s
                : latest->what.release                                             ? succession::handed_over
                                                                                   : succession::took_over;
   }
-  const auto since = set_.started + (now_ - *began_).count();
+  const auto since = set_.started + (now_ - *began_);
   create(to_text(claim_key{cls, claims_.next(cls)}), to_text(claim{set_.name, incarnation_, release, to, since}), cls);
 }
 

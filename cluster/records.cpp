@@ -116,7 +116,7 @@ std::string to_text(const heartbeat& beat) {
       .add("incarnation", beat.incarnation)
       .add("counter", beat.counter)
       .add("address", beat.address)
-      .add("started", static_cast<std::uint64_t>(std::max<unix_ms>(beat.started, 0)))
+      .add("started", static_cast<std::uint64_t>(std::max<std::int64_t>(ms_of(beat.started), 0)))
       .add("version", beat.version)
       .add("rules", beat.rules)
       .add("agreed", beat.agreed)
@@ -162,7 +162,7 @@ std::optional<heartbeat> parse_heartbeat(std::string_view name, std::string_view
   beat.incarnation = *incarnation;
   beat.counter = *counter;
   beat.address = *address;
-  beat.started = static_cast<unix_ms>(*started);
+  beat.started = at_ms(static_cast<std::int64_t>(*started));
   beat.version = program;
   beat.rules = *rules;
   beat.agreed = fields.number<std::uint64_t>("agreed").value_or(0);
@@ -187,7 +187,7 @@ std::string to_text(const claim& what) {
       .add("owner", what.owner)
       .add("incarnation", what.incarnation)
       .add("release", std::uint64_t{what.release})
-      .add("since", static_cast<std::uint64_t>(std::max<unix_ms>(what.since, 0)));
+      .add("since", static_cast<std::uint64_t>(std::max<std::int64_t>(ms_of(what.since), 0)));
   if (!what.to.empty())
     text.add("to", what.to);
   return text.take();
@@ -204,7 +204,7 @@ std::optional<claim> parse_claim(std::string_view text) {
     return std::nullopt;
   const auto since = fields.number<std::uint64_t>("since").value_or(0);
   return claim{std::string{*owner}, *incarnation, *release == "1", std::string{to},
-               since >> 62 == 0 ? static_cast<unix_ms>(since) : 0};
+               since >> 62 == 0 ? at_ms(static_cast<std::int64_t>(since)) : unix_ms{}};
 }
 
 } // namespace alleycat

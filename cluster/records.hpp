@@ -24,6 +24,7 @@
 #pragma once
 
 #include "racing/ids.hpp"
+#include "racing/time.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -61,7 +62,7 @@ struct heartbeat {
   std::uint64_t incarnation = 0; ///< higher with each start of this name
   std::uint64_t counter = 0;     ///< 1, 2, 3 … within the incarnation
   std::string address;           ///< of CAF: host:port
-  unix_ms started = 0;           ///< by the node's own clock, for people
+  unix_ms started{};             ///< by the node's own clock, for people
   std::string version = "0";     ///< of the program, for people; see `is_node_version`
   std::uint64_t rules = 0;       ///< `rules_digest`
   std::uint64_t agreed = 0;      ///< number of the rules in the bucket that it found to be its own; 0: not yet
@@ -85,7 +86,7 @@ struct claim {
   std::uint64_t incarnation = 0; ///< of the owner
   bool release = false;          ///< the owner gave it up: whoever is first in line claims the next epoch
   std::string to;                ///< only of a release: who has preloaded and should be first; may be empty
-  unix_ms since = 0;             ///< by the owner's clock, for people
+  unix_ms since{};               ///< by the owner's clock, for people
 
   friend bool operator==(const claim&, const claim&) = default;
 };

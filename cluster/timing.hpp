@@ -1,11 +1,11 @@
 /// Time in membership and ownership, and every duration with its consequence.
 #pragma once
 
+#include "racing/time.hpp"
+
 #include <chrono>
 
 namespace alleycat {
-
-using std::chrono::milliseconds;
 
 /// Time since the machine was booted, suspend included (CLOCK_BOOTTIME): a host that was suspended knows that it was away. Whoever
 /// feeds the state machine reads it.

@@ -21,7 +21,7 @@ std::string encode(const best_entry& entry) {
   if (const auto& record = entry.bests.record) {
     out.mutable_record()->set_score(record->best.value());
     out.mutable_record()->set_race_id(record->race.value());
-    out.mutable_record()->set_at(record->at);
+    out.mutable_record()->set_at(ms_of(record->at));
   }
   out.set_edits(entry.bests.edits);
   return out.SerializeAsString();
@@ -43,7 +43,8 @@ std::optional<best_entry> decode_best(std::string_view bytes) {
     entry.bests.at.emplace_back(best);
   }
   if (in.has_record())
-    entry.bests.record = final_score{score{in.record().score()}, race_id{in.record().race_id()}, in.record().at()};
+    entry.bests.record =
+        final_score{score{in.record().score()}, race_id{in.record().race_id()}, at_ms(in.record().at())};
   entry.bests.edits = in.edits();
   return entry;
 }

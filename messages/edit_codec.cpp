@@ -39,7 +39,7 @@ std::string encode(const edit& e) {
     auto& line = *out.add_former();
     write(former, line);
     line.set_sequence(former.sequence);
-    line.set_at(former.at);
+    line.set_at(ms_of(former.at));
   }
   return out.SerializeAsString();
 }
@@ -56,7 +56,7 @@ std::optional<edit> decode_edit(std::string_view bytes) {
     if (!former || !former->name.empty())
       return std::nullopt;
     former->sequence = line.sequence();
-    former->at = line.at();
+    former->at = at_ms(line.at());
     e->former.push_back(std::move(*former));
   }
   return e;

@@ -48,7 +48,7 @@ void fill(v1::Batch& out, const journal_batch& batch) {
   measured.resize(batch.size() * measured_bytes);
   std::uint32_t racer = 0;
   std::int32_t second = 0;
-  unix_ms timestamp = 0;
+  std::int64_t timestamp = 0;
   bool any_power = false;
   bool any_heart_rate = false;
   bool any_view = false;
@@ -56,15 +56,15 @@ void fill(v1::Batch& out, const journal_batch& batch) {
     const auto& u = batch[i];
     // What no reader would take would be lost, with the whole batch.
     ALLEYCAT_CHECK(u.second.value() >= 1 && u.measured.cadence <= max_cadence &&
-                   u.measured.resistance <= max_resistance && u.device_timestamp >= 0 &&
+                   u.measured.resistance <= max_resistance && u.device_timestamp >= unix_ms{} &&
                    u.device_timestamp <= max_device_timestamp && u.name.size() <= max_name_bytes);
     out.add_racers(wrapped_delta(u.racer.value(), racer));
     out.add_seconds(u.second.value() - second);
-    out.add_device_timestamps(u.device_timestamp - timestamp);
+    out.add_device_timestamps(ms_of(u.device_timestamp) - timestamp);
     put_measured(u.measured, measured.data() + i * measured_bytes);
     racer = u.racer.value();
     second = u.second.value();
-    timestamp = u.device_timestamp;
+    timestamp = ms_of(u.device_timestamp);
     any_power |= u.measured.power != 0;
     any_heart_rate |= u.measured.heart_rate != 0;
     any_view |= u.wants_view;
@@ -121,11 +121,11 @@ std::optional<journal_content> read(const v1::Batch& in) {
     timestamp += static_cast<std::uint64_t>(in.device_timestamps(at));
     u.racer = racer_id{racer};
     u.measured = get_measured(in.measured().data() + i * measured_bytes);
-    if (second < 1 || second > 65'535 || timestamp > static_cast<std::uint64_t>(max_device_timestamp) ||
+    if (second < 1 || second > 65'535 || timestamp > static_cast<std::uint64_t>(ms_of(max_device_timestamp)) ||
         u.measured.cadence > max_cadence || u.measured.resistance > max_resistance)
       return std::nullopt;
     u.second = own_second{static_cast<std::uint16_t>(second)};
-    u.device_timestamp = static_cast<unix_ms>(timestamp);
+    u.device_timestamp = at_ms(static_cast<std::int64_t>(timestamp));
     if (in.power_size() != 0) {
       if (in.power(at) > 65'535)
         return std::nullopt;
@@ -160,7 +160,7 @@ std::string encode(const journal_batch& batch) {
 std::string encode(const close_mark& mark) {
   v1::JournalEntry entry;
   entry.mutable_close()->set_epoch(mark.owner_epoch.value());
-  entry.mutable_close()->set_written(mark.written);
+  entry.mutable_close()->set_written(ms_of(mark.written));
   return entry.SerializeAsString();
 }
 
@@ -172,7 +172,7 @@ std::optional<journal_content> decode_journal(std::string_view bytes) {
   case v1::JournalEntry::kBatch:
     return read(entry.batch());
   case v1::JournalEntry::kClose:
-    return close_mark{epoch{entry.close().epoch()}, entry.close().written()};
+    return close_mark{epoch{entry.close().epoch()}, at_ms(entry.close().written())};
   case v1::JournalEntry::KIND_NOT_SET:
     break;
   }

@@ -58,7 +58,7 @@ using name_lookup = std::function<std::string(racer_id)>;
 struct leaderboard_page {
   class_id cls;
   epoch owner_epoch; ///< of the class's owner
-  unix_ms published = 0;
+  unix_ms published{};
   std::size_t of = 0; ///< racers on the whole leaderboard
   std::span<const leaderboard_row> rows;
   std::string_view next = {}; ///< where the page after this one begins; empty: is not said
@@ -96,7 +96,7 @@ struct answer {
   std::string error;         ///< without: name of the refusal
   std::string message;
   bool retry = false;
-  unix_ms ts = 0;
+  unix_ms ts{};
 
   friend bool operator==(const answer&, const answer&) = default;
 };

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "racing/ids.hpp"
+#include "racing/time.hpp"
 
 #include <array>
 #include <charconv>
@@ -48,6 +49,8 @@ public:
   json_text& id(named_number<Tag, Number> value) {
     return integer(value.value());
   }
+
+  json_text& time(unix_ms value) { return integer(ms_of(value)); }
 
   /// 0 is not known: null.
   json_text& rank(rank_t value) { return value == 0 ? raw("null") : integer(value); }

@@ -75,7 +75,7 @@ void encode_racer(const racer_page& page, std::string& out) {
     json.raw(R"({"classId":)").id(entry.first);
     json.raw(R"(,"total":)").amount(entry.second.best);
     json.raw(R"(,"raceId":)").id(entry.second.race);
-    json.raw(R"(,"at":)").integer(entry.second.at).raw("}");
+    json.raw(R"(,"at":)").time(entry.second.at).raw("}");
   });
   if (!page.next.empty())
     json.raw(R"(,"next":)").string(page.next);
@@ -83,7 +83,7 @@ void encode_racer(const racer_page& page, std::string& out) {
   write_list(page.rides, json, [&](const ride_summary& ride) {
     json.raw(R"({"classId":)").id(ride.key.cls);
     json.raw(R"(,"raceId":)").id(ride.key.race);
-    json.raw(R"(,"closed":)").integer(ride.closed);
+    json.raw(R"(,"closed":)").time(ride.closed);
     json.raw(R"(,"rank":)").rank(ride.rank);
     json.raw(R"(,"finished":)").boolean(ride.finished);
     json.raw(R"(,"second":)").id(ride.furthest);
@@ -102,8 +102,8 @@ void encode_ride(const ride_record& ride, std::string_view name, std::string& ou
   json.raw(R"(,"raceId":)").id(ride.key.race);
   json.raw(R"(,"racerId":)").id(ride.racer);
   json.raw(R"(,"name":)").string(name);
-  json.raw(R"(,"start":)").integer(ride.anchor);
-  json.raw(R"(,"closed":)").integer(ride.closed);
+  json.raw(R"(,"start":)").time(ride.anchor);
+  json.raw(R"(,"closed":)").time(ride.closed);
   json.raw(R"(,"rank":)").rank(ride.rank);
   json.raw(R"(,"finished":)").boolean(ride.finished);
   json.raw(R"(,"excluded":)").boolean((ride.flags & static_cast<std::uint8_t>(ride_flag::excluded)) != 0);
@@ -132,7 +132,7 @@ void encode_ghost(class_id cls, const ghost_curve& curve, std::string_view name,
     json.raw(R"(,"racerId":)").id(curve.racer);
     json.raw(R"(,"name":)").string(name);
     json.raw(R"(,"raceId":)").id(curve.race);
-    json.raw(R"(,"at":)").integer(curve.at);
+    json.raw(R"(,"at":)").time(curve.at);
   }
   json.raw(R"(,"scores":)");
   write_scores(curve.scores, json);

@@ -21,7 +21,7 @@ void put(v1::PeerAsk& out, const peer_question& what) {
   auto& question = *out.mutable_question();
   question.set_subject(what.subject);
   question.set_payload(what.payload);
-  question.set_deadline_ms(what.deadline_ms);
+  question.set_deadline_ms(static_cast<std::uint32_t>(what.deadline.count()));
 }
 void put(v1::PeerAsk& out, const journal_hint& what) {
   out.mutable_hint()->set_race_id(what.race.value());
@@ -30,7 +30,7 @@ void put(v1::PeerAsk& out, const preload_offer&) {
   out.mutable_preload();
 }
 void put(v1::PeerAsk& out, const preloaded_report& what) {
-  out.mutable_preloaded()->set_lag_ms(what.lag_ms);
+  out.mutable_preloaded()->set_lag_ms(static_cast<std::uint64_t>(what.lag.count()));
 }
 void put(v1::PeerAsk& out, const drain_request&) {
   out.mutable_drain();
@@ -67,23 +67,23 @@ void put(v1::PeerSaid& out, const node_status& what) {
   status.set_classes(what.classes);
   status.set_riders(what.riders);
   status.set_rate(what.rate);
-  status.set_lag_ms(what.lag_ms);
+  status.set_lag_ms(static_cast<std::uint32_t>(what.lag.count()));
   status.set_cpu_permille(what.cpu_permille);
   status.set_ready(what.ready);
   status.set_state(what.state);
-  status.set_started(what.started);
+  status.set_started(ms_of(what.started));
 }
 
 std::optional<peer_request> request_in(const v1::PeerAsk& in) {
   switch (in.what_case()) {
   case v1::PeerAsk::kQuestion:
-    return peer_question{in.question().subject(), in.question().payload(), in.question().deadline_ms()};
+    return peer_question{in.question().subject(), in.question().payload(), milliseconds{in.question().deadline_ms()}};
   case v1::PeerAsk::kHint:
     return journal_hint{race_id{in.hint().race_id()}};
   case v1::PeerAsk::kPreload:
     return preload_offer{};
   case v1::PeerAsk::kPreloaded:
-    return preloaded_report{in.preloaded().lag_ms()};
+    return preloaded_report{milliseconds{static_cast<std::int64_t>(in.preloaded().lag_ms())}};
   case v1::PeerAsk::kDrain:
     return drain_request{};
   case v1::PeerAsk::kStatus:
@@ -193,8 +193,9 @@ std::optional<peer_said> decode_peer_said(std::string_view bytes) {
     return said;
   case v1::PeerSaid::kStatus: {
     const auto& status = in.status();
-    said.what = node_status{status.races(),        status.classes(), status.riders(), status.rate(),   status.lag_ms(),
-                            status.cpu_permille(), status.ready(),   status.state(),  status.started()};
+    said.what = node_status{
+        status.races(),        status.classes(), status.riders(), status.rate(),          milliseconds{status.lag_ms()},
+        status.cpu_permille(), status.ready(),   status.state(),  at_ms(status.started())};
     return said;
   }
   case v1::PeerSaid::WHAT_NOT_SET:

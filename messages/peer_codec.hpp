@@ -2,6 +2,7 @@
 #pragma once
 
 #include "racing/ids.hpp"
+#include "racing/time.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -35,8 +36,8 @@ struct peer_hello {
 /// For the owner of the class: a query, or the choice of a ghost.
 struct peer_question {
   std::string subject;
-  std::string payload;           ///< JSON, as the client sent it
-  std::uint32_t deadline_ms = 0; ///< how long the asker waits
+  std::string payload;      ///< JSON, as the client sent it
+  milliseconds deadline{0}; ///< how long the asker waits
 
   friend bool operator==(const peer_question&, const peer_question&) = default;
 };
@@ -55,7 +56,7 @@ struct preload_cancel {
 };
 /// To the owner: prepared.
 struct preloaded_report {
-  std::uint64_t lag_ms = 0; ///< behind the journal
+  milliseconds lag{0}; ///< behind the journal
   friend bool operator==(const preloaded_report&, const preloaded_report&) = default;
 };
 /// Leave the cluster, with a hand-over.
@@ -110,11 +111,11 @@ struct node_status {
   std::uint32_t classes = 0;
   std::uint32_t riders = 0;
   std::uint32_t rate = 0;         ///< updates in the last second
-  std::uint32_t lag_ms = 0;       ///< from stored to ranked, worst of the last second
+  milliseconds lag{0};            ///< from stored to ranked, worst of the last second
   std::uint32_t cpu_permille = 0; ///< of one core
   bool ready = false;
   std::string state; ///< serving, draining, left
-  unix_ms started = 0;
+  unix_ms started{};
   friend bool operator==(const node_status&, const node_status&) = default;
 };
 

@@ -24,6 +24,10 @@ Number number_of(const nlohmann::json& from, const char* name) {
   return static_cast<Number>(value);
 }
 
+unix_ms time_of(const nlohmann::json& from, const char* name) {
+  return at_ms(number_of<std::int64_t>(from, name));
+}
+
 template <class Id>
 Id id_of(const nlohmann::json& from, const char* name) {
   return Id{number_of<typename Id::number_type>(from, name)};
@@ -128,7 +132,7 @@ std::optional<race_result> decode_result(std::string_view text) {
     result.key = key_of(from);
     result.owner_epoch = id_of<epoch>(from, "epoch");
     result.as_of = id_of<journal_position>(from, "asOf");
-    result.closed = number_of<unix_ms>(from, "ts");
+    result.closed = time_of(from, "ts");
     result.finished = number_of<std::uint32_t>(from, "finished");
     result.rows = rows_of(from);
     return result;
@@ -141,10 +145,10 @@ std::optional<standings> decode_standings(std::string_view text) {
     s.key = key_of(from);
     s.owner_epoch = id_of<epoch>(from, "epoch");
     s.as_of = id_of<journal_position>(from, "asOf");
-    s.published = number_of<unix_ms>(from, "ts");
+    s.published = time_of(from, "ts");
     s.phase = phase_of(from);
     if (s.phase == race_phase::complete)
-      s.final_at = number_of<unix_ms>(from, "finalAt");
+      s.final_at = time_of(from, "finalAt");
     s.second = id_of<own_second>(from, "second");
     s.reported = number_of<std::uint32_t>(from, "reported");
     s.finished = number_of<std::uint32_t>(from, "finished");
@@ -159,7 +163,7 @@ std::optional<answer> decode_answer(std::string_view text) {
   return guarded(text, [](const nlohmann::json& from) {
     answer a;
     a.ok = flag_of(from, "ok");
-    a.ts = number_of<unix_ms>(from, "ts");
+    a.ts = time_of(from, "ts");
     if (a.ok) {
       a.position = id_of<journal_position>(from, "seq");
     } else {

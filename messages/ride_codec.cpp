@@ -124,8 +124,8 @@ std::string encode(const ride_record& ride) {
   out.set_race_id(ride.key.race.value());
   out.set_racer_id(ride.racer.value());
   out.set_name(ride.name);
-  out.set_anchor(ride.anchor);
-  out.set_closed(ride.closed);
+  out.set_anchor(ms_of(ride.anchor));
+  out.set_closed(ms_of(ride.closed));
   out.set_rank(ride.rank);
   out.set_finished(ride.finished);
   out.set_flags(ride.flags);
@@ -157,8 +157,8 @@ std::optional<ride_record> decode_ride(std::string_view bytes) {
   out.key = {class_id{static_cast<std::uint16_t>(in.class_id())}, race_id{in.race_id()}};
   out.racer = racer_id{in.racer_id()};
   out.name = in.name();
-  out.anchor = in.anchor();
-  out.closed = in.closed();
+  out.anchor = at_ms(in.anchor());
+  out.closed = at_ms(in.closed());
   out.rank = in.rank();
   out.finished = in.finished();
   out.flags = static_cast<std::uint8_t>(in.flags());

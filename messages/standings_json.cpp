@@ -15,9 +15,9 @@ struct header {
   race_key key;
   epoch owner_epoch;
   journal_position as_of;
-  unix_ms ts = 0;
+  unix_ms ts{};
   race_phase phase = race_phase::running;
-  unix_ms final_at = 0; ///< with `complete`
+  unix_ms final_at{}; ///< with `complete`
   own_second second;
   std::size_t racers = 0;
   std::size_t reported = 0;
@@ -30,13 +30,13 @@ void write_header(const header& h, json_text& json) {
   json.raw(R"(,"raceId":)").id(h.key.race);
   json.raw(R"(,"epoch":)").id(h.owner_epoch);
   json.raw(R"(,"asOf":)").id(h.as_of);
-  json.raw(R"(,"ts":)").integer(h.ts);
+  json.raw(R"(,"ts":)").time(h.ts);
   switch (h.phase) {
   case race_phase::running:
     json.raw(R"(,"state":"running")");
     break;
   case race_phase::complete:
-    json.raw(R"(,"state":"complete","finalAt":)").integer(h.final_at);
+    json.raw(R"(,"state":"complete","finalAt":)").time(h.final_at);
     break;
   case race_phase::closed:
     json.raw(R"(,"state":"closed")");
@@ -113,8 +113,17 @@ void encode_result(const race_result& r, std::string& out, const rows_shown& sho
     furthest = std::max(furthest, row.second);
   const auto reported =
       std::count_if(r.rows.begin(), r.rows.end(), [&](const standing& row) { return row.second == furthest; });
-  write({r.key, r.owner_epoch, r.as_of, r.closed, race_phase::closed, 0, furthest, r.rows.size(),
-         static_cast<std::size_t>(reported), r.finished, 0},
+  write({r.key,
+         r.owner_epoch,
+         r.as_of,
+         r.closed,
+         race_phase::closed,
+         {},
+         furthest,
+         r.rows.size(),
+         static_cast<std::size_t>(reported),
+         r.finished,
+         0},
         r.rows, shown, false, out);
 }
 

@@ -27,7 +27,7 @@ void encode_leaderboard(const leaderboard_page& page, const name_lookup& names, 
   json_text json{out};
   json.raw(R"({"classId":)").id(page.cls);
   json.raw(R"(,"epoch":)").id(page.owner_epoch);
-  json.raw(R"(,"ts":)").integer(page.published);
+  json.raw(R"(,"ts":)").time(page.published);
   json.raw(R"(,"of":)").integer(page.of);
   write_rows(page.rows, page.next, json, [&](const leaderboard_row& row) {
     json.raw(R"({"rank":)").rank(row.rank);
@@ -35,7 +35,7 @@ void encode_leaderboard(const leaderboard_page& page, const name_lookup& names, 
     json.raw(R"(,"name":)").string(names(row.racer));
     json.raw(R"(,"total":)").amount(row.record.best);
     json.raw(R"(,"raceId":)").id(row.record.race);
-    json.raw(R"(,"at":)").integer(row.record.at).raw("}");
+    json.raw(R"(,"at":)").time(row.record.at).raw("}");
   });
 }
 
@@ -57,7 +57,7 @@ void encode_races(class_id cls, std::span<const race_summary> races, std::string
   json.raw(R"({"classId":)").id(cls);
   write_rows(races, next, json, [&](const race_summary& race) {
     json.raw(R"({"raceId":)").id(race.key.race);
-    json.raw(R"(,"closed":)").integer(race.closed);
+    json.raw(R"(,"closed":)").time(race.closed);
     json.raw(R"(,"racers":)").integer(race.racers);
     json.raw(R"(,"finished":)").integer(race.finished);
     json.raw(R"(,"winner":)");

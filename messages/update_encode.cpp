@@ -6,7 +6,7 @@ namespace alleycat {
 void encode_update(const update& u, std::string& out, bool is_final) {
   detail::json_text json{out};
   json.raw(is_final ? R"({"event":"final")" : R"({"event":"update")");
-  json.raw(R"(,"deviceTimestamp":)").integer(u.device_timestamp);
+  json.raw(R"(,"deviceTimestamp":)").time(u.device_timestamp);
   json.raw(R"(,"second":)").id(u.second);
   json.raw(R"(,"raceId":)").id(u.race);
   if (!u.name.empty())

@@ -115,7 +115,7 @@ private:
   void assign(field f, std::int64_t value) {
     switch (f) {
     case field::device_timestamp:
-      out_.device_timestamp = value;
+      out_.device_timestamp = at_ms(value);
       break;
     case field::second:
       out_.second = own_second{static_cast<std::uint16_t>(value)};

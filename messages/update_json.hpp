@@ -15,7 +15,7 @@ inline constexpr std::size_t max_update_bytes = 1024;
 inline constexpr std::size_t max_batch_bytes = std::size_t{1} << 20;
 inline constexpr std::size_t max_batch_updates = 1000;
 /// Highest `deviceTimestamp`: what a JavaScript number holds exactly.
-inline constexpr unix_ms max_device_timestamp = unix_ms{1} << 53;
+inline constexpr unix_ms max_device_timestamp = at_ms(std::int64_t{1} << 53);
 
 /// One update out of a gateway's batch, judged for itself.
 struct batch_item {

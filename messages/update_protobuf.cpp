@@ -97,7 +97,7 @@ std::string encode_update_protobuf(const update& u, bool is_final) {
   thread_local v1::Update message;
   message.Clear();
   message.set_event(is_final ? v1::Update::FINAL : v1::Update::UPDATE);
-  message.set_device_timestamp(u.device_timestamp);
+  message.set_device_timestamp(ms_of(u.device_timestamp));
   message.set_second(u.second.value());
   message.set_name(u.name);
   message.set_race_id(u.race.value());

@@ -82,7 +82,7 @@ void encode_view(const rider_view& v, std::string& out) {
   json.raw(R"(,"total":)").amount(v.total);
   json.raw(R"(,"epoch":)").id(v.owner_epoch);
   json.raw(R"(,"asOf":)").id(v.as_of);
-  json.raw(R"(,"ts":)").integer(v.published);
+  json.raw(R"(,"ts":)").time(v.published);
   json.raw(R"(,"hereNow":)");
   write_table(v.here_now, false, json);
   json.raw(R"(,"allTime":)");

@@ -62,9 +62,9 @@ constexpr auto flush_deadline = 10s;
 constexpr auto ready_deadline = 2s;
 constexpr auto health_interval = 1s;
 constexpr auto keeper_interval = 1s;
-constexpr std::int64_t health_deadline = 1'000;
+constexpr auto health_deadline = 1s;
 /// For the server to know the subscriptions of this node.
-constexpr std::int64_t subscription_deadline = 5'000;
+constexpr auto subscription_deadline = 5s;
 /// Messages that wait for the query thread.
 constexpr int query_limit = 10'000;
 constexpr std::size_t archive_readers = 3;
@@ -72,14 +72,9 @@ constexpr std::size_t archive_readers = 3;
 class system_clock_port : public clock_port {
 public:
   unix_ms now() const override {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-               .count() +
-           planted_clock_offset_ms();
+    return std::chrono::floor<milliseconds>(std::chrono::system_clock::now()) + planted_clock_offset();
   }
-  std::int64_t steady() const override {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
-        .count();
-  }
+  steady_ns steady() const override { return std::chrono::steady_clock::now(); }
 };
 
 class node_log : public log_port {
@@ -248,7 +243,7 @@ struct backend::impl {
   metrics_page metrics;
   status_page status{context.rules, counts, cluster};
   std::unique_ptr<http_server> http;
-  unix_ms drain_ms = 10'000;
+  milliseconds drain_deadline = 10s;
   std::size_t keeper_turn = 0;
   std::unique_ptr<worker> health;
   std::unique_ptr<worker> keeper; ///< of streams
@@ -256,9 +251,9 @@ struct backend::impl {
 };
 
 void backend::impl::take_limits(const node_config& config) {
-  context.standings_min_interval_ms = config.standings_min_interval_ms;
-  context.journal_linger_ms = config.journal.linger_ms;
-  context.history_keep_ms = static_cast<unix_ms>(config.history_keep_days * 86'400'000);
+  context.standings_min_interval = milliseconds{config.standings_min_interval_ms};
+  context.journal_linger = milliseconds{config.journal.linger_ms};
+  context.history_keep = milliseconds{static_cast<std::int64_t>(config.history_keep_days * 86'400'000)};
   records->limit_map(config.history_max_bytes);
   store_limit = config.history_max_bytes;
   taken.write(config);
@@ -330,7 +325,7 @@ void backend::impl::start_actors() {
 }
 
 void backend::impl::join_cluster(const node_config& config) {
-  drain_ms = unix_ms{1'000} * config.drain_seconds;
+  drain_deadline = std::chrono::seconds{config.drain_seconds};
   // Others are told the port before the peers listen on it.
   std::optional<held_port> held;
   if (config.listen.port == 0)
@@ -353,7 +348,7 @@ void backend::impl::join_cluster(const node_config& config) {
     mine.classes.push_back(cls.id);
   mine.starts = records->count_start();
   mine.salt = static_cast<std::uint16_t>(std::random_device{}());
-  mine.timing.drain = milliseconds{drain_ms};
+  mine.timing.drain = drain_deadline;
   how.driver.look_outside = [this, classes = mine.classes] {
     // The streams may have been lost together with the bucket: what this node stored is still known here.
     auto highest = results_log.last_epoch();
@@ -415,7 +410,7 @@ void backend::impl::start_listening(const node_config&) {
       std::make_unique<query_entrance>([this](query question) { caf::anon_send(query_handle, std::move(question)); },
                                        [this](const std::string& reply_to, const std::string& answer) {
                                          counts.questions_refused.add();
-                                         desk.queries().add(answer, 0);
+                                         desk.queries().add(answer, {});
                                          outgoing.publish(reply_to.c_str(), answer);
                                        });
   const auto ask = [this](natsMsg* message) {
@@ -526,7 +521,7 @@ void backend::impl::start_http(const node_config& config) {
 void backend::impl::stop() {
   if (std::exchange(stopped, true))
     return;
-  cluster.drain(std::chrono::milliseconds{drain_ms} + 1s);
+  cluster.drain(drain_deadline + 1s);
   health.reset();
   keeper.reset();
   listeners.clear();
@@ -540,7 +535,7 @@ void backend::impl::stop() {
     for (const auto& handle : ingests)
       self->request(handle, flush_deadline, flush_pending{})
           .receive([](flushed) {}, [](const caf::error&) { log_event(log_level::warn, "node.flush_incomplete"); });
-    outgoing.flush(2'000);
+    outgoing.flush(2s);
     cluster.stop();
     for (const auto& handle : ingests)
       self->send_exit(handle, caf::exit_reason::user_shutdown);

@@ -31,7 +31,7 @@ constexpr auto gather_deadline = 1s;
 /// How long the answer over the link may take before the question goes over NATS as well.
 constexpr std::chrono::milliseconds link_patience = 700ms;
 /// Clocks of a node and of the nats-servers may differ by this much.
-constexpr std::int64_t most_clock_offset_ms = 1'000;
+constexpr std::chrono::milliseconds most_clock_offset = 1s;
 
 std::string error_text(std::string_view code, std::string_view message) {
   return fmt::format(R"({{"error":{{"code":"{}","message":"{}"}}}})", code, message);
@@ -114,7 +114,7 @@ void cluster_side::recovered(class_id cls, epoch owner_epoch) {
     const std::lock_guard lock{mutex_};
     if (const auto began = reading_.extract(cls)) {
       const auto& [since, took] = began.mapped();
-      took->observe(std::chrono::nanoseconds{std::chrono::steady_clock::now() - since}.count());
+      took->observe(std::chrono::steady_clock::now() - since);
     }
   }
   driver_->recovered(cls, owner_epoch);
@@ -123,7 +123,7 @@ void cluster_side::recovered(class_id cls, epoch owner_epoch) {
 void cluster_side::preloaded(class_id cls) {
   const auto seen = driver_->picture();
   if (const auto owner = seen->owners.find(cls); owner != seen->owners.end() && owner->second.name != name_)
-    tell(owner->second.name, cls, owner->second.owner_epoch, preloaded_report{0});
+    tell(owner->second.name, cls, owner->second.owner_epoch, preloaded_report{});
 }
 
 void cluster_side::stopped(class_id cls) {
@@ -142,7 +142,7 @@ bool cluster_side::owns(class_id cls) const {
 }
 
 bool cluster_side::may_ingest() const {
-  return !driver_ || std::abs(driver_->clock_ahead_ms()) <= most_clock_offset_ms;
+  return !driver_ || std::chrono::abs(driver_->clock_ahead()) <= most_clock_offset;
 }
 
 // -- from the driver ---------------------------------------------------------------------------------------------------
@@ -381,9 +381,8 @@ void cluster_side::ask_owner(class_id cls, const std::string& subject, const std
   if (owner == seen->owners.end() || owner->second.name == name_)
     return done(error_text("no_owner", fmt::format("class {} has no owner at the moment; ask again", cls.value())));
   const auto node = owner->second.name;
-  ask_node(node, cls, owner->second.owner_epoch,
-           peer_question{subject, body, static_cast<std::uint32_t>(milliseconds{question_deadline}.count())},
-           question_deadline, [done, node](const peer_outcome& outcome) { done(text_of(outcome, node)); });
+  ask_node(node, cls, owner->second.owner_epoch, peer_question{subject, body, question_deadline}, question_deadline,
+           [done, node](const peer_outcome& outcome) { done(text_of(outcome, node)); });
 }
 
 void cluster_side::ask_others(const std::string& subject, const std::string& body,
@@ -402,9 +401,8 @@ void cluster_side::ask_others(const std::string& subject, const std::string& bod
   const auto gathered = std::make_shared<gathering>();
   gathered->missing = nodes.size();
   for (const auto& node : nodes)
-    ask_node(node, class_id{}, epoch{},
-             peer_question{subject, body, static_cast<std::uint32_t>(milliseconds{gather_deadline}.count())},
-             gather_deadline, [gathered, done](const peer_outcome& outcome) {
+    ask_node(node, class_id{}, epoch{}, peer_question{subject, body, gather_deadline}, gather_deadline,
+             [gathered, done](const peer_outcome& outcome) {
                std::vector<std::string> all;
                {
                  const std::lock_guard lock{gathered->mutex};

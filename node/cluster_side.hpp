@@ -51,7 +51,7 @@ public:
   std::uint64_t peer_refusals(peer_fault why) const;
   /// Null before there are peers.
   std::shared_ptr<const peer_detour> detour() const;
-  std::int64_t clock_ahead_ms() const { return driver_ ? driver_->clock_ahead_ms() : 0; }
+  milliseconds clock_ahead() const { return driver_ ? driver_->clock_ahead() : milliseconds{0}; }
   bool trusted() const { return driver_ && driver_->trusted(); }
 
   // ownership_port

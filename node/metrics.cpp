@@ -102,6 +102,10 @@ double seconds(std::int64_t milliseconds) {
   return number(milliseconds) / 1000;
 }
 
+double seconds(milliseconds span) {
+  return seconds(span.count());
+}
+
 std::string text(class_id cls) {
   return std::to_string(cls.value());
 }
@@ -150,7 +154,8 @@ void collect_actors(collector& into) {
 void collect_store(const meters& counts, unix_ms now, const std::filesystem::path& data, std::uint64_t limit,
                    collector& into) {
   const auto since = counts.store_busy_since.value();
-  into.add(metric("alleycat_store_busy_seconds"), since == 0 ? 0 : seconds(std::max<unix_ms>(0, now - since)));
+  into.add(metric("alleycat_store_busy_seconds"),
+           since == 0 ? 0 : seconds(std::max(milliseconds{0}, now - at_ms(since))));
   into.add(metric("alleycat_store_limit_bytes"), number(limit));
   std::error_code trouble;
   if (const auto space = std::filesystem::space(data, trouble); !trouble) {
@@ -225,7 +230,7 @@ void collect_cluster(const cluster_side& cluster, const meters& counts, collecto
   for (std::size_t i = 0; i < states.size(); ++i)
     into.add(metric("alleycat_cluster_members"), members[i], {{"state", states[i]}});
   into.add(metric("alleycat_cluster_trusted"), cluster.trusted() ? 1 : 0);
-  into.add(metric("alleycat_clock_offset_seconds"), seconds(cluster.clock_ahead_ms()));
+  into.add(metric("alleycat_clock_offset_seconds"), seconds(cluster.clock_ahead()));
   into.add(metric("alleycat_node_info"), 1,
            {{"name", cluster.node()}, {"incarnation", std::to_string(seen->incarnation)}});
   for (std::size_t i = 1; i < peer_faults; ++i) {

@@ -87,7 +87,7 @@ std::string table(std::string_view caption, const std::vector<std::pair<std::str
 }
 
 std::string time_text(unix_ms at) {
-  return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(static_cast<std::time_t>(at / 1000)));
+  return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", std::chrono::floor<std::chrono::seconds>(at));
 }
 
 } // namespace
@@ -157,11 +157,11 @@ std::string status_page::json(const std::string& not_ready, unix_ms now) const {
   const ordered_json page{
       {"node", cluster_.node()},
       {"version", versions().alleycat},
-      {"ts", now},
+      {"ts", ms_of(now)},
       {"ready", not_ready.empty()},
       {"notReady", not_ready.empty() ? ordered_json{} : ordered_json(not_ready)},
       {"trusted", cluster_.trusted()},
-      {"clockAheadMs", cluster_.clock_ahead_ms()},
+      {"clockAheadMs", cluster_.clock_ahead().count()},
       {"races", counts_.races_open.value()},
       {"riders", counts_.riders_live.value()},
       {"unstored", counts_.updates_unstored.value()},

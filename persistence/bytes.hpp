@@ -2,6 +2,7 @@
 #pragma once
 
 #include "racing/ids.hpp"
+#include "racing/time.hpp"
 
 #include <bit>
 #include <concepts>
@@ -54,6 +55,8 @@ public:
       out_.push_back(static_cast<char>(bits >> (8 * i) & 0xFFU));
   }
 
+  void time(unix_ms value) { number(ms_of(value)); }
+
   /// Seven bits a byte, lowest first; the high bit says that more follow.
   void varint(std::uint64_t value) {
     for (; value >= 0x80; value >>= 7)
@@ -75,6 +78,8 @@ private:
 class byte_reader {
 public:
   explicit byte_reader(std::string_view in) : in_{in} {}
+
+  unix_ms time() { return at_ms(number<std::int64_t>()); }
 
   template <std::integral Number>
   Number number() {

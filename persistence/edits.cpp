@@ -31,7 +31,7 @@ edit_effect store_on_lmdb::apply_edit(const edit& e, const stream_cursor& at, co
     for (const auto& key : todo)
       write("correcting a race", [&](lmdb::txn& in) {
         const auto ride = find_ride(in, key, e.racer);
-        if (by.forgotten(e.racer, race.start_ms(key.race))) {
+        if (by.forgotten(e.racer, race.start_of(key.race))) {
           effect.rides_removed.push_back(key);
           if (ride)
             effect.last_closed = std::max(effect.last_closed, ride->ride.closed);
@@ -107,7 +107,7 @@ std::vector<race_key> store_on_lmdb::misfits(const lmdb::txn& in, racer_id racer
   std::vector<race_key> found;
   each_ride_of(in, racer, [&](const layout::stored_ride& stored) {
     const auto& ride = stored.ride;
-    if (by.forgotten(racer, race.start_ms(ride.key.race)) || by.excluded(ride.key, racer) != is_excluded(ride))
+    if (by.forgotten(racer, race.start_of(ride.key.race)) || by.excluded(ride.key, racer) != is_excluded(ride))
       found.push_back(ride.key);
   });
   return found;
@@ -129,7 +129,7 @@ bool store_on_lmdb::correct_race(lmdb::txn& in, race_key key, const corrections&
     whole.result = layout::decode_result(key, *result);
   }
   const auto before = whole.rides;
-  const bool changed = correct(whole, by, rule, race.start_ms(key.race));
+  const bool changed = correct(whole, by, rule, race.start_of(key.race));
   remove_rides(in, key);
   std::vector<layout::block_ride<std::string>> blocks;
   for (const auto& ride : whole.rides)

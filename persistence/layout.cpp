@@ -51,7 +51,7 @@ result_head read_result_head(race_key key, byte_reader& in) {
   head.result.key = key;
   head.result.owner_epoch = epoch{in.number<std::uint64_t>()};
   head.result.as_of = journal_position{in.number<std::uint64_t>()};
-  head.result.closed = in.number<unix_ms>();
+  head.result.closed = in.time();
   head.result.finished = in.number<std::uint32_t>();
   head.rows = in.number<std::uint32_t>();
   return head;
@@ -65,7 +65,7 @@ void check_seal(std::string_view value) {
 
 std::string history_key(racer_id racer, unix_ms closed, race_key key) {
   // The sign bit is turned so that negative times sort before positive ones; the rest so that later sorts first.
-  const auto ascending = static_cast<std::uint64_t>(closed) ^ std::uint64_t{1} << 63;
+  const auto ascending = static_cast<std::uint64_t>(ms_of(closed)) ^ std::uint64_t{1} << 63;
   return key_of(racer.value(), ~ascending, static_cast<std::uint16_t>(~key.cls.value()), ~key.race.value());
 }
 
@@ -92,7 +92,7 @@ std::string encode_record(const final_score& record) {
   return sealed([&](byte_writer& out) {
     out.number(record.best.value());
     out.number(record.race.value());
-    out.number(record.at);
+    out.time(record.at);
   });
 }
 
@@ -101,7 +101,7 @@ final_score decode_record(std::string_view value) {
   final_score record;
   record.best = score{in.number<std::uint32_t>()};
   record.race = race_id{in.number<std::uint32_t>()};
-  record.at = in.number<unix_ms>();
+  record.at = in.time();
   expect_end(in);
   return record;
 }
@@ -111,7 +111,7 @@ std::string encode_result(const race_result& result, scoring rule) {
     out.number(static_cast<std::uint8_t>(rule));
     out.number(result.owner_epoch.value());
     out.number(result.as_of.value());
-    out.number(result.closed);
+    out.time(result.closed);
     out.number(result.finished);
     out.number(static_cast<std::uint32_t>(result.rows.size()));
     for (const auto& row : result.rows)
@@ -167,7 +167,7 @@ ride_summary decode_history(std::string_view key, std::string_view value) {
   auto in = unsealed(value);
   ride_summary ride;
   ride.racer = racer_id{key_part<std::uint32_t>(key, 0)};
-  ride.closed = static_cast<unix_ms>(~key_part<std::uint64_t>(key, 4) ^ std::uint64_t{1} << 63);
+  ride.closed = at_ms(static_cast<std::int64_t>(~key_part<std::uint64_t>(key, 4) ^ std::uint64_t{1} << 63));
   ride.key.cls = class_id{static_cast<std::uint16_t>(~key_part<std::uint16_t>(key, 12))};
   ride.key.race = race_id{~key_part<std::uint32_t>(key, 14)};
   ride.rank = in.number<rank_t>();
@@ -185,7 +185,7 @@ bool stored_name::later_than(const stored_name& other) const {
 
 std::string encode_name(const stored_name& name) {
   return sealed([&](byte_writer& out) {
-    out.number(name.closed);
+    out.time(name.closed);
     out.number(name.race.value());
     out.number(name.cls.value());
     out.text(name.name);
@@ -195,7 +195,7 @@ std::string encode_name(const stored_name& name) {
 stored_name decode_name(std::string_view value) {
   auto in = unsealed(value);
   stored_name name;
-  name.closed = in.number<unix_ms>();
+  name.closed = in.time();
   name.race = race_id{in.number<std::uint32_t>()};
   name.cls = class_id{in.number<std::uint16_t>()};
   name.name = in.text();
@@ -207,9 +207,9 @@ std::string encode_applied(const applied_race& race) {
   return sealed([&](byte_writer& out) {
     out.number(static_cast<std::uint8_t>(race.emptied));
     out.number(race.stamp.position.value());
-    out.number(race.stamp.stored);
+    out.time(race.stamp.stored);
     out.number(race.stamp.checksum);
-    out.number(race.closed);
+    out.time(race.closed);
   });
 }
 
@@ -218,9 +218,9 @@ applied_race decode_applied(std::string_view value) {
   applied_race race;
   race.emptied = in.number<std::uint8_t>() != 0;
   race.stamp.position = journal_position{in.number<std::uint64_t>()};
-  race.stamp.stored = in.number<unix_ms>();
+  race.stamp.stored = in.time();
   race.stamp.checksum = in.number<std::uint64_t>();
-  race.closed = in.number<unix_ms>();
+  race.closed = in.time();
   expect_end(in);
   return race;
 }
@@ -235,7 +235,7 @@ std::string encode_edit(const edit& e) {
     out.number(e.racer.value());
     out.number(e.ride.cls.value());
     out.number(e.ride.race.value());
-    out.number(e.at);
+    out.time(e.at);
     out.text(e.name);
     out.text(e.by);
   });
@@ -249,7 +249,7 @@ edit decode_edit(std::string_view key, std::string_view value) {
   e.racer = racer_id{in.number<std::uint32_t>()};
   e.ride.cls = class_id{in.number<std::uint16_t>()};
   e.ride.race = race_id{in.number<std::uint32_t>()};
-  e.at = in.number<unix_ms>();
+  e.at = in.time();
   e.name = in.text();
   e.by = in.text();
   expect_end(in);
@@ -259,7 +259,7 @@ edit decode_edit(std::string_view key, std::string_view value) {
 std::string encode_cursor(const stream_cursor& cursor) {
   return sealed([&](byte_writer& out) {
     out.number(cursor.sequence);
-    out.number(cursor.stored);
+    out.time(cursor.stored);
     out.number(cursor.checksum);
   });
 }
@@ -268,7 +268,7 @@ stream_cursor decode_cursor(std::string_view value) {
   auto in = unsealed(value);
   stream_cursor cursor;
   cursor.sequence = in.number<std::uint64_t>();
-  cursor.stored = in.number<unix_ms>();
+  cursor.stored = in.time();
   cursor.checksum = in.number<std::uint64_t>();
   expect_end(in);
   return cursor;

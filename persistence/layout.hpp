@@ -76,7 +76,7 @@ ride_summary decode_history(std::string_view key, std::string_view value);
 
 /// A rider's name, and the closed race it comes from: the latest wins.
 struct stored_name {
-  unix_ms closed = 0;
+  unix_ms closed{};
   race_id race;
   class_id cls;
   std::string name;
@@ -90,7 +90,7 @@ stored_name decode_name(std::string_view value);
 /// That a race was applied.
 struct applied_race {
   journal_stamp stamp;
-  unix_ms closed = 0;
+  unix_ms closed{};
   bool emptied = false; ///< pruned, and none of its rides is left
 };
 std::string encode_applied(const applied_race& race);

@@ -67,8 +67,8 @@ std::string encode_ride(const ride_record& ride, scoring rule) {
   out.number(static_cast<std::uint8_t>((power ? has_power : 0) | (heart_rate ? has_heart_rate : 0)));
   out.number(ride.flags);
   out.number(static_cast<std::uint8_t>(ride.finished));
-  out.number(ride.anchor);
-  out.number(ride.closed);
+  out.time(ride.anchor);
+  out.time(ride.closed);
   out.number(ride.rank);
   out.text(ride.name);
   out.number(static_cast<std::uint16_t>(ride.seconds.size()));
@@ -110,8 +110,8 @@ stored_ride decode_ride(race_key key, racer_id racer, std::string_view content) 
   ride.racer = racer;
   ride.flags = in.number<std::uint8_t>();
   ride.finished = in.number<std::uint8_t>() != 0;
-  ride.anchor = in.number<unix_ms>();
-  ride.closed = in.number<unix_ms>();
+  ride.anchor = in.time();
+  ride.closed = in.time();
   ride.rank = in.number<rank_t>();
   ride.name = in.text();
   const auto seconds = in.number<std::uint16_t>();

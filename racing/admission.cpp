@@ -6,7 +6,7 @@ namespace {
 
 /// The earliest moment at which a second of a race can have been ridden.
 unix_ms earliest(const race_rules& rules, race_id race, own_second second) {
-  return rules.start_ms(race) + unix_ms{1000} * second.value() - clock_tolerance_ms;
+  return rules.start_of(race) + length_of(second) - clock_tolerance;
 }
 
 } // namespace
@@ -19,11 +19,11 @@ refusal judge(const update& u, const rule_set& rules, unix_ms now) {
   if (rules.race.admit == admission::any)
     return refusal::none;
   // Not even the next race of a bike whose clock runs ahead as far as it may: waiting will not help.
-  if (u.race.value() > rules.race.race_at(now + clock_tolerance_ms).value() + 1)
+  if (u.race.value() > rules.race.race_at(now + clock_tolerance).value() + 1)
     return refusal::bad_race;
   if (now < earliest(rules.race, u.race, u.second))
     return refusal::too_early;
-  if (now > rules.race.deadline_ms(u.race) - ingest_margin_ms)
+  if (now > rules.race.deadline_of(u.race) - ingest_margin)
     return refusal::too_late;
   return refusal::none;
 }
@@ -48,7 +48,7 @@ std::string explain(refusal verdict, const update& u, const rule_set& rules) {
 }
 
 bool in_time(const race_rules& rules, race_id race, own_second second, unix_ms stored) {
-  return stored >= earliest(rules, race, second) - fold_slack_ms && stored <= rules.deadline_ms(race);
+  return stored >= earliest(rules, race, second) - fold_slack && stored <= rules.deadline_of(race);
 }
 
 } // namespace alleycat

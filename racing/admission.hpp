@@ -9,7 +9,7 @@
 namespace alleycat {
 
 /// How long before the deadline ingest stops admitting, so that a batch still reaches the journal in time.
-inline constexpr unix_ms ingest_margin_ms = 5'000;
+inline constexpr milliseconds ingest_margin{5'000};
 
 /// Checks class and second, then (with `admit live`) the clock:
 /// `start(race) + second - 5 s <= now <= deadline(race) - 5 s`.

@@ -26,10 +26,10 @@ enum class ride_flag : std::uint8_t { none = 0, excluded = 1 };
 struct ride_record {
   race_key key;
   racer_id racer;
-  std::string name;   ///< the first one in journal order; may be empty
-  unix_ms anchor = 0; ///< start of the ride by the bike's clock
-  unix_ms closed = 0; ///< the journal's timestamp of the close mark
-  rank_t rank = 0;    ///< in the result; 0 = DNF
+  std::string name; ///< the first one in journal order; may be empty
+  unix_ms anchor{}; ///< start of the ride by the bike's clock
+  unix_ms closed{}; ///< the journal's timestamp of the close mark
+  rank_t rank = 0;  ///< in the result; 0 = DNF
   bool finished = false;
   std::uint8_t flags = 0;           ///< of `ride_flag`
   std::vector<ride_second> seconds; ///< [s - 1] = own second s, up to the furthest one; 1..ride_seconds entries
@@ -51,7 +51,7 @@ void take_ranks(race_result& result, const std::vector<ride_record>& rides);
 /// What the journal said up to a point, to tell a stream that went backwards.
 struct journal_stamp {
   journal_position position;
-  unix_ms stored = 0;
+  unix_ms stored{};
   std::uint64_t checksum = 0; ///< over positions, timestamps and updates, in order
 
   friend bool operator==(const journal_stamp&, const journal_stamp&) = default;

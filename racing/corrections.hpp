@@ -38,7 +38,7 @@ struct edit {
   std::string by;   ///< who asked; may be empty
   // As the stream has it:
   std::uint64_t sequence = 0;
-  unix_ms at = 0;
+  unix_ms at{};
   std::vector<edit> former; ///< of `forget`: what the rider's edits were, without names, since they leave the stream
 
   friend bool operator==(const edit&, const edit&) = default;

@@ -23,7 +23,7 @@ enum class period : std::uint8_t { all, today, week, month };
 /// Days since 1970-01-01, UTC.
 using utc_day = std::int64_t;
 constexpr utc_day day_at(unix_ms t) {
-  return t / 86'400'000;
+  return t.time_since_epoch() / std::chrono::days{1};
 }
 
 /// A racer's finished ride.

@@ -7,8 +7,8 @@ namespace alleycat {
 
 void failpoint(std::string_view) {}
 
-std::int64_t planted_clock_offset_ms() {
-  return 0;
+std::chrono::milliseconds planted_clock_offset() {
+  return {};
 }
 
 bool planted_fault(std::string_view) {

@@ -1,7 +1,7 @@
 /// Places where the crash tests end the process.
 #pragma once
 
-#include <cstdint>
+#include <chrono>
 #include <string_view>
 
 namespace alleycat {
@@ -17,7 +17,7 @@ void failpoint(std::string_view name);
 ///     early_mark       a close mark that was stored before the deadline ends the race
 bool planted_fault(std::string_view name);
 
-/// How many ms this node's clock is wrong: 0 but in `alleycat-node-crash` with `ALLEYCAT_CLOCK_OFFSET_MS`.
-std::int64_t planted_clock_offset_ms();
+/// How far this node's clock is ahead: 0 but in `alleycat-node-crash` with `ALLEYCAT_CLOCK_OFFSET_MS`.
+std::chrono::milliseconds planted_clock_offset();
 
 } // namespace alleycat

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "racing/ids.hpp"
+#include "racing/time.hpp"
 
 #include <optional>
 #include <string>
@@ -39,7 +40,7 @@ struct ghost_curve {
   ghost_choice choice;
   racer_id racer;            ///< whose ride it is; undefined for the median
   race_id race;              ///< likewise
-  unix_ms at = 0;            ///< likewise: when that race was closed
+  unix_ms at{};              ///< likewise: when that race was closed
   std::vector<score> scores; ///< [s - 1], by the class's scoring; 0 = undefined
 
   friend bool operator==(const ghost_curve&, const ghost_curve&) = default;

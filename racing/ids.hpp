@@ -47,8 +47,6 @@ using journal_position = named_number<struct journal_position_tag, std::uint64_t
 
 /// 1 = first; equal scores share a rank (1, 2, 2, 4).
 using rank_t = std::uint32_t;
-/// Milliseconds since the Unix epoch, UTC.
-using unix_ms = std::int64_t;
 
 /// What names a race. Two classes have races of the same id in the same window.
 struct race_key {

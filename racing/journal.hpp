@@ -14,7 +14,7 @@ namespace alleycat {
 struct journal_update {
   racer_id racer;
   own_second second;
-  unix_ms device_timestamp = 0;
+  unix_ms device_timestamp{};
   measurement measured;
   bool wants_view = false;
   std::string name; ///< only when this ingest has not written it for this ride yet; else empty
@@ -28,8 +28,8 @@ using journal_batch = std::vector<journal_update>;
 /// Ends the race for everyone, for ever: the first one that the journal stored after the race's deadline counts (with
 /// `admit any` the first one), whoever wrote it.
 struct close_mark {
-  epoch owner_epoch;   ///< epoch of the owner that wrote it
-  unix_ms written = 0; ///< the owner's clock, for people
+  epoch owner_epoch; ///< epoch of the owner that wrote it
+  unix_ms written{}; ///< the owner's clock, for people
 
   friend bool operator==(const close_mark&, const close_mark&) = default;
 };
@@ -37,7 +37,7 @@ struct close_mark {
 /// One message of the journal as it was read.
 struct journal_entry {
   journal_position position;
-  unix_ms stored = 0; ///< the journal's own timestamp: what admission is judged by
+  unix_ms stored{}; ///< the journal's own timestamp: what admission is judged by
   std::variant<journal_batch, close_mark> content;
 };
 

@@ -105,7 +105,7 @@ std::optional<std::size_t> leaderboard::place(racer_id racer) const {
 }
 
 std::size_t leaderboard::up_to(score best, racer_id racer) const {
-  const row place{racer, {best, {}, 0}};
+  const row place{racer, {best, {}, {}}};
   return static_cast<std::size_t>(std::upper_bound(rows_.begin(), rows_.end(), place, by_score_then_racer{}) -
                                   rows_.begin());
 }

@@ -24,7 +24,7 @@ std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) {
 
 std::uint64_t mixed(std::uint64_t hash, const journal_update& u) {
   hash = mixed(hash, std::uint64_t{u.racer.value()} << 32 | std::uint64_t{u.second.value()} << 16 | u.measured.cadence);
-  hash = mixed(hash, static_cast<std::uint64_t>(u.device_timestamp));
+  hash = mixed(hash, static_cast<std::uint64_t>(ms_of(u.device_timestamp)));
   hash = mixed(hash, std::uint64_t{u.measured.resistance} << 32 | std::uint64_t{u.measured.power} << 16 |
                          std::uint64_t{u.measured.heart_rate} << 8 | u.name.size());
   for (const char c : u.name)
@@ -67,7 +67,7 @@ void race_fold::apply(const journal_entry& entry) {
   if (const auto* mark = std::get_if<close_mark>(&entry.content)) {
     marked_by_ = std::max(marked_by_, mark->owner_epoch);
     const bool counts =
-        rules_.admit == admission::any || entry.stored > rules_.deadline_ms(key_.race) || planted_fault("early_mark");
+        rules_.admit == admission::any || entry.stored > rules_.deadline_of(key_.race) || planted_fault("early_mark");
     if (!counts)
       ++early_marks_;
     if (counts && !closed_) {
@@ -80,7 +80,7 @@ void race_fold::apply(const journal_entry& entry) {
   const auto& batch = std::get<journal_batch>(entry.content);
   if (!closed_) {
     stamp_.stored = entry.stored;
-    stamp_.checksum = mixed(stamp_.checksum, static_cast<std::uint64_t>(entry.stored));
+    stamp_.checksum = mixed(stamp_.checksum, static_cast<std::uint64_t>(ms_of(entry.stored)));
     if (!batch.empty())
       last_update_ = entry.stored;
   }
@@ -125,7 +125,7 @@ refusal race_fold::fold(const journal_update& u, unix_ms stored) {
   const auto row = static_cast<row_index>(*known);
   auto& r = rides_[row];
   auto reason = refusal::none;
-  if (const auto drift = anchor - r.anchor; drift > clock_tolerance_ms || drift < -clock_tolerance_ms)
+  if (const auto drift = anchor - r.anchor; drift > clock_tolerance || drift < -clock_tolerance)
     reason = refusal::other_ride;
   else if (r.has(u.second))
     reason = r.measured[u.second.value() - 1U] == u.measured ? refusal::duplicate : refusal::conflict;

@@ -130,7 +130,7 @@ private:
   struct ride {
     racer_id racer;
     std::string name;
-    unix_ms anchor = 0;
+    unix_ms anchor{};
     own_second furthest;
     std::uint16_t seconds = 0;
     bool wants_view = false;
@@ -187,7 +187,7 @@ private:
   own_second furthest_;
   std::size_t finished_ = 0;
   std::size_t complete_ = 0;
-  unix_ms last_update_ = 0;
+  unix_ms last_update_{};
   bool closed_ = false;
 };
 

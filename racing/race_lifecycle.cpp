@@ -19,13 +19,13 @@ race_lifecycle::race_lifecycle(const race_rules& rules, race_id race, unix_ms id
 
 bool race_lifecycle::due(const race_fold& race, unix_ms now) const {
   if (rules_.admit == admission::any)
-    return race.as_of() != journal_position{} && now - last_seen_ >= unix_ms{1000} * rules_.idle_close_seconds;
-  return race.as_of() != journal_position{} && now >= rules_.deadline_ms(race_) + mark_after_ms;
+    return race.as_of() != journal_position{} && now - last_seen_ >= std::chrono::seconds{rules_.idle_close_seconds};
+  return race.as_of() != journal_position{} && now >= rules_.deadline_of(race_) + mark_after;
 }
 
 bool race_lifecycle::complete(const race_fold& race, unix_ms now) const {
   return rules_.admit == admission::live && !race.closed() && race.racers() > 0 && race.all_complete() &&
-         now >= rules_.window_end_ms(race_);
+         now >= rules_.window_end_of(race_);
 }
 
 bool race_lifecycle::should_mark(const race_fold& race, unix_ms now) {
@@ -35,7 +35,7 @@ bool race_lifecycle::should_mark(const race_fold& race, unix_ms now) {
       return false;
     break;
   case life_phase::marking:
-    if (now - marked_at_ < mark_retry_ms)
+    if (now - marked_at_ < mark_retry)
       return false;
     break;
   default:

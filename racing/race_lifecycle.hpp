@@ -21,7 +21,7 @@ public:
   life_phase phase() const { return phase_; }
 
   /// Whether the close mark has to be written now. At `true` the phase is `marking`, and the question is answered with `true`
-  /// again only after `mark_retry_ms`, while no mark that counts was read.
+  /// again only after `mark_retry`, while no mark that counts was read.
   /// A race ends at its deadline, never before; with `admit any` after `idle_close_seconds` without an update. A race of
   /// which nothing is in the journal has no end.
   bool should_mark(const race_fold& race, unix_ms now);
@@ -34,11 +34,11 @@ public:
   /// deadline, and most likely final. A second that comes late takes it back.
   bool complete(const race_fold& race, unix_ms now) const;
   /// When the race will be final.
-  unix_ms final_at() const { return rules_.deadline_ms(race_); }
+  unix_ms final_at() const { return rules_.deadline_of(race_); }
 
-  static constexpr unix_ms mark_retry_ms = 2'000;
+  static constexpr milliseconds mark_retry{2'000};
   /// The journal's clock may be a little behind the owner's: a mark stored before the deadline ends nothing.
-  static constexpr unix_ms mark_after_ms = 200;
+  static constexpr milliseconds mark_after{200};
 
 private:
   bool due(const race_fold& race, unix_ms now) const;
@@ -46,7 +46,7 @@ private:
   race_rules rules_;
   race_id race_;
   unix_ms last_seen_;
-  unix_ms marked_at_ = 0;
+  unix_ms marked_at_{};
   life_phase phase_ = life_phase::running;
 };
 

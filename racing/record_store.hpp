@@ -38,7 +38,7 @@ struct racer_bests {
 
 /// A line in a rider's history: those of a rider stand by time of close, class and race, all descending.
 struct history_place {
-  unix_ms closed = 0;
+  unix_ms closed{};
   race_key key;
 
   friend bool operator==(const history_place&, const history_place&) = default;
@@ -47,7 +47,7 @@ struct history_place {
 /// A line in the list of closed races.
 struct race_summary {
   race_key key;
-  unix_ms closed = 0;
+  unix_ms closed{};
   std::uint32_t racers = 0;
   std::uint32_t finished = 0;
   racer_id winner; ///< undefined where nobody finished
@@ -61,7 +61,7 @@ struct race_summary {
 struct ride_summary {
   race_key key;
   racer_id racer;
-  unix_ms closed = 0;
+  unix_ms closed{};
   rank_t rank = 0; ///< 0 = DNF
   bool finished = false;
   own_second furthest;
@@ -93,7 +93,7 @@ struct old_race_search {
 /// sequence once the stream was restored from a backup.
 struct stream_cursor {
   std::uint64_t sequence = 0; ///< 0 = nothing was read
-  unix_ms stored = 0;         ///< the stream's timestamp of the message
+  unix_ms stored{};           ///< the stream's timestamp of the message
   std::uint64_t checksum = 0; ///< of its payload
 
   friend bool operator==(const stream_cursor&, const stream_cursor&) = default;
@@ -105,7 +105,7 @@ struct edit_effect {
   std::vector<race_key> results_changed; ///< in which somebody moved
   std::vector<class_id> bests_changed;   ///< of the rider, by class
   bool name_removed = false;
-  unix_ms last_closed = 0; ///< of the removed rides' races: an hour later their journal is gone
+  unix_ms last_closed{}; ///< of the removed rides' races: an hour later their journal is gone
 
   friend bool operator==(const edit_effect&, const edit_effect&) = default;
 };

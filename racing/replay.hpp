@@ -16,9 +16,9 @@ struct race_moment {
   race_key key;
   epoch owner_epoch;
   journal_position as_of; ///< of a closed race: of the close mark
-  unix_ms at = 0;         ///< when it was closed, or was so
+  unix_ms at{};           ///< when it was closed, or was so
   race_phase phase = race_phase::closed;
-  unix_ms final_at = 0; ///< with `complete`
+  unix_ms final_at{}; ///< with `complete`
   own_second second;
   std::uint32_t racers = 0;   ///< in the whole race
   std::uint32_t reported = 0; ///< rides that reached `second`

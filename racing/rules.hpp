@@ -2,6 +2,7 @@
 #pragma once
 
 #include "racing/ids.hpp"
+#include "racing/time.hpp"
 
 #include <optional>
 #include <string>
@@ -34,10 +35,10 @@ inline constexpr std::uint32_t max_window_seconds = 86'400;
 inline constexpr std::uint32_t max_capacity = 65'535;
 
 /// How far a bike's clock may run ahead, and how far updates of one ride may stray from its anchor.
-inline constexpr unix_ms clock_tolerance_ms = 5'000;
+inline constexpr milliseconds clock_tolerance{5'000};
 /// How much earlier than ingest the fold takes a second: the clocks of an ingest node and of the journal may differ by 1 s
 /// each way, and that must never turn an `ok` into a refusal.
-inline constexpr unix_ms fold_slack_ms = 2'000;
+inline constexpr milliseconds fold_slack{2'000};
 
 struct race_rules {
   std::uint32_t window_seconds = 300; ///< 1..86400; riders may start in this time
@@ -51,14 +52,20 @@ struct race_rules {
 
   friend bool operator==(const race_rules&, const race_rules&) = default;
 
-  unix_ms start_ms(race_id race) const { return unix_ms{race.value()} * window_seconds * 1000; }
-  unix_ms window_end_ms(race_id race) const { return start_ms(race) + unix_ms{window_seconds} * 1000; }
-  /// After this no update counts: start + window + ride + grace.
-  unix_ms deadline_ms(race_id race) const {
-    return window_end_ms(race) + (unix_ms{ride_seconds} + grace_seconds) * 1000;
+  std::chrono::seconds window() const { return std::chrono::seconds{window_seconds}; }
+  /// How long after its window a race still takes updates.
+  std::chrono::seconds ride_and_grace() const {
+    return std::chrono::seconds{ride_seconds} + std::chrono::seconds{grace_seconds};
   }
+
+  unix_ms start_of(race_id race) const { return unix_ms{race.value() * window()}; }
+  unix_ms window_end_of(race_id race) const { return start_of(race) + window(); }
+  /// After this no update counts: start + window + ride + grace.
+  unix_ms deadline_of(race_id race) const { return window_end_of(race) + ride_and_grace(); }
   /// The race that a ride started at `start` belongs to.
-  race_id race_at(unix_ms start) const { return race_id{static_cast<std::uint32_t>(start / 1000 / window_seconds)}; }
+  race_id race_at(unix_ms start) const {
+    return race_id{static_cast<std::uint32_t>(start.time_since_epoch() / window())};
+  }
   /// Seconds a finisher must have: `min_percent` of the ride, rounded up.
   std::uint32_t min_seconds() const { return (ride_seconds * min_percent + 99) / 100; }
   own_second last_second() const { return own_second{static_cast<std::uint16_t>(ride_seconds)}; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "racing/ids.hpp"
+#include "racing/time.hpp"
 
 #include <optional>
 #include <string>
@@ -32,9 +33,9 @@ struct standings {
   race_key key;
   epoch owner_epoch;
   journal_position as_of; ///< last journal sequence in it
-  unix_ms published = 0;
+  unix_ms published{};
   race_phase phase = race_phase::running;
-  unix_ms final_at = 0;       ///< with `complete`: the race's deadline
+  unix_ms final_at{};         ///< with `complete`: the race's deadline
   own_second second;          ///< the furthest own second in the race
   std::uint32_t reported = 0; ///< rides that have reached `second`
   std::uint32_t finished = 0;
@@ -49,7 +50,7 @@ struct race_result {
   race_key key;
   epoch owner_epoch;
   journal_position as_of; ///< of the close mark
-  unix_ms closed = 0;     ///< the journal's timestamp of the mark
+  unix_ms closed{};       ///< the journal's timestamp of the mark
   std::uint32_t finished = 0;
   std::vector<standing> rows;
 };
@@ -72,7 +73,7 @@ struct best_row {
 struct final_score {
   score best;
   race_id race;
-  unix_ms at = 0; ///< when the race was closed
+  unix_ms at{}; ///< when the race was closed
 
   friend bool operator==(const final_score&, const final_score&) = default;
 

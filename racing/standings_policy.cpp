@@ -19,8 +19,8 @@ std::optional<unix_ms> standings_policy::due_at() {
     awaited_.pop_back();
   if (awaited_.empty())
     return published_ + min_interval_;
-  const auto by_time = published_ + std::max(tick_ms, min_interval_);
-  return std::min(by_time + patience_ms, std::max(by_time, last_news_) + quiet_ms);
+  const auto by_time = published_ + std::max(tick, min_interval_);
+  return std::min(by_time + patience, std::max(by_time, last_news_) + quiet);
 }
 
 void standings_policy::published(unix_ms now) {

@@ -19,17 +19,17 @@ namespace alleycat {
 /// alone waits a moment longer for nobody to report any more, so that it does not cut a burst in two.
 class standings_policy {
 public:
-  static constexpr unix_ms live_ms = 2'000;
-  static constexpr unix_ms tick_ms = 1'000;
-  static constexpr unix_ms quiet_ms = 100;    ///< nobody reported for so long: a burst is over
-  static constexpr unix_ms patience_ms = 250; ///< nothing due waits longer for that
+  static constexpr milliseconds live_span{2'000};
+  static constexpr milliseconds tick{1'000};
+  static constexpr milliseconds quiet{100};    ///< nobody reported for so long: a burst is over
+  static constexpr milliseconds patience{250}; ///< nothing due waits longer for that
 
   /// The furthest second of a ride that has reported.
   using furthest_of = std::function<own_second(row_index)>;
 
-  /// @param min_interval_ms  0..10000
-  standings_policy(unix_ms min_interval_ms, furthest_of furthest)
-      : min_interval_{min_interval_ms}, furthest_{std::move(furthest)} {}
+  /// @param min_interval  0..60 s
+  standings_policy(milliseconds min_interval, furthest_of furthest)
+      : min_interval_{min_interval}, furthest_{std::move(furthest)} {}
 
   /// A second of this ride was accepted.
   void reported(row_index row, unix_ms now);
@@ -40,7 +40,7 @@ public:
   std::optional<unix_ms> due_at();
   /// Whether this ride reported within the last 2 s.
   bool is_live(row_index row, unix_ms now) const {
-    return row < last_report_.size() && last_report_[row] != 0 && now - last_report_[row] <= live_ms;
+    return row < last_report_.size() && last_report_[row] != unix_ms{} && now - last_report_[row] <= live_span;
   }
   void published(unix_ms now);
 
@@ -48,10 +48,10 @@ public:
   std::size_t live() const { return live_; }
 
 private:
-  unix_ms min_interval_;
+  milliseconds min_interval_;
   furthest_of furthest_;
-  unix_ms published_ = 0;
-  unix_ms last_news_ = 0;            ///< when a ride reported last
+  unix_ms published_{};
+  unix_ms last_news_{};              ///< when a ride reported last
   std::vector<unix_ms> last_report_; ///< [row]; 0 = none
   own_second slowest_;               ///< the least furthest second of live rides at the last publication
   std::vector<row_index> awaited_;   ///< live rides that were there; those at the end may have got past it

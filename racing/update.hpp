@@ -2,6 +2,7 @@
 #pragma once
 
 #include "racing/ids.hpp"
+#include "racing/time.hpp"
 
 #include <optional>
 #include <string>
@@ -42,15 +43,20 @@ struct update {
   race_id race;
   racer_id racer;
   own_second second;
-  unix_ms device_timestamp = 0; ///< the bike's own clock
+  unix_ms device_timestamp{}; ///< the bike's own clock
   measurement measured;
   bool wants_view = false; ///< `"view":true`, for `race.views asked`
   std::string name;        ///< valid by `valid_name`; empty = not sent
 };
 
+/// How long a ride has lasted when this second of it is over.
+constexpr std::chrono::seconds length_of(own_second second) {
+  return std::chrono::seconds{second.value()};
+}
+
 /// When the ride began by the bike's own clock: `deviceTimestamp - 1000 * second`.
 constexpr unix_ms anchor_of(unix_ms device_timestamp, own_second second) {
-  return device_timestamp - unix_ms{1000} * second.value();
+  return device_timestamp - length_of(second);
 }
 
 /// Why an update has no effect. The names (`to_string`) are part of the contract: answers, views and metrics use them.

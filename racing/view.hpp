@@ -45,7 +45,7 @@ struct rider_view {
   score total;
   epoch owner_epoch;
   journal_position as_of;
-  unix_ms published = 0;
+  unix_ms published{};
   view_table here_now;
   view_table all_time;
   bool all_time_stale = false;

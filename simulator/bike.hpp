@@ -36,7 +36,7 @@ struct ridden_second {
   std::uint32_t number = 0; ///< counts the rider's updates from 1
   own_second second;
   race_id race;
-  unix_ms device_timestamp = 0;
+  unix_ms device_timestamp{};
   measurement measured;
   bool is_last = false; ///< of the ride
 };

@@ -26,7 +26,7 @@ std::optional<std::uint32_t> fault_plan::dropout_after(std::uint32_t seconds) co
 }
 
 std::optional<std::uint32_t> fault_plan::restart_after(std::uint32_t seconds, std::uint32_t room_seconds) const {
-  constexpr std::uint32_t first = clock_tolerance_ms / 1000 + 1;
+  constexpr auto first = static_cast<std::uint32_t>(clock_tolerance / std::chrono::seconds{1} + 1);
   if (seconds < 2 || room_seconds < 2 || !happens(chances_.restart, purpose::restart, key_)) {
     return std::nullopt;
   }

@@ -49,9 +49,9 @@ fleet::fleet(const fleet_setup& setup, const std::vector<planned_rider>& plan, n
   riders_.reserve(plan.size()); // bikes keep their place: they are found by index
   for (const auto& planned : plan) {
     auto& r = riders_.emplace_back(planned, setup_, bike_rules_);
-    const auto window_ms = unix_ms{setup_.rules.window_seconds} * 1000;
-    const auto room_ms = window_ms - setup_.clock.device_ms(r.start) % window_ms;
-    if (const auto after = r.faults.restart_after(setup_.seconds, static_cast<std::uint32_t>(room_ms / 1000))) {
+    const auto window = setup_.rules.window();
+    const auto room = window - setup_.clock.device_time(r.start).time_since_epoch() % window;
+    if (const auto after = r.faults.restart_after(setup_.seconds, static_cast<std::uint32_t>(room / 1s))) {
       r.restarts_after = *after;
       ++sum_.restarts;
     } else if (const auto stop = r.faults.dropout_after(setup_.seconds)) {
@@ -65,7 +65,8 @@ fleet::fleet(const fleet_setup& setup, const std::vector<planned_rider>& plan, n
 }
 
 race_id fleet::race_of(const rider& r) const {
-  return race_id{static_cast<std::uint32_t>(setup_.clock.device_ms(r.start) / 1000 / setup_.rules.window_seconds)};
+  return race_id{
+      static_cast<std::uint32_t>(setup_.clock.device_time(r.start).time_since_epoch() / setup_.rules.window())};
 }
 
 moment fleet::deadline_of(const rider& r) const {
@@ -73,10 +74,9 @@ moment fleet::deadline_of(const rider& r) const {
     return last_deadline_;
   }
   const auto& rules = setup_.rules;
-  const auto deadline_ms = (unix_ms{race_of(r).value()} * rules.window_seconds + rules.window_seconds +
-                            rules.ride_seconds + rules.grace_seconds) *
-                           1000;
-  return setup_.clock.start + milliseconds{deadline_ms - setup_.clock.start_ms};
+  const unix_ms deadline{(race_of(r).value() + std::int64_t{1}) * rules.window() +
+                         std::chrono::seconds{rules.ride_seconds} + std::chrono::seconds{rules.grace_seconds}};
+  return setup_.clock.start + (deadline - setup_.clock.wall_start);
 }
 
 milliseconds fleet::room_of(const rider& r) const {
@@ -186,7 +186,7 @@ void fleet::ride_one(rider& r, rider_index index, moment planned) {
       .number = r.ridden,
       .second = second,
       .race = race_of(r),
-      .device_timestamp = setup_.clock.device_ms(r.start) + unix_ms{1000} * r.second,
+      .device_timestamp = setup_.clock.device_time(r.start) + length_of(second),
       .measured = r.recorded != nullptr ? r.recorded->measured[r.second - 1] : model.at(second),
       .is_last = r.second == setup_.seconds,
   };
@@ -218,7 +218,7 @@ bool fleet::send(rider& r, rider_index index, std::uint32_t number, moment now) 
   const auto n = log_number(index, number);
   std::uint32_t copies = 1;
   if (r.faults.loses(number, sends)) {
-    log_.lost(n, wall_ms(), sends, reason);
+    log_.lost(n, wall_now(), sends, reason);
     ++sum_.lost;
   } else {
     const update u{.cls = r.cls,
@@ -234,11 +234,11 @@ bool fleet::send(rider& r, rider_index index, std::uint32_t number, moment now) 
     if (!link_.publish(r.subject, payload_, answer_to)) {
       return false;
     }
-    log_.sent(n, wall_ms(), sends, reason, payload_);
+    log_.sent(n, wall_now(), sends, reason, payload_);
     ++sum_.sent;
     ++sum_.sent_by_reason[static_cast<std::size_t>(reason)];
     if (twice && link_.publish(r.subject, payload_, answer_to)) {
-      log_.sent(n, wall_ms(), sends + 1, send_reason::duplicate, payload_);
+      log_.sent(n, wall_now(), sends + 1, send_reason::duplicate, payload_);
       ++copies;
       ++sum_.sent;
       ++sum_.sent_by_reason[static_cast<std::size_t>(send_reason::duplicate)];
@@ -334,7 +334,7 @@ void fleet::sweep(moment now) {
 
 void fleet::count_given_up(rider_index index, const std::vector<bike::kept_update>& dropped) {
   for (const auto& update : dropped) {
-    log_.given_up(log_number(index, update.what.number), wall_ms());
+    log_.given_up(log_number(index, update.what.number), wall_now());
     ++sum_.unacknowledged;
     --sum_.pending;
   }

@@ -23,15 +23,17 @@ namespace alleycat::sim {
 
 /// The time of a run. Riders live by race time, which is `speed` times as fast as ours and agrees with it at `start`.
 struct run_clock {
-  moment start;         ///< when the first rider starts
-  unix_ms start_ms = 0; ///< the same by the calendar
+  moment start;       ///< when the first rider starts
+  unix_ms wall_start; ///< the same by the calendar
   double speed = 1;
 
   /// @param after  race time since `start`
   moment at(std::chrono::microseconds after) const {
     return start + std::chrono::microseconds{static_cast<std::int64_t>(static_cast<double>(after.count()) / speed)};
   }
-  unix_ms device_ms(std::chrono::microseconds after) const { return start_ms + after.count() / 1000; }
+  unix_ms device_time(std::chrono::microseconds after) const {
+    return wall_start + std::chrono::floor<milliseconds>(after);
+  }
 };
 
 /// Everything a fleet rides by; all of it must outlive the fleet.

@@ -50,7 +50,7 @@ void log_writer::sent(std::uint64_t number, unix_ms ts, std::uint32_t sends, sen
     return;
   }
   auto out = std::back_inserter(lines_);
-  fmt::format_to(out, "{{\"t\":\"sent\",\"n\":{},\"ts\":{}", number, ts);
+  fmt::format_to(out, "{{\"t\":\"sent\",\"n\":{},\"ts\":{}", number, ms_of(ts));
   if (sends > 0) {
     fmt::format_to(out, ",\"again\":{},\"why\":\"{}\"", sends, to_string(why));
   }
@@ -63,33 +63,33 @@ void log_writer::sent(std::uint64_t number, unix_ms ts, std::uint32_t sends, sen
 void log_writer::lost(std::uint64_t number, unix_ms ts, std::uint32_t sends, send_reason why) {
   if (file_ >= 0) {
     fmt::format_to(std::back_inserter(lines_), "{{\"t\":\"lost\",\"n\":{},\"ts\":{},\"again\":{},\"why\":\"{}\"}}\n",
-                   number, ts, sends, to_string(why));
+                   number, ms_of(ts), sends, to_string(why));
   }
 }
 
 void log_writer::answer(std::uint64_t number, unix_ms ts, bool settled_before, std::string_view answer_json) {
   if (file_ >= 0) {
-    fmt::format_to(std::back_inserter(lines_), "{{\"t\":\"answer\",\"n\":{},\"ts\":{}{},\"answer\":{}}}\n", number, ts,
-                   settled_before ? ",\"again\":true" : "", answer_json);
+    fmt::format_to(std::back_inserter(lines_), "{{\"t\":\"answer\",\"n\":{},\"ts\":{}{},\"answer\":{}}}\n", number,
+                   ms_of(ts), settled_before ? ",\"again\":true" : "", answer_json);
   }
 }
 
 void log_writer::answer_lost(std::uint64_t number, unix_ms ts, std::string_view answer_json) {
   if (file_ >= 0) {
     fmt::format_to(std::back_inserter(lines_), "{{\"t\":\"answer_lost\",\"n\":{},\"ts\":{},\"answer\":{}}}\n", number,
-                   ts, answer_json);
+                   ms_of(ts), answer_json);
   }
 }
 
 void log_writer::no_responders(std::uint64_t number, unix_ms ts) {
   if (file_ >= 0) {
-    fmt::format_to(std::back_inserter(lines_), "{{\"t\":\"no_responders\",\"n\":{},\"ts\":{}}}\n", number, ts);
+    fmt::format_to(std::back_inserter(lines_), "{{\"t\":\"no_responders\",\"n\":{},\"ts\":{}}}\n", number, ms_of(ts));
   }
 }
 
 void log_writer::given_up(std::uint64_t number, unix_ms ts) {
   if (file_ >= 0) {
-    fmt::format_to(std::back_inserter(lines_), "{{\"t\":\"given_up\",\"n\":{},\"ts\":{}}}\n", number, ts);
+    fmt::format_to(std::back_inserter(lines_), "{{\"t\":\"given_up\",\"n\":{},\"ts\":{}}}\n", number, ms_of(ts));
   }
 }
 

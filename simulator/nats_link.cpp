@@ -54,7 +54,7 @@ void on_answer(natsConnection*, natsSubscription*, natsMsg* raw, void* closure) 
   const owned<natsMsg, natsMsg_Destroy> message{raw};
   auto& box = **static_cast<std::shared_ptr<letterbox>*>(closure);
   const std::string_view subject{natsMsg_GetSubject(message.get())};
-  nats_link::arrived letter{.at = std::chrono::steady_clock::now(), .ts = wall_ms(), .payload = {}};
+  nats_link::arrived letter{.at = std::chrono::steady_clock::now(), .ts = wall_now(), .payload = {}};
   const auto token = subject.substr(std::min(box.prefix_length, subject.size()));
   const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), letter.number);
   if (error != std::errc{} || end != token.data() + token.size()) {

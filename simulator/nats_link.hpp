@@ -21,7 +21,7 @@ public:
   struct arrived {
     std::uint64_t number = 0; ///< last token of the subject it came to
     moment at;
-    unix_ms ts = 0;
+    unix_ms ts{};
     bool no_responders = false; ///< the server says that nobody listens
     std::string payload;
   };

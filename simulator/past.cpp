@@ -136,8 +136,8 @@ void wait_until_closed(nats_link& link, const past_race& race, const std::atomic
 } // namespace
 
 std::vector<past_race> plan_past(const sim_options& options, const server_rules& rules, unix_ms now) {
-  const auto window_ms = unix_ms{1000} * rules.window_seconds;
-  const auto current = now / window_ms;
+  const milliseconds window = rules.window();
+  const auto current = now.time_since_epoch() / window;
   const std::size_t riders = options.racers.value_or(default_racers);
   const auto count = *options.past;
   std::vector<past_race> races;
@@ -148,7 +148,7 @@ std::vector<past_race> plan_past(const sim_options& options, const server_rules&
     for (std::uint32_t i = count; i-- > 0;) {
       // The last ones follow each other closely; then hours, then days lie between two.
       const double far = count > 1 ? static_cast<double>(i) / (count - 1) : 0;
-      const auto back = unix_ms{youngest_windows} + unix_ms{i} * step_windows +
+      const auto back = std::int64_t{youngest_windows} + std::int64_t{i} * step_windows +
                         std::llround(far * far * far * reach_days * 86'400 / rules.window_seconds);
       if (back > current)
         continue;
@@ -160,11 +160,11 @@ std::vector<past_race> plan_past(const sim_options& options, const server_rules&
         // The first steps of a shuffle: each rider once.
         std::swap(club[place], club[place + draw(key, place) % (riders - place)]);
         const racer_id racer{club[place]};
-        race.rides.push_back(
-            {.racer = racer,
-             .start = race.race.value() * window_ms +
-                      static_cast<unix_ms>(draw(key, racer.value(), 1) % static_cast<std::uint64_t>(window_ms)),
-             .form = between(0.92, 1.02, draw(key, racer.value(), 2))});
+        race.rides.push_back({.racer = racer,
+                              .start = unix_ms{race.race.value() * window} +
+                                       milliseconds{static_cast<std::int64_t>(
+                                           draw(key, racer.value(), 1) % static_cast<std::uint64_t>(window.count()))},
+                              .form = between(0.92, 1.02, draw(key, racer.value(), 2))});
       }
       races.push_back(std::move(race));
     }
@@ -186,7 +186,7 @@ std::string past_batch(const past_race& race, const past_ride& ride, std::uint64
                    .race = race.race,
                    .racer = ride.racer,
                    .second = second,
-                   .device_timestamp = ride.start + unix_ms{1000} * s,
+                   .device_timestamp = ride.start + length_of(second),
                    .measured = measured,
                    .name = s == from ? rider_name(ride.racer) : std::string{}};
     if (s != from)
@@ -203,7 +203,7 @@ past_summary ride_past(const sim_options& options, const std::atomic<bool>& stop
   const auto rules = answer ? read_rules(*answer) : std::nullopt;
   if (!rules)
     throw std::runtime_error{"nobody answers alleycat.query.now with the rules"};
-  const auto races = plan_past(options, *rules, wall_ms());
+  const auto races = plan_past(options, *rules, wall_now());
   const auto seconds = std::min(options.seconds.value_or(rules->ride_seconds), rules->ride_seconds);
   past_summary done{.races = races.size()};
   sender batches{link, stop};

@@ -16,8 +16,8 @@ namespace alleycat::sim {
 /// One ride of a past race.
 struct past_ride {
   racer_id racer;
-  unix_ms start = 0; ///< within the race's window
-  double form = 1;   ///< of this rider on this day, times what the rider's model pedals
+  unix_ms start{}; ///< within the race's window
+  double form = 1; ///< of this rider on this day, times what the rider's model pedals
 };
 
 struct past_race {

@@ -1,6 +1,7 @@
 #include "simulator/fleet.hpp"
 
 #include "messages/subjects.hpp"
+#include "simulator/wall_clock.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -39,15 +40,10 @@ server_rules ask_rules(nats_link& link, const sim_options& options, progress& sh
 
 /// @returns when the first rider starts.
 run_clock clock_for(const sim_options& options, const server_rules& rules) {
-  using namespace std::chrono;
   const auto now = steady_clock::now();
-  const auto now_ms = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-  auto wait_ms = unix_ms{lead.count()};
-  if (options.start_next) {
-    const auto window_ms = unix_ms{rules.window_seconds} * 1000;
-    wait_ms = window_ms - now_ms % window_ms;
-  }
-  return {.start = now + milliseconds{wait_ms}, .start_ms = now_ms + wait_ms, .speed = options.speed};
+  const auto by_calendar = wall_now();
+  const auto wait = options.start_next ? rules.window() - by_calendar.time_since_epoch() % rules.window() : lead;
+  return {.start = now + wait, .wall_start = by_calendar + wait, .speed = options.speed};
 }
 
 std::string start_fields(const fleet_setup& setup, std::size_t riders_per_class) {
@@ -63,7 +59,7 @@ std::string start_fields(const fleet_setup& setup, std::size_t riders_per_class)
       {"grace", setup.rules.grace_seconds},
       {"capacity", setup.rules.capacity},
       {"seconds", setup.seconds},
-      {"start_ms", setup.clock.start_ms},
+      {"start_ms", ms_of(setup.clock.wall_start)},
       {"seed", o.seed},
       {"racers", riders_per_class},
       {"first_racer", o.first_racer.value()},

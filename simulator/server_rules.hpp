@@ -1,6 +1,7 @@
 /// What a bike asks before it starts: `alleycat.query.now`.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,6 +15,9 @@ struct server_rules {
   std::uint32_t ride_seconds = 300;
   std::uint32_t grace_seconds = 30;
   std::uint32_t capacity = 1000;
+
+  std::chrono::seconds window() const { return std::chrono::seconds{window_seconds}; }
+
   std::string json; ///< the answer's `rules` member as it came, on one line; empty when nobody answered
 };
 

@@ -1,15 +1,14 @@
 /// The time of day.
 #pragma once
 
-#include "racing/ids.hpp"
+#include "racing/time.hpp"
 
 #include <chrono>
 
 namespace alleycat::sim {
 
-inline unix_ms wall_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+inline unix_ms wall_now() {
+  return std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
 }
 
 } // namespace alleycat::sim

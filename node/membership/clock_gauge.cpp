@@ -7,9 +7,10 @@ namespace alleycat {
 namespace {
 
 constexpr std::size_t most_under_way = 16;
-constexpr unix_ms most_ahead = 2'000'000'000;
+/// Fits the heartbeat's field.
+constexpr milliseconds most_ahead{2'000'000'000};
 /// Our clock was set meanwhile if it went by that much more or less than the steady one: says nothing.
-constexpr unix_ms step = 100;
+constexpr milliseconds step{100};
 
 } // namespace
 
@@ -27,11 +28,13 @@ void clock_gauge::came_back(std::uint64_t counter, unix_ms stored_at, unix_ms wa
   const auto was = *found;
   under_way_.erase(under_way_.begin(), found + 1);
   const auto went = wall - was.wall;
-  const auto passed = (now - was.sent_at).count();
-  if (stored_at <= 0 || went > passed + step || went < passed - step)
+  const auto passed = now - was.sent_at;
+  if (stored_at <= unix_ms{} || went > passed + step || went < passed - step)
     return;
-  const auto ahead = was.wall > stored_at ? was.wall - stored_at : wall < stored_at ? wall - stored_at : 0;
-  ahead_ms_ = static_cast<std::int32_t>(std::clamp(ahead, -most_ahead, most_ahead));
+  const auto ahead = was.wall > stored_at ? was.wall - stored_at
+                     : wall < stored_at   ? wall - stored_at
+                                          : milliseconds{0};
+  ahead_ = std::clamp(ahead, -most_ahead, most_ahead);
 }
 
 } // namespace alleycat

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cluster/timing.hpp"
-#include "racing/ids.hpp"
+#include "racing/time.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -22,16 +22,16 @@ public:
 
   /// By how much the wall clock is at least ahead of the server's (negative: behind), by the latest heartbeat that says
   /// something; 0 while none did.
-  std::int32_t ahead_ms() const { return ahead_ms_; }
+  milliseconds ahead() const { return ahead_; }
 
 private:
   struct beat {
     std::uint64_t counter = 0;
-    unix_ms wall = 0;
+    unix_ms wall{};
     steady_time sent_at;
   };
   std::deque<beat> under_way_; ///< by counter, at most 16
-  std::int32_t ahead_ms_ = 0;
+  milliseconds ahead_{0};
 };
 
 } // namespace alleycat

@@ -31,8 +31,7 @@ milliseconds longer(milliseconds pause) {
 }
 
 unix_ms system_now() {
-  return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count() +
-         planted_clock_offset_ms();
+  return std::chrono::floor<milliseconds>(std::chrono::system_clock::now()) + planted_clock_offset();
 }
 
 driver_settings with_clocks(driver_settings settings) {
@@ -215,8 +214,8 @@ void cluster_driver::measure_clock(const bucket_event& event) {
   if (!beat || beat->incarnation != machine_.incarnation())
     return;
   gauge_.came_back(beat->counter, entry->stored_at, settings_.wall_clock(), settings_.clock());
-  machine_.set_clock_ahead(gauge_.ahead_ms());
-  clock_ahead_ms_.store(gauge_.ahead_ms(), std::memory_order_relaxed);
+  machine_.set_clock_ahead(gauge_.ahead());
+  clock_ahead_.store(gauge_.ahead(), std::memory_order_relaxed);
 }
 
 void cluster_driver::execute(const command& what) {

@@ -102,7 +102,7 @@ public:
   }
   /// By how much this node's wall clock is at least ahead of the server's, by the last own heartbeat that came back; 0 while
   /// they may agree.
-  std::int64_t clock_ahead_ms() const { return clock_ahead_ms_.load(std::memory_order_relaxed); }
+  milliseconds clock_ahead() const { return clock_ahead_.load(std::memory_order_relaxed); }
   bool owns(class_id cls) const;
   std::shared_ptr<const cluster_picture> picture() const;
 
@@ -141,7 +141,7 @@ private:
   driver_settings settings_;
   driver_listener& listener_;
   std::atomic<steady_time::rep> trusted_until_;
-  std::atomic<std::int64_t> clock_ahead_ms_{0};
+  std::atomic<milliseconds> clock_ahead_{milliseconds{0}};
 
   // Of the driver's thread.
   ownership machine_;

@@ -11,7 +11,7 @@ namespace alleycat {
 
 namespace {
 
-constexpr std::int64_t deadline_ms = 1'000;
+constexpr std::chrono::milliseconds call_deadline{1'000};
 
 using taker = std::function<void(nats_message)>;
 
@@ -26,7 +26,7 @@ void on_watch_over(void* closure) {
 std::optional<std::string> stored_identity(jsCtx* js, jsErrCode& code) {
   jsOptions options;
   jsOptions_Init(&options);
-  options.Wait = deadline_ms;
+  options.Wait = call_deadline.count();
   natsMsg* raw = nullptr;
   if (js_GetLastMsg(&raw, js, std::string{cluster_stream}.c_str(), bucket_subject(bucket_identity_key).c_str(),
                     &options, &code) != NATS_OK)
@@ -44,7 +44,7 @@ std::optional<std::string> identity_of_bucket(jsCtx* js) {
     return name;
   jsPubOptions once;
   jsPubOptions_Init(&once);
-  once.MaxWait = deadline_ms;
+  once.MaxWait = call_deadline.count();
   once.ExpectNoMessage = true;
   const auto name = new_inbox();
   // Another node may have been first: what stands there counts.
@@ -64,7 +64,7 @@ bucket_look look_at_bucket(jsCtx* js) {
   const std::string stream{cluster_stream};
   jsOptions options;
   jsOptions_Init(&options);
-  options.Wait = deadline_ms;
+  options.Wait = call_deadline.count();
   jsStreamInfo* found = nullptr;
   auto code = static_cast<jsErrCode>(0);
   auto status = js_GetStreamInfo(&found, js, stream.c_str(), &options, &code);
@@ -116,7 +116,7 @@ keys_and_sequences purge_markers(jsCtx* js, const keys_and_sequences& old, const
     const auto subject = bucket_subject(key);
     jsOptions options;
     jsOptions_Init(&options);
-    options.Wait = deadline_ms;
+    options.Wait = call_deadline.count();
     options.Stream.Purge.Subject = subject.c_str();
     options.Stream.Purge.Sequence = sequence + 1;
     if (!go_on() || js_PurgeStream(js, std::string{cluster_stream}.c_str(), &options, nullptr) != NATS_OK)

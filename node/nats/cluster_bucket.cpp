@@ -100,7 +100,7 @@ jetstream_bucket::~jetstream_bucket() {
     jobs_->changed.notify_all();
   }
   thread_.join();
-  connection_.flush(1'000);
+  connection_.flush(1s);
   stopping_ = true;
   end_watch();
   blocking_.reset();

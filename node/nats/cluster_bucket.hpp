@@ -117,7 +117,7 @@ private:
   };
   struct marker {
     std::uint64_t sequence = 0;
-    std::int64_t time_ns = 0;
+    nats_time time;
   };
 
   // cluster_bucket.cpp: requests and answers
@@ -173,7 +173,7 @@ private:
   std::uint64_t awaited_ = 0;    ///< an own entry of this sequence has to come
   clock::time_point awaited_since_;
   std::map<std::string, marker> markers_;
-  std::int64_t newest_ns_ = 0; ///< of any entry, by the server's clock
+  nats_time newest_; ///< of any entry, by the server's clock
   clock::time_point clean_at_;
   bool cleaning_ = false;
 

@@ -98,7 +98,7 @@ void jetstream_bucket::lose() {
   markers_.clear();
   stored_id_ = last_id_;
   stored_sequence_ = highest_ = 0;
-  newest_ns_ = 0;
+  newest_ = {};
   tell_(bucket_lost{});
 }
 
@@ -137,7 +137,7 @@ void jetstream_bucket::handle(watched& x) {
   if (natsMsg_GetMetaData(&meta, x.message.get()) != NATS_OK)
     return;
   const auto sequence = meta->Sequence.Stream;
-  const auto time_ns = meta->Timestamp;
+  const auto time = nats_time{std::chrono::nanoseconds{meta->Timestamp}};
   const auto more = meta->NumPending;
   jsMsgMetaData_Destroy(meta);
   if (sequence <= watched_to_) {
@@ -146,16 +146,17 @@ void jetstream_bucket::handle(watched& x) {
   }
   watched_to_ = sequence;
   highest_ = std::max(highest_, sequence);
-  newest_ns_ = std::max(newest_ns_, time_ns);
+  newest_ = std::max(newest_, time);
   if (awaited_ != 0 && sequence >= awaited_)
     awaited_ = 0;
   if (const auto key = bucket_key_of(subject_of(x.message.get())); key && key != bucket_identity_key) {
     const bool deleted = is_deletion(x.message.get());
     if (deleted)
-      markers_[*key] = {sequence, time_ns};
+      markers_[*key] = {sequence, time};
     else
       markers_.erase(*key);
-    tell_(bucket_entry{*key, deleted ? "" : std::string{payload_of(x.message.get())}, deleted, time_ns / 1'000'000});
+    tell_(bucket_entry{*key, deleted ? "" : std::string{payload_of(x.message.get())}, deleted,
+                       std::chrono::floor<milliseconds>(time)});
   }
   quiet_since_.reset();
   if (reading_ && sequence >= reading_to_)
@@ -176,10 +177,9 @@ void jetstream_bucket::all_told() {
 void jetstream_bucket::clean() {
   if (reading_ || looking_ || read_at_ || cleaning_ || !connection_.connected())
     return;
-  const auto stay = std::chrono::duration_cast<std::chrono::nanoseconds>(settings_.markers_stay).count();
   keys_and_sequences old;
   for (const auto& [key, each] : markers_)
-    if (newest_ns_ - each.time_ns >= stay && old.size() < most_cleaned)
+    if (newest_ - each.time >= settings_.markers_stay && old.size() < most_cleaned)
       old.emplace_back(key, each.sequence);
   if (old.empty())
     return;

@@ -16,7 +16,7 @@ namespace {
 constexpr int io_buffer_bytes = 256 * 1024;
 constexpr int reconnect_buffer_bytes = 8 * 1024 * 1024;
 /// A server that takes nothing holds whoever publishes for so long, and loses the connection.
-constexpr std::int64_t write_deadline_ms = 1'000;
+constexpr std::chrono::milliseconds write_deadline{1'000};
 /// 0 would stand for the library's default.
 constexpr int no_buffer_bytes = 1;
 constexpr std::size_t spent_messages_kept = 128;
@@ -120,7 +120,7 @@ nats_connection::nats_connection(const std::vector<std::string>& urls, const std
   natsOptions_SetReconnectWait(options, 250);
   natsOptions_SetReconnectJitter(options, 100, 100);
   natsOptions_SetReconnectBufSize(options, policy == while_away::buffer ? reconnect_buffer_bytes : no_buffer_bytes);
-  natsOptions_SetWriteDeadline(options, write_deadline_ms);
+  natsOptions_SetWriteDeadline(options, write_deadline.count());
   natsOptions_SetPingInterval(options, 2'000);
   natsOptions_SetMaxPingsOut(options, 2);
   natsOptions_SetIOBufSize(options, io_buffer_bytes);
@@ -173,12 +173,12 @@ bool nats_connection::publish(const char* subject, const char* reply_to, std::st
                                        static_cast<int>(payload.size())) == NATS_OK;
 }
 
-void nats_connection::flush(std::int64_t deadline_ms) const {
-  natsConnection_FlushTimeout(connection_, deadline_ms);
+void nats_connection::flush(std::chrono::milliseconds deadline) const {
+  natsConnection_FlushTimeout(connection_, deadline.count());
 }
 
-bool nats_connection::answers(std::int64_t deadline_ms) const {
-  return natsConnection_FlushTimeout(connection_, deadline_ms) == NATS_OK;
+bool nats_connection::answers(std::chrono::milliseconds deadline) const {
+  return natsConnection_FlushTimeout(connection_, deadline.count()) == NATS_OK;
 }
 
 nats_subscription nats_connection::subscribe(const char* subject, const char* queue,

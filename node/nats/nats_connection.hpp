@@ -88,9 +88,9 @@ public:
   /// Buffered; goes out within a moment. @returns false when the buffer of a broken connection is full.
   bool publish(const char* subject, std::string_view payload) const;
   bool publish(const char* subject, const char* reply_to, std::string_view payload) const;
-  void flush(std::int64_t deadline_ms) const;
+  void flush(std::chrono::milliseconds deadline) const;
   /// Whether the server answers a round trip within this time.
-  bool answers(std::int64_t deadline_ms) const;
+  bool answers(std::chrono::milliseconds deadline) const;
 
   /// @param queue  queue group, or null
   /// @param most_pending  messages that wait for the callback; more are dropped by the library, and counted by it
@@ -113,6 +113,11 @@ private:
 };
 
 /// What a message carries, as text; valid as long as the message.
+/// The server's clock, of a message in a stream.
+using nats_time = std::chrono::sys_time<std::chrono::nanoseconds>;
+inline nats_time time_of(natsMsg* m) {
+  return nats_time{std::chrono::nanoseconds{natsMsg_GetTime(m)}};
+}
 inline std::string_view payload_of(natsMsg* m) {
   return {natsMsg_GetData(m), static_cast<std::size_t>(natsMsg_GetDataLength(m))};
 }

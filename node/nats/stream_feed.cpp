@@ -69,7 +69,7 @@ void stream_feed::drop_subscription() {
   }
 }
 
-stream_feed::check stream_feed::look_up_last(const stream_cursor& last, std::int64_t last_ns) {
+stream_feed::check stream_feed::look_up_last(const stream_cursor& last, nats_time last_time) {
   natsMsg* found = nullptr;
   auto options = within(deadline_);
   jsErrCode code = static_cast<jsErrCode>(0);
@@ -79,12 +79,13 @@ stream_feed::check stream_feed::look_up_last(const stream_cursor& last, std::int
     return check::different;
   if (status != NATS_OK)
     return check::unknown;
-  const auto stored_ns = natsMsg_GetTime(found);
+  const auto stored = time_of(found);
   // Whoever read the message itself knows its time exactly; a mark from a store has milliseconds and a checksum.
-  if (last_ns != 0)
-    return stored_ns == last_ns ? check::same : check::different;
-  return stored_ns / 1'000'000 == last.stored && checksum_of(payload_of(found)) == last.checksum ? check::same
-                                                                                                 : check::different;
+  if (last_time != nats_time{})
+    return stored == last_time ? check::same : check::different;
+  return std::chrono::floor<milliseconds>(stored) == last.stored && checksum_of(payload_of(found)) == last.checksum
+             ? check::same
+             : check::different;
 }
 
 void stream_feed::subscribe_now() {
@@ -92,12 +93,12 @@ void stream_feed::subscribe_now() {
     return;
   drop_subscription();
   stream_cursor last;
-  std::int64_t last_ns = 0;
+  nats_time last_time;
   std::uint64_t generation = 0;
   {
     const std::lock_guard lock{mutex_};
     last = last_;
-    last_ns = last_ns_;
+    last_time = last_time_;
     generation = ++generation_;
     last_delivery_ = 0;
   }
@@ -112,7 +113,7 @@ void stream_feed::subscribe_now() {
     });
   };
   if (last.sequence != 0) {
-    const auto found = look_up_last(last, last_ns);
+    const auto found = look_up_last(last, last_time);
     if (found == check::unknown)
       return again("the message read last cannot be looked up");
     if (found == check::different) {
@@ -122,7 +123,7 @@ void stream_feed::subscribe_now() {
       {
         const std::lock_guard lock{mutex_};
         last_ = last = {};
-        last_ns_ = 0;
+        last_time_ = {};
       }
       backwards_();
     }
@@ -183,7 +184,8 @@ void stream_feed::deliver(natsMsg* message, std::uint64_t generation) {
   jsMsgMetaData* meta = nullptr;
   if (natsMsg_GetMetaData(&meta, message) != NATS_OK)
     return;
-  const fed_message item{meta->Sequence.Stream, meta->Timestamp, meta->NumPending, message};
+  const fed_message item{meta->Sequence.Stream, nats_time{std::chrono::nanoseconds{meta->Timestamp}}, meta->NumPending,
+                         message};
   const auto delivery = meta->Sequence.Consumer;
   jsMsgMetaData_Destroy(meta);
   const std::lock_guard order{delivering_};
@@ -197,7 +199,7 @@ void stream_feed::deliver(natsMsg* message, std::uint64_t generation) {
     if (item.sequence <= last_.sequence)
       return;
     last_.sequence = item.sequence;
-    last_ns_ = item.stored_ns;
+    last_time_ = item.stored_exactly;
   }
   take_(item, [this] { return !ended_; });
 }

@@ -23,11 +23,11 @@ std::uint64_t checksum_of(std::string_view payload);
 /// A message as a feed delivers it; valid during the call.
 struct fed_message {
   std::uint64_t sequence = 0;
-  std::int64_t stored_ns = 0;
+  nats_time stored_exactly;
   std::uint64_t behind = 0; ///< messages of this feed that are still to come; 0 = caught up
   natsMsg* message = nullptr;
 
-  unix_ms stored() const { return stored_ns / 1'000'000; }
+  unix_ms stored() const { return std::chrono::floor<milliseconds>(stored_exactly); }
 };
 
 /// How far a feed's consumer is.
@@ -65,7 +65,7 @@ private:
   enum class check { same, different, unknown };
 
   void subscribe_now();
-  check look_up_last(const stream_cursor& last, std::int64_t last_ns);
+  check look_up_last(const stream_cursor& last, nats_time last_time);
   void drop_subscription();
   std::optional<feed_end> look_at_consumer();
   bool is_current(std::uint64_t generation);
@@ -85,7 +85,7 @@ private:
   std::mutex delivering_; ///< one delivery at a time
   std::mutex mutex_;      ///< guards what follows
   stream_cursor last_;
-  std::int64_t last_ns_ = 0;                 ///< of the last message, where this feed has read it itself; else 0
+  nats_time last_time_;                      ///< of the last message, where this feed has read it itself; else 0
   std::uint64_t last_delivery_ = 0;          ///< the consumer's number of the last message that came
   std::uint64_t generation_ = 0;             ///< of the subscription; what an older one still delivers is dropped
   natsSubscription* subscription_ = nullptr; ///< only the worker thread changes it

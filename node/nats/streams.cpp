@@ -9,16 +9,14 @@ namespace alleycat {
 
 namespace {
 
-constexpr std::int64_t second_ns = 1'000'000'000;
-constexpr std::int64_t day_ns = 86'400 * second_ns;
-constexpr std::int64_t answer_ms = 2'000;
+constexpr std::chrono::milliseconds answer_deadline{2'000};
 
 struct stream_plan {
   std::string name;
   std::vector<std::string> subjects;
   jsStorageType storage = js_FileStorage;
   std::int64_t max_bytes = -1;
-  std::int64_t max_age_ns = 0;
+  std::chrono::nanoseconds max_age{0}; ///< 0 = for ever
   std::int64_t per_subject = -1;
   jsDiscardPolicy discard = js_DiscardNew;
   bool bucket = false; ///< as NATS' KV makes them
@@ -27,7 +25,7 @@ struct stream_plan {
 constexpr std::int64_t replicas_of_a_cluster = 3;
 
 stream_plan generations_plan() {
-  return {std::string{generations_stream}, {std::string{all_generations}}, js_FileStorage, -1, 0, 1, js_DiscardOld};
+  return {std::string{generations_stream}, {std::string{all_generations}}, js_FileStorage, -1, {}, 1, js_DiscardOld};
 }
 
 std::vector<stream_plan> plans(const node_config& config) {
@@ -38,15 +36,15 @@ std::vector<stream_plan> plans(const node_config& config) {
     all.push_back(
         {journal_stream(c.id), {journal_wildcard(c.id)}, storage, static_cast<std::int64_t>(config.journal.max_bytes)});
   all.push_back(
-      {std::string{results_stream}, {std::string{all_results}, std::string{all_rides}}, js_FileStorage, -1, 0, 1});
-  all.push_back({std::string{bests_stream}, {std::string{all_bests}}, js_FileStorage, -1, 0, 1, js_DiscardOld});
+      {std::string{results_stream}, {std::string{all_results}, std::string{all_rides}}, js_FileStorage, -1, {}, 1});
+  all.push_back({std::string{bests_stream}, {std::string{all_bests}}, js_FileStorage, -1, {}, 1, js_DiscardOld});
   all.push_back({std::string{edits_stream}, {std::string{all_edits}}});
   all.push_back(generations_plan());
   all.push_back({std::string{deadletter_stream},
                  {std::string{all_deadletters}},
                  js_FileStorage,
                  100LL << 20,
-                 day_ns,
+                 std::chrono::days{1},
                  -1,
                  js_DiscardOld});
   return all;
@@ -63,7 +61,7 @@ natsStatus ensure(jsCtx* js, const stream_plan& plan, std::int64_t replicas, jsE
   config.SubjectsLen = static_cast<int>(subjects.size());
   config.Storage = plan.storage;
   config.MaxBytes = plan.max_bytes;
-  config.MaxAge = plan.max_age_ns;
+  config.MaxAge = plan.max_age.count();
   config.MaxMsgsPerSubject = plan.per_subject;
   config.Discard = plan.discard;
   // Create-only writes of a full subject must fail, not replace.
@@ -74,7 +72,7 @@ natsStatus ensure(jsCtx* js, const stream_plan& plan, std::int64_t replicas, jsE
   config.Replicas = replicas;
   jsOptions options;
   jsOptions_Init(&options);
-  options.Wait = answer_ms * 2;
+  options.Wait = 2 * answer_deadline.count();
   code = static_cast<jsErrCode>(0);
   const auto status = js_AddStream(nullptr, js, &config, &options, &code);
   return status != NATS_OK && code == JSStreamNameExistErr ? js_UpdateStream(nullptr, js, &config, &options, &code)
@@ -104,7 +102,7 @@ jetstream jetstream_of(const nats_connection& connection) {
   jsCtx* js = nullptr;
   jsOptions options;
   jsOptions_Init(&options);
-  options.Wait = answer_ms;
+  options.Wait = answer_deadline.count();
   if (natsConnection_JetStream(&js, connection.get(), &options) != NATS_OK)
     throw std::runtime_error{"no JetStream context"};
   return jetstream{js};
@@ -121,7 +119,7 @@ std::optional<std::string> ensure_lost_streams(jsCtx* js, const node_config& con
   const auto& looked_at = all[turn++ % all.size()];
   jsOptions options;
   jsOptions_Init(&options);
-  options.Wait = answer_ms;
+  options.Wait = answer_deadline.count();
   jsStreamInfo* info = nullptr;
   auto code = static_cast<jsErrCode>(0);
   const auto status = js_GetStreamInfo(&info, js, looked_at.name.c_str(), &options, &code);
@@ -144,7 +142,7 @@ void ensure_bucket(jsCtx* js) {
 void write_generation_note(jsCtx* js, std::uint64_t number) {
   jsPubOptions options;
   jsPubOptions_Init(&options);
-  options.MaxWait = answer_ms;
+  options.MaxWait = answer_deadline.count();
   const auto status = js_Publish(nullptr, js, generation_subject(number).c_str(), "", 0, &options, nullptr);
   if (status != NATS_OK)
     throw std::runtime_error{std::string{"a generation of epochs was not noted: "} + natsStatus_GetText(status)};
@@ -154,7 +152,7 @@ std::optional<std::uint64_t> highest_noted_generation(jsCtx* js) {
   const std::string filter{all_generations};
   jsOptions options;
   jsOptions_Init(&options);
-  options.Wait = answer_ms;
+  options.Wait = answer_deadline.count();
   options.Stream.Info.SubjectsFilter = filter.c_str();
   jsStreamInfo* info = nullptr;
   auto code = static_cast<jsErrCode>(0);
@@ -183,7 +181,7 @@ std::optional<journal_contents> contents_of_journal(jsCtx* js, class_id cls, boo
   const auto filter = journal_wildcard(cls);
   jsOptions options;
   jsOptions_Init(&options);
-  options.Wait = answer_ms;
+  options.Wait = answer_deadline.count();
   if (with_subjects)
     options.Stream.Info.SubjectsFilter = filter.c_str();
   jsStreamInfo* info = nullptr;
@@ -207,7 +205,7 @@ std::optional<journal_contents> contents_of_journal(jsCtx* js, class_id cls, boo
 std::optional<std::vector<stream_size>> sizes_of_streams(jsCtx* js) {
   jsOptions options;
   jsOptions_Init(&options);
-  options.Wait = answer_ms;
+  options.Wait = answer_deadline.count();
   jsStreamInfoList* list = nullptr;
   if (js_Streams(&list, js, &options, nullptr) != NATS_OK)
     return std::nullopt;

@@ -58,7 +58,7 @@ void answer_desk::settle(const std::string& reply_to, Settle&& how) {
   if (--batch.missing != 0)
     return;
   const auto json = fmt::format(R"({{"ok":{},"stored":{},"seq":{},"refused":[{}],"ts":{}}})", batch.refused.empty(),
-                                batch.stored, batch.highest.value(), batch.refused, clock_.now());
+                                batch.stored, batch.highest.value(), batch.refused, ms_of(clock_.now()));
   connection_.publish(batch.reply_to.c_str(), json);
   batches_.erase(found);
 }

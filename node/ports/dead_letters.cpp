@@ -35,8 +35,8 @@ void dead_letters::add(class_id cls, std::string_view subject, std::string_view 
   const auto now = clock_.now();
   {
     const std::lock_guard lock{mutex_};
-    if (now / 1000 != second_) {
-      second_ = now / 1000;
+    if (const auto second = std::chrono::floor<std::chrono::seconds>(now); second != second_) {
+      second_ = second;
       in_second_ = 0;
     }
     if (++in_second_ > most_per_second) {
@@ -44,7 +44,7 @@ void dead_letters::add(class_id cls, std::string_view subject, std::string_view 
       return;
     }
   }
-  auto json = fmt::format(R"({{"ts":{},"subject":)", now);
+  auto json = fmt::format(R"({{"ts":{},"subject":)", ms_of(now));
   append_json_string(printable(subject), json);
   json += fmt::format(R"(,"error":"{}","bytes":{},"excerpt":)", reason, payload.size());
   append_json_string(printable(payload), json);

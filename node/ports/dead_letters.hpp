@@ -30,7 +30,7 @@ private:
   counter published_;
   counter dropped_;
   std::mutex mutex_; ///< guards what follows
-  unix_ms second_ = 0;
+  unix_ms second_{};
   std::uint32_t in_second_ = 0;
 };
 

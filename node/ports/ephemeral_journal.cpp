@@ -86,7 +86,7 @@ ephemeral_journal::ephemeral_journal(const std::vector<std::string>& urls, const
   for (const auto& course : classes)
     subscriptions_.push_back(connection_.subscribe(
         journal_wildcard(course.id).c_str(), nullptr, [this](natsMsg* m) { take(m); }, no_pending_limit));
-  connection_.flush(2'000);
+  connection_.flush(2s);
 }
 
 std::shared_ptr<ephemeral_journal::race_feed> ephemeral_journal::feed_of(race_key key) {

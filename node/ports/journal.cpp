@@ -90,7 +90,7 @@ jetstream_journal::open_reader(race_key key, std::shared_ptr<handoff<journal_ite
             wake, alive);
       },
       [into, wake] {
-        push_when_room(*into, {{}, 0, 1, std::nullopt, true}, wake, [] { return true; });
+        push_when_room(*into, {{}, {}, 1, std::nullopt, true}, wake, [] { return true; });
       });
   {
     const std::lock_guard lock{mutex_};
@@ -118,8 +118,8 @@ void jetstream_journal::check(race_key key, const journal_stamp& stamp, std::fun
         js_GetMsg(&message, js_.get(), journal_stream(key.cls).c_str(), stamp.position.value(), nullptr, &code);
     const nats_message owned{message};
     if (status == NATS_OK) {
-      const bool same =
-          subject_of(message) == journal_subject(key) && natsMsg_GetTime(message) / 1'000'000 == stamp.stored;
+      const bool same = subject_of(message) == journal_subject(key) &&
+                        std::chrono::floor<milliseconds>(time_of(message)) == stamp.stored;
       return found(same ? stamp_check::same : stamp_check::other);
     }
     if (status != NATS_NOT_FOUND && code != JSNoMessageFoundErr)

@@ -94,7 +94,7 @@ void nats_publisher::publish_cluster_event(std::string_view kind, std::string_vi
 }
 
 void nats_publisher::publish_event(const nats_connection& connection, std::string_view kind, std::string_view fields) {
-  const auto json = fmt::format(R"({{"event":"{}","ts":{},{}}})", kind, clock_.now(), fields);
+  const auto json = fmt::format(R"({{"event":"{}","ts":{},{}}})", kind, ms_of(clock_.now()), fields);
   connection.publish(event_subject(kind).c_str(), json);
 }
 

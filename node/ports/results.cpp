@@ -19,7 +19,7 @@ namespace alleycat {
 
 namespace {
 
-constexpr std::int64_t ack_deadline_ms = 5'000;
+constexpr std::chrono::milliseconds ack_deadline{5'000};
 /// Of `JSStreamWrongLastSequenceErr`: the subject has its message already.
 constexpr auto already_there = JSStreamWrongLastSequenceErr;
 /// Messages on their way at a time.
@@ -44,7 +44,7 @@ results_writer::results_writer(const std::vector<std::string>& urls, const std::
     : connection_{urls, node_name + " results"} {
   jsOptions options;
   jsOptions_Init(&options);
-  options.Wait = ack_deadline_ms;
+  options.Wait = ack_deadline.count();
   options.PublishAsync.ErrHandler = refused;
   options.PublishAsync.ErrHandlerClosure = this;
   jsCtx* js = nullptr;
@@ -82,7 +82,7 @@ void results_writer::send(nats_message message) {
 void results_writer::settle() {
   jsPubOptions options;
   jsPubOptions_Init(&options);
-  options.MaxWait = ack_deadline_ms;
+  options.MaxWait = ack_deadline.count();
   const auto status = js_PublishAsyncComplete(js_.get(), &options);
   if (status != NATS_OK) {
     // What was not confirmed will be written again: forget it, or the next call would wait for it.
@@ -135,7 +135,7 @@ result_settled results_writer::settle_result(const closed_race_ptr& race) {
   natsMsgHeader_Set(message.get(), journal_stamp_header, stamp_text(race->stamp).c_str());
   jsPubOptions options;
   jsPubOptions_Init(&options);
-  options.MaxWait = ack_deadline_ms;
+  options.MaxWait = ack_deadline.count();
   auto code = static_cast<jsErrCode>(0);
   const auto status = js_PublishMsg(nullptr, js_.get(), message.get(), &options, &code);
   if (status == NATS_OK)
@@ -185,7 +185,7 @@ std::vector<results_writer::place> results_writer::find_all(std::string_view str
   std::vector<place> found;
   for (; left != 0; --left) {
     natsMsg* next = nullptr;
-    if (const auto status = natsSubscription_NextMsg(&next, made, ack_deadline_ms); status != NATS_OK)
+    if (const auto status = natsSubscription_NextMsg(&next, made, ack_deadline.count()); status != NATS_OK)
       throw std::runtime_error{"cannot list " + name + ": " + natsStatus_GetText(status)};
     const nats_message message{next};
     jsMsgMetaData* meta = nullptr;
@@ -209,7 +209,7 @@ bool results_writer::remove_at(std::string_view stream, std::uint64_t sequence) 
 void results_writer::purge(std::string_view stream, const std::string& subject, std::uint64_t before) {
   jsOptions options;
   jsOptions_Init(&options);
-  options.Wait = ack_deadline_ms;
+  options.Wait = ack_deadline.count();
   options.Stream.Purge.Subject = subject.c_str();
   options.Stream.Purge.Sequence = before;
   if (const auto status = js_PurgeStream(js_.get(), std::string{stream}.c_str(), &options, nullptr); status != NATS_OK)
@@ -240,7 +240,7 @@ cleaned_streams results_writer::clean(const cleanups& what, const race_rules& ra
 
 void results_writer::clean(const edit& forgotten, const race_rules& race, cleaned_streams& done) {
   for (const auto& [subject, sequence, payload] : find_all(results_stream, ride_wildcard(forgotten.racer), false))
-    if (const auto ride = parse_ride_subject(subject); ride && race.start_ms(ride->key.race) <= forgotten.at)
+    if (const auto ride = parse_ride_subject(subject); ride && race.start_of(ride->key.race) <= forgotten.at)
       done.rides += remove_at(results_stream, sequence) ? 1 : 0;
   for (const auto& [subject, sequence, payload] : find_all(bests_stream, best_wildcard(forgotten.racer), true))
     if (const auto entry = decode_best(payload); !entry || entry->bests.edits < forgotten.sequence)
@@ -264,7 +264,7 @@ void results_writer::clean(const stored_result& right, cleaned_streams& done) {
   natsMsgHeader_Set(message.get(), journal_stamp_header, stamp_text(right.stamp).c_str());
   jsPubOptions options;
   jsPubOptions_Init(&options);
-  options.MaxWait = ack_deadline_ms;
+  options.MaxWait = ack_deadline.count();
   auto code = static_cast<jsErrCode>(0);
   const auto status = js_PublishMsg(nullptr, js_.get(), message.get(), &options, &code);
   // Another node may be doing the same.
@@ -277,7 +277,7 @@ std::uint64_t results_writer::append(const edit& e) {
   const auto message = message_of(edit_subject(e.racer), encode(e));
   jsPubOptions options;
   jsPubOptions_Init(&options);
-  options.MaxWait = ack_deadline_ms;
+  options.MaxWait = ack_deadline.count();
   jsPubAck* ack = nullptr;
   const auto status = js_PublishMsg(&ack, js_.get(), message.get(), &options, nullptr);
   if (status != NATS_OK)

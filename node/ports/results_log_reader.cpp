@@ -31,12 +31,12 @@ nats_message last_message(jsCtx* js, std::string_view stream, std::string_view s
 } // namespace
 
 std::string stamp_text(const journal_stamp& stamp) {
-  return fmt::format("{} {} {:016x}", stamp.position.value(), stamp.stored, stamp.checksum);
+  return fmt::format("{} {} {:016x}", stamp.position.value(), ms_of(stamp.stored), stamp.checksum);
 }
 
 std::optional<journal_stamp> parse_stamp(std::string_view text) {
   std::uint64_t position = 0;
-  unix_ms stored = 0;
+  std::int64_t stored = 0;
   std::uint64_t checksum = 0;
   const auto* at = text.data();
   const auto* end = text.data() + text.size();
@@ -49,7 +49,7 @@ std::optional<journal_stamp> parse_stamp(std::string_view text) {
   };
   if (!number(position, 10, false) || !number(stored, 10, false) || !number(checksum, 16, true))
     return std::nullopt;
-  return journal_stamp{journal_position{position}, stored, checksum};
+  return journal_stamp{journal_position{position}, at_ms(stored), checksum};
 }
 
 namespace {

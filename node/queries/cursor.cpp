@@ -53,7 +53,7 @@ std::string cursor_text(const table_place& place) {
 }
 
 std::string cursor_text(const history_place& place) {
-  return fmt::format("{}-{}-{}", place.closed, place.key.cls.value(), place.key.race.value());
+  return fmt::format("{}-{}-{}", ms_of(place.closed), place.key.cls.value(), place.key.race.value());
 }
 
 std::string cursor_text(const name_book::hit_place& place) {
@@ -77,7 +77,7 @@ std::optional<table_place> read_table_place(std::string_view text) {
 std::optional<history_place> read_history_place(std::string_view text) {
   parts from{text};
   history_place place;
-  place.closed = static_cast<unix_ms>(from.number<std::uint64_t>());
+  place.closed = at_ms(static_cast<std::int64_t>(from.number<std::uint64_t>()));
   place.key.cls = class_id{from.number<std::uint16_t>()};
   place.key.race = race_id{from.number<std::uint32_t>()};
   return if_whole(from, place);

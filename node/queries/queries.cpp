@@ -77,10 +77,9 @@ private:
     const auto took = std::chrono::steady_clock::now() - asked_.arrived;
     auto& counts = parse_ghost_subject(asked_.subject) ? partners_.desk->ghosts() : partners_.desk->queries();
     const bool is_error = json.starts_with(R"({"error":)");
-    const auto nanoseconds = std::chrono::nanoseconds{took}.count();
-    counts.add(is_error ? json : std::string_view{}, static_cast<std::uint64_t>(nanoseconds));
+    counts.add(is_error ? json : std::string_view{}, took);
     auto& by_verb = partners_.took->of(verb_);
-    by_verb.took.observe(nanoseconds);
+    by_verb.took.observe(took);
     by_verb.errors.add(is_error ? 1 : 0);
   }
 
@@ -223,10 +222,10 @@ private:
     for (const auto& course : context_.rules.classes)
       classes.push_back({{"classId", course.id.value()}, {"races", races.at(course.id.value())}});
     const auto race = rules.race_at(ts);
-    const nlohmann::ordered_json json{{"ts", ts},
+    const nlohmann::ordered_json json{{"ts", ms_of(ts)},
                                       {"raceId", race.value()},
-                                      {"windowStart", rules.start_ms(race)},
-                                      {"windowEnd", rules.window_end_ms(race)},
+                                      {"windowStart", ms_of(rules.start_of(race))},
+                                      {"windowEnd", ms_of(rules.window_end_of(race))},
                                       {"classes", std::move(classes)},
                                       {"rules",
                                        {{"windowSeconds", rules.window_seconds},
@@ -280,7 +279,7 @@ private:
                        {"state", states.at(static_cast<std::size_t>(state))},
                        {"ready", last.ready},
                        {"version", last.version},
-                       {"since", last.started},
+                       {"since", ms_of(last.started)},
                        {"classes", last.load.classes},
                        {"races", last.load.races},
                        {"riders", last.load.riders}});
@@ -290,7 +289,7 @@ private:
       if (const auto owner = seen->owners.find(course.id); owner != seen->owners.end()) {
         row["owner"] = owner->second.name;
         row["epoch"] = owner->second.owner_epoch.value();
-        row["since"] = owner->second.since;
+        row["since"] = ms_of(owner->second.since);
       } else {
         row["owner"] = nullptr;
         row["epoch"] = 0;
@@ -609,8 +608,9 @@ private:
       // Batches of the journal have many riders' updates: they go with their race.
       const auto now = context_.clock->now();
       const auto& rules = context_.rules.race;
-      const auto open_until = now + unix_ms{1'000} * (rules.window_seconds + rules.ride_seconds + rules.grace_seconds);
-      json["agesOut"] = {{"journal", open_until + in_ms(defaults::purge_after)}, {"deadLetters", now + 86'400'000}};
+      const auto open_until = now + rules.window() + rules.ride_and_grace();
+      json["agesOut"] = {{"journal", ms_of(open_until + defaults::purge_after)},
+                         {"deadLetters", ms_of(now + std::chrono::days{1})}};
     }
     answer(json.dump());
   }
@@ -632,8 +632,10 @@ private:
       auto rows = nlohmann::ordered_json::array();
       const auto shown = std::span{found.edits}.first(std::min(limit, found.edits.size()));
       for (const auto& e : shown) {
-        nlohmann::ordered_json row{
-            {"seq", e.sequence}, {"at", e.at}, {"edit", std::string{to_string(e.kind)}}, {"racerId", e.racer.value()}};
+        nlohmann::ordered_json row{{"seq", e.sequence},
+                                   {"at", ms_of(e.at)},
+                                   {"edit", std::string{to_string(e.kind)}},
+                                   {"racerId", e.racer.value()}};
         if (e.kind == edit_kind::rename)
           row["name"] = e.name.empty() ? nlohmann::ordered_json{} : nlohmann::ordered_json(e.name);
         if (e.kind == edit_kind::exclude) {
@@ -694,7 +696,7 @@ private:
         if (!source.found)
           return me->answer(error_json("unknown_ghost", "nobody there has finished a ride"));
         if (choice.kind == ghost_kind::median)
-          return then(ghost_curve{choice, {}, {}, 0, source.curve});
+          return then(ghost_curve{choice, {}, {}, {}, source.curve});
         me->ask(me, me->partners_.archive, find_ride{{cls, source.record.race}, source.racer},
                 [me, cls, choice, source, then](const ride_answer& found) {
                   if (!found.ride)

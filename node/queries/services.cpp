@@ -45,9 +45,9 @@ json head(std::string_view kind, const std::string& id, const std::string& node)
 
 } // namespace
 
-void endpoint_counts::add(std::string_view error, std::uint64_t nanoseconds) {
+void endpoint_counts::add(std::string_view error, std::chrono::nanoseconds took) {
   ++requests_;
-  nanoseconds_ += nanoseconds;
+  nanoseconds_ += static_cast<std::uint64_t>(took.count());
   if (error.empty())
     return;
   ++errors_;
@@ -96,8 +96,7 @@ std::string service_desk::info() const {
 
 std::string service_desk::stats() const {
   auto answer = head("stats", id_, node_);
-  const std::chrono::sys_time<std::chrono::milliseconds> started{std::chrono::milliseconds{started_}};
-  answer["started"] = fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", std::chrono::floor<std::chrono::seconds>(started));
+  answer["started"] = fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", std::chrono::floor<std::chrono::seconds>(started_));
   answer["endpoints"] = json::array();
   for (std::size_t i = 0; i < endpoints.size(); ++i) {
     const auto& counts = counts_[i];

@@ -18,8 +18,8 @@ namespace alleycat {
 class endpoint_counts {
 public:
   /// @param error  empty: it was answered
-  /// @param nanoseconds  from its arrival to its answer
-  void add(std::string_view error, std::uint64_t nanoseconds);
+  /// @param took  from its arrival to its answer
+  void add(std::string_view error, std::chrono::nanoseconds took);
 
   std::uint64_t requests() const { return requests_.load(); }
   std::uint64_t errors() const { return errors_.load(); }

@@ -33,9 +33,9 @@ spdlog::level::level_enum spdlog_level(log_level level) {
   return levels[index_of(level)];
 }
 
-std::string timestamp(std::int64_t at_ms) {
-  const auto second = static_cast<std::time_t>(at_ms / 1000);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(second), at_ms % 1000);
+std::string timestamp(unix_ms at) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(at);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", second, (at - second).count());
 }
 
 bool plain(std::string_view text) {
@@ -135,7 +135,7 @@ void log_event(log_level level, std::string_view event, std::span<const log_fiel
   if (!log.logger.should_log(spdlog_level(level)))
     return;
   using namespace std::chrono;
-  const auto now = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  const auto now = floor<milliseconds>(system_clock::now());
   const auto line = log_line({log.level, log.format, log.journal_priority}, now, level, event, fields);
   log.logger.log(spdlog_level(level), spdlog::string_view_t{line.data(), line.size()});
   auto text = log.format == log_format::text && !log.journal_priority ? line : log_line({}, now, level, event, fields);
@@ -151,16 +151,16 @@ std::vector<std::string> recent_events() {
   return {log.recent.begin(), log.recent.end()};
 }
 
-std::string log_line(const log_settings& settings, std::int64_t at_ms, log_level level, std::string_view event,
+std::string log_line(const log_settings& settings, unix_ms at, log_level level, std::string_view event,
                      std::span<const log_field> fields) {
   std::string line = settings.journal_priority ? fmt::format("<{}>", priorities[index_of(level)]) : "";
   if (settings.format == log_format::text) {
-    line += fmt::format("{} {} {}", timestamp(at_ms), name_of(level), event);
+    line += fmt::format("{} {} {}", timestamp(at), name_of(level), event);
     for (const auto& field : fields)
       line += fmt::format(" {}={}", field.key, value_text(field, settings.format));
     return line;
   }
-  line += fmt::format(R"({{"ts":"{}","level":"{}","event":{})", timestamp(at_ms), name_of(level), json_quoted(event));
+  line += fmt::format(R"({{"ts":"{}","level":"{}","event":{})", timestamp(at), name_of(level), json_quoted(event));
   for (const auto& field : fields)
     line += fmt::format(",{}:{}", json_quoted(field.key), value_text(field, settings.format));
   return line + "}";

@@ -6,6 +6,8 @@
 /// An event id is `thing.happened`; whatever varies is a field. Any thread may log. Nothing per update above debug.
 #pragma once
 
+#include "racing/time.hpp"
+
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
@@ -70,12 +72,11 @@ std::vector<std::string> recent_events();
 
 /// The line `log_event` writes, without the line end. Values with blanks, quotes, `=` or control characters are
 /// quoted, and those characters escaped: a value can neither begin a new line nor pass for another field.
-/// @param at_ms  UTC, milliseconds since the Unix epoch
-std::string log_line(const log_settings& settings, std::int64_t at_ms, log_level level, std::string_view event,
+std::string log_line(const log_settings& settings, unix_ms at, log_level level, std::string_view event,
                      std::span<const log_field> fields);
-inline std::string log_line(const log_settings& settings, std::int64_t at_ms, log_level level, std::string_view event,
+inline std::string log_line(const log_settings& settings, unix_ms at, log_level level, std::string_view event,
                             std::initializer_list<log_field> fields) {
-  return log_line(settings, at_ms, level, event, std::span{fields.begin(), fields.size()});
+  return log_line(settings, at, level, event, std::span{fields.begin(), fields.size()});
 }
 
 } // namespace alleycat

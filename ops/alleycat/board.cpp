@@ -44,7 +44,7 @@ bool board::take(const race_result& r, time_point now) {
   const auto reached =
       std::count_if(r.rows.begin(), r.rows.end(), [&](const standing& row) { return row.second == furthest; });
   races_[r.key] = {
-      r.owner_epoch, r.as_of, race_phase::closed, 0, false, furthest, static_cast<std::uint32_t>(reached), r.finished,
+      r.owner_epoch, r.as_of, race_phase::closed, {}, false, furthest, static_cast<std::uint32_t>(reached), r.finished,
       r.rows,        now};
   forget_old(now);
   return true;

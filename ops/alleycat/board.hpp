@@ -49,7 +49,7 @@ private:
     epoch owner_epoch;
     journal_position as_of;
     race_phase phase = race_phase::running;
-    unix_ms final_at = 0;
+    unix_ms final_at{};
     bool all_time_stale = false;
     own_second second;
     std::uint32_t reported = 0;

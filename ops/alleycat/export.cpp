@@ -49,8 +49,10 @@ time_span span_of(const export_options& o) {
   return span;
 }
 
-race_range range_of(std::int64_t window_ms, const export_options& o) {
-  const auto first_from = [&](std::int64_t ms) { return static_cast<std::uint64_t>((ms + window_ms - 1) / window_ms); };
+race_range range_of(std::chrono::seconds window, const export_options& o) {
+  const auto first_from = [&](unix_ms t) {
+    return static_cast<std::uint64_t>((t.time_since_epoch() + window - milliseconds{1}) / window);
+  };
   const auto span = span_of(o);
   race_range range;
   if (span.from)
@@ -208,7 +210,7 @@ void run(const common_options& common, const export_options& o) {
     return export_one(nats, o, common);
   // Where nobody is, this says so at once; from here on it is waited for nodes that are restarted.
   const auto rules = json::parse(nats.query("now", "{}")).at("rules");
-  const auto range = range_of(1000 * rules.at("windowSeconds").get<std::int64_t>(), o);
+  const auto range = range_of(std::chrono::seconds{rules.at("windowSeconds").get<std::int64_t>()}, o);
   // What was begun goes on with the races it had listed, so that it ends as if it had never been interrupted.
   export_file out{o.file, kind.zstd, asked};
   const bool continued = out.continued();

@@ -32,7 +32,7 @@ std::string name_text(std::string_view name, racer_id racer) {
 }
 
 std::string time_text(unix_ms t) {
-  const std::time_t seconds = t / 1000;
+  const std::time_t seconds = ms_of(t) / 1000;
   std::tm utc{};
   return gmtime_r(&seconds, &utc) == nullptr ? nothing : fmt::format("{:%Y-%m-%d %H:%M:%S}", utc);
 }
@@ -49,7 +49,7 @@ std::string number_cell(const nlohmann::json& row, const char* field) {
 
 std::string time_cell(const nlohmann::json& row, const char* field) {
   const auto found = row.find(field);
-  return found != row.end() && found->is_number_integer() ? time_text(found->get<std::int64_t>()) : nothing;
+  return found != row.end() && found->is_number_integer() ? time_text(at_ms(found->get<std::int64_t>())) : nothing;
 }
 
 std::string name_cell(const nlohmann::json& row) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "racing/ids.hpp"
+#include "racing/time.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 #include <optional>

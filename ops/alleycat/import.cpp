@@ -36,8 +36,8 @@ struct import_options {
 struct ride_plan {
   race_id race;
   std::uint32_t ride_seconds = 0;
-  unix_ms start = 0;       ///< by our own clock
-  unix_ms final_at = 0;    ///< by the server's
+  unix_ms start{};         ///< by our own clock
+  unix_ms final_at{};      ///< by the server's
   milliseconds to_start{}; ///< from `asked`
   milliseconds to_deadline{};
   std::chrono::steady_clock::time_point asked;
@@ -57,19 +57,19 @@ ride_plan plan_of(const connection& nats, std::uint16_t cls, bool next_window) {
   ride_plan plan;
   // What the server says was so in the middle of asking.
   plan.asked = before + (steady_clock::now() - before) / 2;
-  const auto own =
-      duration_cast<milliseconds>(system_clock::now().time_since_epoch() - (steady_clock::now() - plan.asked));
-  const auto server = answer.at("ts").get<unix_ms>();
+  const auto own = floor<milliseconds>(system_clock::now() - (steady_clock::now() - plan.asked));
+  const auto server = at_ms(answer.at("ts").get<std::int64_t>());
   const auto& rules = answer.at("rules");
-  const auto window = 1000 * rules.at("windowSeconds").get<unix_ms>();
+  const auto seconds_of = [&](const char* field) { return seconds{rules.at(field).get<std::int64_t>()}; };
+  const auto window = seconds_of("windowSeconds");
   plan.ride_seconds = rules.at("rideSeconds").get<std::uint32_t>();
-  const auto current = server / window;
+  const auto current = server.time_since_epoch() / window;
   const auto race = next_window ? current + 1 : current;
   plan.race = race_id{static_cast<std::uint32_t>(race)};
-  plan.to_start = milliseconds{next_window ? race * window - server : 0};
-  plan.start = (own + plan.to_start).count();
-  plan.final_at = (race + 1) * window + 1000 * (unix_ms{plan.ride_seconds} + rules.at("graceSeconds").get<unix_ms>());
-  plan.to_deadline = milliseconds{plan.final_at - server};
+  plan.to_start = next_window ? unix_ms{race * window} - server : milliseconds{0};
+  plan.start = own + plan.to_start;
+  plan.final_at = unix_ms{(race + 1) * window} + seconds{plan.ride_seconds} + seconds_of("graceSeconds");
+  plan.to_deadline = plan.final_at - server;
   return plan;
 }
 
@@ -83,7 +83,7 @@ std::vector<update> updates_of(const recording& recorded, const import_options& 
     u.race = plan.race;
     u.racer = racer_id{o.racer};
     u.second = own_second{static_cast<std::uint16_t>(second)};
-    u.device_timestamp = plan.start + 1000 * unix_ms{second};
+    u.device_timestamp = plan.start + length_of(u.second);
     u.measured = at->second;
     u.wants_view = true;
     u.name = o.name;
@@ -114,7 +114,7 @@ void tell(const common_options& common, const import_options& o, const ride_plan
                             {"stored", outcome.stored},
                             {"refused", outcome.refused},
                             {"unanswered", outcome.unanswered},
-                            {"finalAt", plan.final_at}}
+                            {"finalAt", ms_of(plan.final_at)}}
                            .dump());
   else
     fmt::print("Race {} of class {}: {} of {} seconds count. Final at {} UTC: alleycat race {} {}\n", plan.race.value(),
@@ -142,7 +142,7 @@ void run(const common_options& common, const import_options& o) {
   if (!common.json)
     fmt::print("Racer {} races {} seconds of {} in race {} of class {}{}\n", o.racer, updates.size(), printable(o.file),
                plan.race.value(), o.cls,
-               plan.to_start.count() > 1000 ? fmt::format(", from {} UTC on", time_text(plan.start)) : "");
+               plan.to_start > std::chrono::seconds{1} ? fmt::format(", from {} UTC on", time_text(plan.start)) : "");
   std::fflush(stdout);
   std::this_thread::sleep_until(start);
   const auto outcome = bike.ride(start, plan.asked + plan.to_deadline,

@@ -65,15 +65,15 @@ measurement measured_by_power(std::uint32_t watts, std::optional<std::uint16_t> 
   return m;
 }
 
-recording seconds_of(const std::vector<recorded_sample>& samples, std::optional<std::int64_t> start_ms) {
+recording seconds_of(const std::vector<recorded_sample>& samples, std::optional<unix_ms> known_start) {
   if (samples.empty())
     throw command_failed{"it has no power: only rides that were recorded with a power meter can be raced"};
   const auto first =
-      std::min_element(samples.begin(), samples.end(), [](const auto& a, const auto& b) { return a.at_ms < b.at_ms; });
-  const auto start = std::min(start_ms.value_or(first->at_ms), first->at_ms - 1000);
+      std::min_element(samples.begin(), samples.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+  const auto start = std::min<unix_ms>(known_start.value_or(first->at), first->at - std::chrono::seconds{1});
   recording seconds;
   for (const auto& sample : samples) {
-    const auto second = (sample.at_ms - start + 500) / 1000;
+    const auto second = (sample.at - start + milliseconds{500}) / std::chrono::seconds{1};
     if (second > max_recorded_second)
       throw command_failed{"it reaches over more than a day"};
     // Of two within a second the first counts, as in a race.

@@ -45,11 +45,11 @@ measurement measured_by_power(std::uint32_t watts, std::optional<std::uint16_t> 
 
 /// What a sample of TCX or FIT says, at a time of its own; put into seconds by `seconds_of`.
 struct recorded_sample {
-  std::int64_t at_ms = 0;
+  unix_ms at;
   measurement measured;
 };
-/// @param start_ms  of the ride, where it is known
+/// @param start  of the ride, where it is known
 /// @throws command_failed when there are none, or they reach over more than a day
-recording seconds_of(const std::vector<recorded_sample>& samples, std::optional<std::int64_t> start_ms);
+recording seconds_of(const std::vector<recorded_sample>& samples, std::optional<unix_ms> start);
 
 } // namespace alleycat::cli

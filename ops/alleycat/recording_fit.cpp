@@ -21,7 +21,8 @@ namespace alleycat::cli {
 
 namespace {
 
-constexpr std::int64_t fit_epoch_ms = 631'065'600'000;
+/// What FIT counts seconds from.
+constexpr unix_ms fit_epoch = std::chrono::sys_days{std::chrono::year{1989} / 12 / 31};
 constexpr std::uint32_t record_message = 20;
 constexpr std::size_t crc_bytes = 2;
 
@@ -163,7 +164,7 @@ private:
     auto m = measured_by_power(*watts, tenths ? std::optional{static_cast<std::uint16_t>(*tenths)} : std::nullopt);
     m.power = static_cast<std::uint16_t>(*watts);
     m.heart_rate = static_cast<std::uint8_t>(beats.value_or(0));
-    samples_.push_back({fit_epoch_ms + std::int64_t{*at} * 1000, m});
+    samples_.push_back({fit_epoch + std::chrono::seconds{*at}, m});
   }
 
   byte_reader in_;

@@ -86,7 +86,7 @@ recording read_tcx(std::string_view text) {
   const auto activities = child_of(child_of(document, "TrainingCenterDatabase"), "Activities");
   if (!activities)
     throw command_failed{"it is no Training Center XML with activities"};
-  std::optional<std::int64_t> start;
+  std::optional<unix_ms> start;
   std::vector<recorded_sample> samples;
   std::size_t count = 0;
   for (const auto& activity : activities.children()) {

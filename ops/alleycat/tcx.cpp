@@ -39,9 +39,9 @@ long whole(const json& row, const char* field) {
   return found != row.end() && found->is_number() ? std::lround(found->get<double>()) : 0;
 }
 
-std::string trackpoint(const json& row, std::int64_t start) {
+std::string trackpoint(const json& row, unix_ms start) {
   constexpr long highest_cadence = 254; // of the format
-  const auto at = start + 1000 * row.at("second").get<std::int64_t>();
+  const auto at = start + std::chrono::seconds{row.at("second").get<std::int64_t>()};
   const auto heart_rate = whole(row, "heartRate");
   const auto power = whole(row, "power");
   return fmt::format(
@@ -59,7 +59,7 @@ std::string trackpoint(const json& row, std::int64_t start) {
 } // namespace
 
 std::string tcx_of(const json& ride) {
-  const auto start = ride.at("start").get<std::int64_t>();
+  const auto start = at_ms(ride.at("start").get<std::int64_t>());
   std::string points;
   for (const auto& row : ride.at("rows"))
     if (!row.at("cadence").is_null())

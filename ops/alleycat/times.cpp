@@ -54,13 +54,12 @@ private:
   bool fine_ = true;
 };
 
-constexpr std::int64_t hour_ms = 3'600'000;
 constexpr std::size_t day_length = 10;
 constexpr std::size_t hour_length = 13;
 
 } // namespace
 
-std::int64_t time_of(const std::string& text) {
+unix_ms time_of(const std::string& text) {
   using namespace std::chrono;
   reader in{text};
   const auto y = in.number(4);
@@ -68,56 +67,55 @@ std::int64_t time_of(const std::string& text) {
   const auto m = in.number(2);
   in.must(in.sign('-'));
   const auto d = in.number(2);
-  std::int64_t hours = 0, minutes = 0, whole_seconds = 0, ms = 0, ahead_minutes = 0;
+  int hour = 0, minute = 0, second = 0, thousandths = 0, ahead_minutes = 0;
   if (!in.at_end()) {
     in.must(in.sign('T') || in.sign(' '));
-    hours = in.number(2);
+    hour = in.number(2);
   }
   if (!in.at_end()) {
     in.must(in.sign(':'));
-    minutes = in.number(2);
+    minute = in.number(2);
     in.must(in.sign(':'));
-    whole_seconds = in.number(2);
+    second = in.number(2);
     if (in.sign('.'))
-      ms = in.thousandths();
+      thousandths = in.thousandths();
     if (!in.sign('Z') && !in.at_end()) {
       const bool east = in.sign('+');
       in.must(east || in.sign('-'));
-      const std::int64_t of_hours = in.number(2);
+      const int of_hours = in.number(2);
       in.must(in.sign(':'));
       ahead_minutes = (east ? 1 : -1) * (of_hours * 60 + in.number(2));
     }
   }
   const year_month_day date{year{y}, month{static_cast<unsigned>(m)}, day{static_cast<unsigned>(d)}};
-  if (!in.read_all() || !date.ok() || y < 1970 || hours > 23 || minutes > 59 || whole_seconds > 59)
+  if (!in.read_all() || !date.ok() || y < 1970 || hour > 23 || minute > 59 || second > 59)
     throw command_failed{
         fmt::format("\"{}\" is no time: 2026-11-26, 2026-11-26T20 or 2026-11-26T20:00:00, in UTC", text)};
-  const std::int64_t days = sys_days{date}.time_since_epoch().count();
-  return ((days * 24 + hours) * 3600 + (minutes - ahead_minutes) * 60 + whole_seconds) * 1000 + ms;
+  return sys_days{date} + hours{hour} + minutes{minute - ahead_minutes} + seconds{second} + milliseconds{thousandths};
 }
 
 time_span day_of(const std::string& text) {
   const auto from = time_of(text);
   if (text.size() != day_length)
     throw command_failed{fmt::format("\"{}\" is no day: 2026-11-26", text)};
-  return {from, from + 24 * hour_ms};
+  return {from, from + std::chrono::days{1}};
 }
 
 time_span hour_of(const std::string& text) {
   const auto from = time_of(text);
   if (text.size() != hour_length)
     throw command_failed{fmt::format("\"{}\" is no hour: 2026-11-26T20", text)};
-  return {from, from + hour_ms};
+  return {from, from + std::chrono::hours{1}};
 }
 
-std::string timestamp_text(std::int64_t ms) {
+std::string timestamp_text(unix_ms t) {
   using namespace std::chrono;
-  const auto whole_days = floor<days>(sys_time<milliseconds>{milliseconds{ms}});
+  const auto whole_days = floor<days>(t);
   const year_month_day date{whole_days};
-  const auto of_day = ms - duration_cast<milliseconds>(whole_days.time_since_epoch()).count();
+  const hh_mm_ss of_day{t - whole_days};
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), of_day / hour_ms,
-                     of_day / 60'000 % 60, of_day / 1000 % 60, of_day % 1000);
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), of_day.hours().count(),
+                     of_day.minutes().count(), of_day.seconds().count(), of_day.subseconds().count());
 }
 
 } // namespace alleycat::cli

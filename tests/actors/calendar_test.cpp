@@ -11,7 +11,7 @@ using namespace alleycat::test;
 
 namespace {
 
-constexpr unix_ms day_ms = 86'400'000;
+using std::chrono::days;
 
 /// A store that knows the closed races it was given.
 struct past_records : record_store {
@@ -76,13 +76,13 @@ private:
 };
 
 struct past_stage : stage {
-  past_stage() { clock.time = 1'000 * day_ms + 60'000; }
+  past_stage() { clock.time = unix_ms{days{1'000}} + 1min; }
 
   /// A race in which each racer finished with a total, some days ago.
-  closed_race race_of(unix_ms days_ago, const std::vector<std::pair<std::uint32_t, std::uint32_t>>& totals,
+  closed_race race_of(int days_ago, const std::vector<std::pair<std::uint32_t, std::uint32_t>>& totals,
                       bool finished = true) const {
     closed_race race;
-    race.result.key = {class_id{3}, context.rules.race.race_at(clock.time - days_ago * day_ms)};
+    race.result.key = {class_id{3}, context.rules.race.race_at(clock.time - days{days_ago})};
     for (const auto& [racer, total] : totals) {
       standing row;
       row.racer = racer_id{racer};
@@ -150,7 +150,7 @@ TEST_CASE("at midnight the boards of the calendar are those of the new day") {
   s.records.closed = {s.race_of(6, {{3, 700}}), s.race_of(0, {{4, 600}})};
   const auto calendar = s.start();
   CHECK(s.board(calendar, period::week) == racers{3, 4});
-  s.clock.time += day_ms;
+  s.clock.time += days{1};
   CHECK(s.board(calendar, period::today).empty());
   CHECK(s.board(calendar, period::week) == racers{4});
   CHECK(s.board(calendar, period::month) == racers{3, 4});

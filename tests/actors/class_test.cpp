@@ -84,7 +84,7 @@ TEST_CASE("a class that could not load says not_ready, and loads when it can") {
 TEST_CASE("a class knows what the store remembers") {
   class_stage s;
   s.records->bests.push_back(
-      {racer_id{5}, std::vector<score>(10, score{1'000}), final_score{score{1'000}, race_id{1}, 9}});
+      {racer_id{5}, std::vector<score>(10, score{1'000}), final_score{score{1'000}, race_id{1}, at_ms(9)}});
   s.start();
   const auto board = s.ask<leaderboard_answer>(s.actor, get_leaderboard{});
   REQUIRE(board);
@@ -141,7 +141,7 @@ TEST_CASE("bests that a correction lowered are in the tables and in the changelo
   exclude.ride = the_race;
   exclude.sequence = 5;
   s.edits.apply(exclude);
-  s.records->bests = {{racer_id{8}, std::vector<score>(10, score{1}), final_score{score{1}, race_id{1}, 9}, 5}};
+  s.records->bests = {{racer_id{8}, std::vector<score>(10, score{1}), final_score{score{1}, race_id{1}, at_ms(9)}, 5}};
   s.correct(exclude);
   const auto board = s.ask<leaderboard_answer>(s.actor, get_leaderboard{});
   REQUIRE(board->rows.size() == 2);
@@ -163,7 +163,8 @@ TEST_CASE("who is hidden is in no table, and comes back with what the store has"
   hide.racer = racer_id{8};
   hide.sequence = 1;
   s.edits.apply(hide);
-  s.records->bests = {{racer_id{8}, std::vector<score>(10, score{1'000}), final_score{score{1'000}, race_id{1}, 9}}};
+  s.records->bests = {
+      {racer_id{8}, std::vector<score>(10, score{1'000}), final_score{score{1'000}, race_id{1}, at_ms(9)}}};
   s.correct(hide);
   CHECK(s.ask<leaderboard_answer>(s.actor, get_leaderboard{})->rows.empty());
   CHECK(s.ask<all_time_answer>(s.actor, get_all_time{own_second{3}, {}})->rows.empty());
@@ -184,7 +185,8 @@ TEST_CASE("a correction that comes while the tables are being loaded is in them 
   edit hide;
   hide.kind = edit_kind::hide;
   hide.racer = racer_id{8};
-  s.records->bests = {{racer_id{8}, std::vector<score>(10, score{1'000}), final_score{score{1'000}, race_id{1}, 9}}};
+  s.records->bests = {
+      {racer_id{8}, std::vector<score>(10, score{1'000}), final_score{score{1'000}, race_id{1}, at_ms(9)}}};
   s.edits.apply(hide);
   s.correct(hide);
   s.records->broken = false;

@@ -22,7 +22,7 @@ edit renamed(std::uint64_t sequence, const std::string& name) {
 struct editor_stage : stage {
   editor_stage() {
     context.results_log = &streams;
-    records->marks[record_stream::edits] = {5, 6, 7};
+    records->marks[record_stream::edits] = {5, at_ms(6), 7};
     actor = keep(system().spawn(editor, &context, keep(system().spawn(kept_store, records)),
                                 keep(system().spawn(kept_results, results))));
     settle();

@@ -48,7 +48,7 @@ ride_record ride_of(std::uint32_t racer, std::uint32_t race = 1) {
 stored_result result_of(std::uint32_t race = 1) {
   stored_result found;
   found.result.key = {cls, race_id{race}};
-  found.stamp = {journal_position{9}, 1, 77};
+  found.stamp = {journal_position{9}, at_ms(1), 77};
   return found;
 }
 
@@ -74,16 +74,16 @@ TEST_CASE("an empty store takes the changelog, then all results, and is current 
 
 TEST_CASE("a store that knows results goes on behind its mark") {
   follower_stage s;
-  s.records->marks[record_stream::results] = {5, 6, 7};
+  s.records->marks[record_stream::results] = {5, at_ms(6), 7};
   s.start();
   REQUIRE(s.streams.readers.size() == 1);
   CHECK(s.streams.readers[0].stream == record_stream::results);
-  CHECK(s.streams.readers[0].after == stream_cursor{5, 6, 7});
+  CHECK(s.streams.readers[0].after == stream_cursor{5, at_ms(6), 7});
 }
 
 TEST_CASE("who waits is told when everything on its way is in the store, not before") {
   follower_stage s;
-  s.records->marks[record_stream::results] = {5, 6, 7};
+  s.records->marks[record_stream::results] = {5, at_ms(6), 7};
   s.streams.silent = true;
   s.start();
   s.sequence = 5;
@@ -113,7 +113,7 @@ TEST_CASE("who waits is told when everything on its way is in the store, not bef
 
 TEST_CASE("the mark never passes rides whose race is not merged") {
   follower_stage s;
-  s.records->marks[record_stream::results] = {5, 6, 7};
+  s.records->marks[record_stream::results] = {5, at_ms(6), 7};
   s.start();
   s.sequence = 5;
   s.deliver(ride_of(1, 1));
@@ -123,17 +123,17 @@ TEST_CASE("the mark never passes rides whose race is not merged") {
   CHECK(s.records->marks[record_stream::results].sequence == 5);
   s.deliver(result_of(1));
   s.pass(11'000ms);
-  CHECK(s.records->marks[record_stream::results] == stream_cursor{9, s.clock.time - 11'000, 63});
+  CHECK(s.records->marks[record_stream::results] == stream_cursor{9, s.clock.time - 11'000ms, 63});
 }
 
 TEST_CASE("rides without a result are merged once they are old, by the stream's time") {
   follower_stage s;
-  s.records->marks[record_stream::results] = {5, 6, 7};
+  s.records->marks[record_stream::results] = {5, at_ms(6), 7};
   s.start();
   s.sequence = 5;
   s.deliver(ride_of(1, 1));
   s.deliver(ride_of(2, 1));
-  s.clock.time += 11 * 60'000;
+  s.clock.time += 11min;
   CHECK(s.records->held_rides.empty());
   s.deliver(ride_of(1, 2));
   CHECK(s.records->held_rides == std::vector<std::size_t>{2});
@@ -141,7 +141,7 @@ TEST_CASE("rides without a result are merged once they are old, by the stream's 
 
 TEST_CASE("a stream that went backwards is counted and read again from its start") {
   follower_stage s;
-  s.records->marks[record_stream::results] = {5, 6, 7};
+  s.records->marks[record_stream::results] = {5, at_ms(6), 7};
   s.start();
   s.streams.deliver({{}, 1, std::monostate{}, true});
   s.settle();
@@ -154,7 +154,7 @@ TEST_CASE("a stream that went backwards is counted and read again from its start
 
 TEST_CASE("what does not decode, and what belongs to no class of ours, is passed by") {
   follower_stage s;
-  s.records->marks[record_stream::results] = {5, 6, 7};
+  s.records->marks[record_stream::results] = {5, at_ms(6), 7};
   s.start();
   s.sequence = 5;
   s.deliver(std::monostate{});

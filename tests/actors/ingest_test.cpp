@@ -12,10 +12,10 @@ namespace {
 
 struct ingest_stage : stage {
   ingest_stage() {
-    context.journal_linger_ms = 10;
+    context.journal_linger = 10ms;
     actor = keep(system().spawn(ingest, &context, inbox, keep(system().spawn(kept_registry, registry))));
     settle();
-    clock.time = race_start + 5'000;
+    clock.time = race_start + 5'000ms;
   }
 
   void send(update u, const std::string& reply_to = "") {
@@ -70,7 +70,7 @@ TEST_CASE("a full batch does not wait for the linger time") {
 TEST_CASE("where many ride, their updates wait for each other as long as the linger time and no longer") {
   ingest_stage s;
   s.step = 1ms;
-  s.context.journal_linger_ms = 30;
+  s.context.journal_linger = 30ms;
   s.clear();
   s.actor = s.keep(s.system().spawn(ingest, &s.context, s.inbox, s.keep(s.system().spawn(kept_registry, s.registry))));
   s.settle();
@@ -86,7 +86,7 @@ TEST_CASE("where many ride, their updates wait for each other as long as the lin
           const auto& append = s.journal.appends[seen];
           s.journal.acks({append.token, journal_ack::outcome::stored, journal_position{seen + 1}});
           for (const auto& u : append.batch)
-            REQUIRE(s.clock.time - sent.at(std::uint64_t{u.racer.value()} << 16 | u.second.value()) <= 31);
+            REQUIRE(s.clock.time - sent.at(std::uint64_t{u.racer.value()} << 16 | u.second.value()) <= 31ms);
         }
         s.settle();
       }
@@ -108,7 +108,7 @@ TEST_CASE("what ingest can judge is refused at once and counted") {
   auto elsewhere = update_at(8, 1);
   elsewhere.cls = class_id{9};
   s.send(elsewhere, "_INBOX.class");
-  s.clock.time = race_start + 60'000;
+  s.clock.time = race_start + 60'000ms;
   s.send(update_at(8, 1), "_INBOX.late");
   CHECK(s.answers.no.at("_INBOX.second") == refusal::bad_second);
   CHECK(s.answers.no.at("_INBOX.class") == refusal::unknown_class);
@@ -135,7 +135,7 @@ TEST_CASE("a batch that is not confirmed is sent again, the same one") {
 
 TEST_CASE("retries end 4 s before the race's deadline, with an answer") {
   ingest_stage s;
-  s.clock.time = race_start + 10'000 + 20'000 - 6'000; // 1 s before ingest stops admitting
+  s.clock.time = race_start + 10'000ms + 20'000ms - 6'000ms; // 1 s before ingest stops admitting
   s.send(update_at(8, 10), "_INBOX.a");
   s.pass(8'000ms);
   CHECK(s.answers.no.at("_INBOX.a") == refusal::not_stored);
@@ -144,11 +144,11 @@ TEST_CASE("retries end 4 s before the race's deadline, with an answer") {
 
 TEST_CASE("a PubAck that comes as the race ends is no ok: the batch may stand after the close mark") {
   ingest_stage s;
-  s.clock.time = race_start + 10'000 + 20'000 - 6'000; // 1 s before ingest stops admitting
+  s.clock.time = race_start + 10'000ms + 20'000ms - 6'000ms; // 1 s before ingest stops admitting
   s.send(update_at(8, 10), "_INBOX.a");
   s.pass(10ms);
   REQUIRE(s.journal.appends.size() == 1);
-  s.clock.time = race_start + 30'000 - 1'900;
+  s.clock.time = race_start + 30'000ms - 1'900ms;
   s.journal.acks({s.journal.appends[0].token, journal_ack::outcome::stored, journal_position{5}});
   s.settle();
   CHECK(s.answers.ok.empty());
@@ -158,7 +158,7 @@ TEST_CASE("a PubAck that comes as the race ends is no ok: the batch may stand af
 
 TEST_CASE("what waits for a journal that stands still is not written behind the deadline") {
   ingest_stage s;
-  s.clock.time = race_start + 10'000 + 20'000 - 6'000;
+  s.clock.time = race_start + 10'000ms + 20'000ms - 6'000ms;
   for (std::uint16_t second = 1; second <= 5; ++second) {
     s.send(update_at(8, second), "_INBOX." + std::to_string(second));
     s.pass(20ms);

@@ -137,11 +137,11 @@ TEST_CASE("of racers one message in 16 is timed, and counts for 16; all are coun
 TEST_CASE("a histogram counts each observation in the first bucket that holds it") {
   static constexpr std::array bounds{0.001, 0.01};
   histogram took{bounds};
-  took.observe(1'000'000); // a bound belongs to its bucket
-  took.observe(1'000'001);
-  took.observe(-5, 2); // of clocks that differ
-  took.observe(1'000'000'000);
-  std::thread{[&] { took.observe(2'000'000); }}.join();
+  took.observe(1ms); // a bound belongs to its bucket
+  took.observe(1'000'001ns);
+  took.observe(-5ns, 2); // of clocks that differ
+  took.observe(1s);
+  std::thread{[&] { took.observe(2ms); }}.join();
   const auto found = took.read();
   CHECK(found.counts[0] == 3);
   CHECK(found.counts[1] == 2);

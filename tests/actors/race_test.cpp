@@ -11,7 +11,7 @@ namespace {
 
 struct race_stage : stage {
   race_stage() {
-    clock.time = race_start + 1'000;
+    clock.time = race_start + 1'000ms;
     const auto partners =
         race_partners{keep(system().spawn(kept_shard, shard)), keep(system().spawn(empty_class, course))};
     actor = keep(system().spawn(race, &context, under, the_race, partners));
@@ -34,11 +34,11 @@ struct race_stage : stage {
   std::shared_ptr<class_script> course = std::make_shared<class_script>();
   /// A mark that counts: stored after the deadline.
   void ended() {
-    clock.time = deadline + 1;
+    clock.time = deadline + 1ms;
     marked_now();
   }
 
-  static constexpr unix_ms deadline = race_start + 30'000;
+  static constexpr unix_ms deadline = race_start + 30'000ms;
   term_ptr under = std::make_shared<term>(the_race.cls, epoch{7});
   std::shared_ptr<remembered_shard> shard = std::make_shared<remembered_shard>();
   std::uint64_t position = 0;
@@ -144,7 +144,7 @@ TEST_CASE("views are only for those who asked, where the rules say so") {
 TEST_CASE("a race whose riders are all complete says so when nobody can start any more, and when it will be final") {
   race_stage s;
   for (std::uint16_t second = 1; second <= 10; ++second) {
-    s.clock.time = race_start + 1'000 * second;
+    s.clock.time = race_start + 1s * second;
     s.journaled_now({update_at(8, second), update_at(9, second, 900)});
   }
   s.pass(2'000ms);
@@ -173,7 +173,7 @@ TEST_CASE("a race whose riders are all complete says so when nobody can start an
 TEST_CASE("a race that was folded to its mark goes to its shard once, and ends with it") {
   race_stage s;
   for (std::uint16_t second = 1; second <= 10; ++second) {
-    s.clock.time = race_start + 1'000 * second;
+    s.clock.time = race_start + 1s * second;
     s.journaled_now({update_at(8, second), update_at(9, second, 900)});
   }
   s.ended();
@@ -205,7 +205,7 @@ TEST_CASE("the last seconds before the mark still reach their riders") {
 TEST_CASE("a race ends at its deadline, never before") {
   race_stage s;
   s.journaled_now({update_at(8, 1)});
-  s.clock.time = s.deadline - 500;
+  s.clock.time = s.deadline - 500ms;
   s.pass(500ms);
   CHECK(s.journal.marks.empty());
   s.pass(400ms);
@@ -228,7 +228,7 @@ TEST_CASE("a mark that the journal stored before the deadline ends nothing, and 
 TEST_CASE("a mark that is not read is written again every 2 s") {
   race_stage s;
   s.journaled_now({update_at(8, 1)});
-  s.clock.time = s.deadline + 1'000;
+  s.clock.time = s.deadline + 1'000ms;
   s.pass(200ms);
   CHECK(s.journal.marks.size() == 1);
   s.pass(2'200ms);
@@ -237,7 +237,7 @@ TEST_CASE("a mark that is not read is written again every 2 s") {
 
 TEST_CASE("a race of which nothing is in the journal is never marked") {
   race_stage s;
-  s.clock.time = s.deadline + 60'000;
+  s.clock.time = s.deadline + 60'000ms;
   s.pass(500ms);
   CHECK(s.journal.marks.empty());
 }
@@ -264,7 +264,7 @@ TEST_CASE(
   s.keep(s.system().spawn(race, &s.context, under, the_race, partners));
   s.settle();
   s.journaled_now({update_at(8, 1), update_at(8, 1)});
-  s.clock.time = s.deadline + 1'000;
+  s.clock.time = s.deadline + 1'000ms;
   s.pass(1'000ms);
   CHECK(s.publications.tables.empty());
   CHECK(s.publications.fenced == 0);
@@ -329,7 +329,7 @@ TEST_CASE("a rider who finds the race full is told so") {
   race_stage s;
   s.clear();
   stage full{rules};
-  full.clock.time = race_start + 1'000;
+  full.clock.time = race_start + 1'000ms;
   const auto partners = race_partners{full.keep(full.system().spawn(kept_shard, std::make_shared<remembered_shard>())),
                                       full.keep(full.system().spawn(empty_class, std::make_shared<class_script>()))};
   full.keep(
@@ -348,7 +348,7 @@ TEST_CASE("a race whose journal went backwards ends, to be made again") {
   race_stage s;
   bool ended = false;
   s.actor->attach_functor([&] { ended = true; });
-  s.journal.deliver(the_race, {{}, 0, 1, std::nullopt, true});
+  s.journal.deliver(the_race, {{}, {}, 1, std::nullopt, true});
   s.settle();
   CHECK(ended);
   CHECK(s.counts.streams_backwards.value() == 1);
@@ -358,7 +358,7 @@ TEST_CASE("a race whose journal went backwards ends, to be made again") {
 TEST_CASE("a live race is ranked at any second, with all-time ranks, and who watches together gets one answer") {
   race_stage s;
   for (std::uint16_t second = 1; second <= 4; ++second) {
-    s.clock.time = race_start + 1'000 * second;
+    s.clock.time = race_start + 1s * second;
     std::vector<update> updates{update_at(8, second)};
     if (second <= 3)
       updates.push_back(update_at(9, second, 900));

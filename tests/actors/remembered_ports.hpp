@@ -21,6 +21,7 @@ namespace alleycat::test {
 struct remembered_clock : clock_port {
   unix_ms time = race_start;
   unix_ms now() const override { return time; }
+  steady_ns steady() const override { return steady_ns{time.time_since_epoch()}; }
 };
 
 /// Keeps what was appended; entries are read by whoever reads the race, as soon as they are there.

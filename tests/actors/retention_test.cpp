@@ -15,7 +15,7 @@ old_race old(std::uint32_t id, std::vector<racer_id> leaving = {racer_id{8}, rac
 /// A store and a stream with old races in them.
 struct history_stage : stage {
   history_stage() {
-    context.history_keep_ms = 3'600'000; // a look every two minutes
+    context.history_keep = 1h; // a look every two minutes
     const auto finder = keep(system().spawn(finding, this));
     const auto store = keep(system().spawn(finding, this));
     const auto results = keep(system().spawn(removing, this));
@@ -105,10 +105,10 @@ TEST_CASE("what is old is told by the clock, each time anew") {
   history_stage s;
   s.pass(61s);
   REQUIRE(s.before.size() == 1);
-  CHECK(s.before[0] == race_start + 60'000 - 3'600'000);
+  CHECK(s.before[0] == race_start + 60'000ms - 3'600'000ms);
   s.pass(121s);
   REQUIRE(s.before.size() == 2);
-  CHECK(s.before[1] == s.before[0] + 120'000);
+  CHECK(s.before[1] == s.before[0] + 2min);
   CHECK(s.log.events.empty());
 }
 
@@ -133,10 +133,10 @@ TEST_CASE("another age that is to be kept is noticed within a minute") {
   history_stage s;
   s.pass(61s);
   REQUIRE(s.before.size() == 1);
-  s.context.history_keep_ms = 900'000;
+  s.context.history_keep = 15min;
   s.pass(60s);
   REQUIRE(s.before.size() == 2);
-  CHECK(s.before[1] == race_start + 120'000 - 900'000);
+  CHECK(s.before[1] == race_start + 120'000ms - 900'000ms);
 }
 
 TEST_CASE("a node that does not own the lowest class leaves a race three looks longer: its owner prunes the streams") {
@@ -144,5 +144,5 @@ TEST_CASE("a node that does not own the lowest class leaves a race three looks l
   s.ownership.owner = false;
   s.pass(61s);
   REQUIRE(s.before.size() == 1);
-  CHECK(s.before[0] == race_start + 60'000 - 3'600'000 - 3 * 120'000);
+  CHECK(s.before[0] == race_start + 60'000ms - 3'600'000ms - 3ms * 120'000);
 }

@@ -16,7 +16,7 @@ constexpr race_key next_race{the_class, race_id{100'001}};
 
 /// A real shard with real races and a real class; streams and store are remembered.
 struct shard_stage : stage {
-  shard_stage() { clock.time = race_start + 1'000; }
+  shard_stage() { clock.time = race_start + 1'000ms; }
 
   shard_partners partners() {
     return {keep(system().spawn(kept_registry, registry)), keep(system().spawn(kept_store, records)),
@@ -47,14 +47,14 @@ struct shard_stage : stage {
   void rides(race_key key, std::uint32_t racer, std::uint16_t second, std::uint16_t cadence = 800) {
     auto u = update_at(racer, second, cadence);
     u.race = key.race;
-    u.device_timestamp = context.rules.race.start_ms(key.race) + 1'000 * second;
-    journal.deliver(key, {journal_position{++position}, context.rules.race.start_ms(key.race) + 1'000 * second, 0,
+    u.device_timestamp = context.rules.race.start_of(key.race) + length_of(u.second);
+    journal.deliver(key, {journal_position{++position}, context.rules.race.start_of(key.race) + length_of(u.second), 0,
                           journal_batch{journaled(u)}});
     settle();
   }
   void marked(race_key key) {
-    journal.deliver(
-        key, {journal_position{++position}, context.rules.race.deadline_ms(key.race) + 1, 0, close_mark{epoch{7}, 0}});
+    journal.deliver(key, {journal_position{++position}, context.rules.race.deadline_of(key.race) + 1ms, 0,
+                          close_mark{epoch{7}, {}}});
     pass(200ms);
   }
   std::vector<std::uint32_t> stored_races() const {
@@ -108,10 +108,10 @@ TEST_CASE("an applied race is not opened again; its subject is purged an hour af
   s.start();
   s.lists({the_race});
   CHECK(s.journal.readers_opened == 0);
-  s.clock.time += 59 * 60'000;
+  s.clock.time += 59min;
   s.pass(1'000ms);
   CHECK(s.journal.purged.empty());
-  s.clock.time += 60'000;
+  s.clock.time += 1min;
   s.pass(1'000ms);
   CHECK(s.journal.purged == std::vector{the_race});
 }
@@ -212,7 +212,7 @@ TEST_CASE(
   s.lists({the_race, next_race});
   s.rides(the_race, 8, 1, 900);
   s.rides(next_race, 9, 1, 800);
-  s.clock.time = s.context.rules.race.deadline_ms(next_race.race);
+  s.clock.time = s.context.rules.race.deadline_of(next_race.race);
   s.marked(next_race);
   s.pass(3'000ms);
   CHECK(s.stored_races().empty());
@@ -229,7 +229,7 @@ TEST_CASE("nothing is ranked before the journal was listed after the claim: a lo
   s.lists({next_race});
   s.rides(next_race, 9, 1);
   s.journal.silent = true;
-  s.clock.time = s.context.rules.race.deadline_ms(next_race.race);
+  s.clock.time = s.context.rules.race.deadline_of(next_race.race);
   s.tell(begin_term{epoch{7}});
   s.marked(next_race);
   s.pass(2'000ms);
@@ -265,7 +265,7 @@ TEST_CASE("a disk that fails delays neither the result nor the next race") {
   s.records->broken = true;
   s.rides(the_race, 8, 1);
   s.rides(next_race, 8, 1);
-  s.clock.time = s.context.rules.race.deadline_ms(next_race.race);
+  s.clock.time = s.context.rules.race.deadline_of(next_race.race);
   s.marked(the_race);
   s.marked(next_race);
   s.pass(1'000ms);
@@ -303,7 +303,7 @@ TEST_CASE("whatever an owner left undone at whichever step, the next one finishe
       s.results->payloads[the_race] = "stored by somebody else";
     }
     if (steps >= 3)
-      s.records->applied[the_race] = {journal_position{3}, 0, 0};
+      s.records->applied[the_race] = {journal_position{3}, {}, 0};
   }
   s.marked(the_race);
   s.pass(1'000ms);
@@ -335,7 +335,7 @@ TEST_CASE("a shard that preloads opens races and emits nothing; it goes on where
 
 TEST_CASE("a new owner publishes the results of the last ten minutes again, and announces the bests of the last hour") {
   shard_stage s;
-  const auto closed_ago = [&](std::uint32_t race, unix_ms ago) {
+  const auto closed_ago = [&](std::uint32_t race, milliseconds ago) {
     race_summary summary;
     summary.key = {the_class, race_id{race}};
     summary.closed = s.clock.time - ago;
@@ -348,9 +348,9 @@ TEST_CASE("a new owner publishes the results of the last ten minutes again, and 
     stored->rides[0].seconds.resize(1);
     s.records->races.push_back(stored);
   };
-  closed_ago(3, 9 * 60'000);
-  closed_ago(2, 11 * 60'000);
-  closed_ago(1, 61 * 60'000);
+  closed_ago(3, 9min);
+  closed_ago(2, 11min);
+  closed_ago(1, 61min);
   s.start();
   s.pass(1'000ms);
   REQUIRE(s.publications.results.size() == 1);
@@ -380,7 +380,7 @@ namespace {
 
 struct registry_stage : stage {
   registry_stage() {
-    clock.time = race_start + 1'000;
+    clock.time = race_start + 1'000ms;
     const registry_partners partners{keep(system().spawn(kept_store, records)),
                                      keep(system().spawn(kept_store, records)),
                                      keep(system().spawn(kept_archive, std::make_shared<std::vector<race_summary>>())),

@@ -53,7 +53,7 @@ public:
 
   void pass(std::chrono::milliseconds span) {
     for (auto gone = 0ms; gone < span; gone += step) {
-      clock.time += step.count();
+      clock.time += step;
       scheduler().advance_time(step);
       settle();
     }

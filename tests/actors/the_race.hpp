@@ -11,7 +11,7 @@ namespace alleycat::test {
 
 /// Start of the race that the tests ride: window 10 s, ride 10 s, grace 2 s.
 inline constexpr race_key the_race{class_id{3}, race_id{100'000}};
-inline constexpr unix_ms race_start = 1'000'000'000;
+inline constexpr unix_ms race_start = at_ms(1'000'000'000);
 
 inline rule_set short_rules() {
   rule_set rules;
@@ -30,7 +30,7 @@ inline update update_at(std::uint32_t racer, std::uint16_t second, std::uint16_t
   u.race = the_race.race;
   u.racer = racer_id{racer};
   u.second = own_second{second};
-  u.device_timestamp = race_start + 1000 * second;
+  u.device_timestamp = race_start + length_of(u.second);
   u.measured = {cadence, 500, 0, 0};
   return u;
 }

@@ -26,8 +26,8 @@ int main(int argc, char** argv) {
       std::uint32_t id = 1;
       for (std::uint32_t first = 1; first <= racers; first += 1'000, ++id) {
         const auto riders = std::min<std::uint32_t>(1'000, racers - first + 1);
-        store->apply(past_race(history_seed, {class_id{c}, race_id{id}}, first, 1, riders, 1'000 * id), scoring::total,
-                     false);
+        store->apply(past_race(history_seed, {class_id{c}, race_id{id}}, first, 1, riders, at_ms(1'000 * id)),
+                     scoring::total, false);
       }
     }
   } catch (const std::exception& e) {

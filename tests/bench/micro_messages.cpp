@@ -23,7 +23,7 @@ std::vector<update> updates(std::size_t count) {
     u.race = race_id{5'400'172};
     u.racer = racer_id{static_cast<std::uint32_t>(1 + i * 37 % 40'000)};
     u.second = own_second{static_cast<std::uint16_t>(1 + i % 300)};
-    u.device_timestamp = 1'620'051'628'707 + static_cast<unix_ms>(i);
+    u.device_timestamp = at_ms(1'620'051'628'707 + static_cast<std::int64_t>(i));
     u.measured = past_rider{3, cls, u.racer}.at(u.second);
     u.name = "Rider " + std::to_string(u.racer.value());
   }
@@ -54,7 +54,8 @@ void decode_protobuf(benchmark::State& state) {
 BENCHMARK(decode_protobuf);
 
 void journal_encode(benchmark::State& state) {
-  const auto batch = second_of(3, cls, 1, static_cast<std::size_t>(state.range(0)), own_second{17}, 1'620'051'600'000);
+  const auto batch =
+      second_of(3, cls, 1, static_cast<std::size_t>(state.range(0)), own_second{17}, at_ms(1'620'051'600'000));
   std::string out;
   for (auto _ : state) {
     encode(batch, out);
@@ -66,7 +67,7 @@ BENCHMARK(journal_encode)->Arg(1)->Arg(8)->Arg(500);
 
 void journal_decode(benchmark::State& state) {
   const auto bytes =
-      encode(second_of(3, cls, 1, static_cast<std::size_t>(state.range(0)), own_second{17}, 1'620'051'600'000));
+      encode(second_of(3, cls, 1, static_cast<std::size_t>(state.range(0)), own_second{17}, at_ms(1'620'051'600'000)));
   for (auto _ : state)
     benchmark::DoNotOptimize(decode_journal(bytes));
   state.SetItemsProcessed(state.iterations() * state.range(0));
@@ -74,7 +75,7 @@ void journal_decode(benchmark::State& state) {
 BENCHMARK(journal_decode)->Arg(1)->Arg(8)->Arg(500);
 
 standings table_of_1000() {
-  const auto race = past_race(3, {cls, race_id{5'400'172}}, 1, 1, 1'000, 1);
+  const auto race = past_race(3, {cls, race_id{5'400'172}}, 1, 1, 1'000, at_ms(1));
   standings table;
   table.key = race.result.key;
   table.rows = race.result.rows;
@@ -112,7 +113,7 @@ void view_encode(benchmark::State& state) {
 BENCHMARK(view_encode);
 
 void ride_encode(benchmark::State& state) {
-  const auto race = past_race(3, {cls, race_id{5'400'172}}, 1, 1, 1, 1);
+  const auto race = past_race(3, {cls, race_id{5'400'172}}, 1, 1, 1, at_ms(1));
   for (auto _ : state)
     benchmark::DoNotOptimize(encode(race.rides.front()));
 }

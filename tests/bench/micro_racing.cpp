@@ -47,20 +47,20 @@ race_fold ridden(std::uint16_t seconds) {
   static const auto all = rules();
   race_fold race{all, key};
   for (std::uint16_t s = 1; s <= seconds; ++s)
-    race.apply({journal_position{s}, 1, second_of(race_seed, cls, 1, riders, own_second{s}, 0)});
+    race.apply({journal_position{s}, at_ms(1), second_of(race_seed, cls, 1, riders, own_second{s}, {})});
   return race;
 }
 
 void fold_in_phase(benchmark::State& state) {
   std::vector<journal_batch> batches;
   for (std::uint16_t s = 1; s <= ride_seconds; ++s)
-    batches.push_back(second_of(race_seed, cls, 1, riders, own_second{s}, 0));
+    batches.push_back(second_of(race_seed, cls, 1, riders, own_second{s}, {}));
   const auto all = rules();
   for (auto _ : state) {
     race_fold race{all, key};
     std::uint64_t position = 0;
     for (const auto& b : batches) {
-      race.apply({journal_position{++position}, 1, b});
+      race.apply({journal_position{++position}, at_ms(1), b});
       benchmark::DoNotOptimize(race.take_deltas());
     }
   }
@@ -87,7 +87,7 @@ BENCHMARK(ranking_of_1000)->Unit(benchmark::kMicrosecond);
 
 void close_race(benchmark::State& state) {
   auto race = ridden(300);
-  race.apply({journal_position{1'000}, 1, close_mark{epoch{1}, 1}});
+  race.apply({journal_position{1'000}, at_ms(1), close_mark{epoch{1}, at_ms(1)}});
   for (auto _ : state)
     benchmark::DoNotOptimize(race.close(epoch{1}));
 }
@@ -146,7 +146,7 @@ void merge_race(benchmark::State& state) {
   auto table = new_table(racers, seconds);
   for (auto _ : state) {
     state.PauseTiming();
-    auto race = past_race(seed++, key, first++, racers / riders, riders, 1);
+    auto race = past_race(seed++, key, first++, racers / riders, riders, at_ms(1));
     for (auto& ride : race.rides) {
       ride.seconds.resize(seconds);
       for (auto& s : ride.seconds)

@@ -21,7 +21,7 @@ public:
       : folder_{std::filesystem::temp_directory_path() / ("alleycat-bench-" + std::to_string(getpid()))},
         store_{open_lmdb_store(folder_, {})} {
     for (std::uint32_t i = 0; i < 40; ++i)
-      store_->apply(past_race(1, {cls, race_id{i}}, 1 + i, 40, 1'000, 1'000 + i), scoring::total, false);
+      store_->apply(past_race(1, {cls, race_id{i}}, 1 + i, 40, 1'000, at_ms(1'000 + i)), scoring::total, false);
   }
   ~history() {
     store_.reset();
@@ -44,7 +44,7 @@ void lmdb_commit_of_a_race(benchmark::State& state) {
   static std::uint32_t id = 1'000;
   for (auto _ : state) {
     state.PauseTiming();
-    const auto race = past_race(id, {cls, race_id{id}}, 1 + id % 40, 40, 1'000, 10'000 + id);
+    const auto race = past_race(id, {cls, race_id{id}}, 1 + id % 40, 40, 1'000, at_ms(10'000 + id));
     ++id;
     state.ResumeTiming();
     store.apply(race, scoring::total, false);

@@ -43,7 +43,7 @@ void check(natsStatus status, const char* what) {
 }
 
 struct sent_batch {
-  unix_ms at = 0;
+  unix_ms at{};
   journal_batch batch;
 };
 
@@ -53,7 +53,7 @@ public:
   paced_journal(const clock_port& clock, std::vector<sent_batch>& sent) : clock_{clock}, sent_{sent} {}
 
   /// Confirms what was appended `delay` ago or earlier.
-  void confirm(unix_ms delay) {
+  void confirm(milliseconds delay) {
     for (; next_ < pending_.size() && clock_.now() - pending_[next_].first >= delay; ++next_)
       acks_({pending_[next_].second, journal_ack::outcome::stored, journal_position{1}});
   }
@@ -101,7 +101,7 @@ std::vector<sent_batch> ride(const settings& set) {
   test::stage stage{rules};
   stage.step = std::chrono::milliseconds{1};
   const race_key key{class_id{set.cls}, race_id{set.race}};
-  const auto start = rules.race.start_ms(key.race);
+  const auto start = rules.race.start_of(key.race);
   stage.clock.time = start;
 
   std::vector<sent_batch> sent;
@@ -128,7 +128,7 @@ std::vector<sent_batch> ride(const settings& set) {
     one->context.counts = all.counts;
     one->context.names = all.names;
     one->context.journal = one->journal.get();
-    one->context.journal_linger_ms = set.linger_ms;
+    one->context.journal_linger = milliseconds{set.linger_ms};
     one->actor = stage.keep(stage.system().spawn(ingest, &one->context, one->inbox, registry));
     ingests.push_back(std::move(one));
   }
@@ -164,14 +164,14 @@ std::vector<sent_batch> ride(const settings& set) {
         stage.settle();
       }
       for (const auto& one : ingests)
-        one->journal->confirm(set.ack_ms);
+        one->journal->confirm(milliseconds{set.ack_ms});
       stage.settle();
     }
   }
   for (auto last = 0U; last < set.linger_ms + 100; ++last) {
     stage.pass(stage.step);
     for (const auto& one : ingests)
-      one->journal->confirm(set.ack_ms);
+      one->journal->confirm(milliseconds{set.ack_ms});
     stage.settle();
   }
   stage.clear();
@@ -212,12 +212,12 @@ std::pair<std::uint64_t, std::uint64_t> store(const settings& set, const std::ve
 
 void run(const settings& set) {
   const auto sent = ride(set);
-  std::vector<unix_ms> waits;
+  std::vector<std::int64_t> waits;
   std::size_t payload = 0;
   for (const auto& one : sent) {
     payload += encode(one.batch).size();
     for (const auto& u : one.batch)
-      waits.push_back(one.at - u.device_timestamp);
+      waits.push_back((one.at - u.device_timestamp).count());
   }
   std::sort(waits.begin(), waits.end());
   const auto at = [&](double part) {

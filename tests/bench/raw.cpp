@@ -38,7 +38,7 @@ std::vector<std::string> frames_of(std::uint32_t messages, std::uint32_t riders)
     u.race = key.race;
     u.racer = who.racer(race, i % who.race_size);
     u.second = own_second{static_cast<std::uint16_t>(1 + i / riders % ride_seconds)};
-    u.device_timestamp = 1'620'000'000'000 + i;
+    u.device_timestamp = at_ms(1'620'000'000'000 + i);
     u.measured = past_rider{live_seed, key.cls, u.racer}.at(u.second);
     u.name = "Rider " + std::to_string(u.racer.value());
     append_frame(update_subject(u.cls, u.racer), {}, encode_update(u), pieces.back());

@@ -138,7 +138,7 @@ private:
   };
 
   void prepare() {
-    const unix_ms start = unix_ms{set_.who.first_race} * 300'000;
+    const unix_ms start{std::int64_t{set_.who.first_race} * 300s};
     frames_.resize(set_.seconds);
     std::vector<past_rider> models;
     std::vector<std::string> subjects;
@@ -162,7 +162,8 @@ private:
       for (std::size_t i = 0; i < order_.size(); ++i) {
         auto& u = updates[i];
         u.second = own_second{s};
-        u.device_timestamp = start + 1'000 * s + static_cast<unix_ms>(order_[i].phase_ms);
+        u.device_timestamp =
+            start + std::chrono::seconds{s} + milliseconds{static_cast<std::int64_t>(order_[i].phase_ms)};
         u.measured = models[i].at(u.second);
         json.clear();
         encode_update(u, json);

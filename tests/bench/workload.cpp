@@ -40,7 +40,7 @@ racer_bests bests_of(std::uint64_t seed, class_id cls, racer_id racer, std::uint
     bests.at.emplace_back(sum);
   }
   if (seconds == ride_seconds)
-    bests.record = final_score{score{sum}, race_id{1}, 1};
+    bests.record = final_score{score{sum}, race_id{1}, at_ms(1)};
   return bests;
 }
 
@@ -93,7 +93,7 @@ journal_batch second_of(std::uint64_t seed, class_id cls, std::uint32_t first, s
     auto& u = batch[i];
     u.racer = racer_id{first + static_cast<std::uint32_t>(i)};
     u.second = second;
-    u.device_timestamp = start + unix_ms{1000} * second.value();
+    u.device_timestamp = start + length_of(second);
     u.measured = past_rider{seed, cls, u.racer}.at(second);
   }
   return batch;

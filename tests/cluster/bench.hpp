@@ -83,7 +83,7 @@ public:
   }
   void tell_deleted(const bucket_key& key) {
     store.erase(to_text(key));
-    tell(bucket_entry{to_text(key), "", true, 0});
+    tell(bucket_entry{to_text(key), "", true, {}});
   }
 
   heartbeat other(const std::string& name, std::uint64_t incarnation = 65'536) {
@@ -126,16 +126,16 @@ public:
         continue;
       if (const auto* x = std::get_if<put_entry>(&order)) {
         store.put(x->key, x->value);
-        tell(bucket_entry{x->key, x->value, false, 0});
+        tell(bucket_entry{x->key, x->value, false, {}});
       } else if (const auto* y = std::get_if<create_entry>(&order)) {
         tell(create_outcome{y->key, store.create(y->key, y->value) ? creation::created : creation::taken});
       } else if (const auto* z = std::get_if<read_entry>(&order)) {
         const auto found = store.entries().find(z->key);
-        tell(found == store.entries().end() ? read_outcome{{z->key, "", false, 0}, finding::absent}
+        tell(found == store.entries().end() ? read_outcome{{z->key, "", false, {}}, finding::absent}
                                             : read_outcome{found->second, finding::found});
       } else if (const auto* e = std::get_if<erase_entry>(&order)) {
         store.erase(e->key);
-        tell(bucket_entry{e->key, "", true, 0});
+        tell(bucket_entry{e->key, "", true, {}});
       } else if (const auto* r = std::get_if<read_entries>(&order)) {
         read(r->token);
       } else if (std::holds_alternative<look_outside>(order)) {
@@ -211,10 +211,10 @@ inline bench node_with(class_id only) {
 
 /// A claim, or a release, of a member that `join`ed.
 inline claim held_by(const std::string& owner, std::uint64_t incarnation = 65'536) {
-  return {owner, incarnation, false, "", 0};
+  return {owner, incarnation, false, "", {}};
 }
 inline claim released_by(const std::string& owner, const std::string& to = "") {
-  return {owner, 65'536, true, to, 0};
+  return {owner, 65'536, true, to, {}};
 }
 
 /// A class that the members are in line for in this order, all of one tier.

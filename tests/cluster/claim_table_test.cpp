@@ -9,7 +9,7 @@ namespace {
 constexpr class_id cls{3}, other{4};
 
 claim by(const std::string& owner) {
-  return {owner, 65'536, false, "", 0};
+  return {owner, 65'536, false, "", {}};
 }
 
 claim_table with_generation(std::uint64_t number) {

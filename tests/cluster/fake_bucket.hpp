@@ -89,7 +89,7 @@ public:
 private:
   void write(const std::string& key, const std::string& value, bool deleted) {
     auto& entry = entries_[key];
-    entry = {key, value, deleted, 0};
+    entry = {key, value, deleted, {}};
     auto& [before, current] = revisions_[key];
     before = std::exchange(current, ++sequence_);
     if (watch)

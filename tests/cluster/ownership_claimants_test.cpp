@@ -128,7 +128,7 @@ TEST_CASE("a living owner keeps what it has; a dead one loses it") {
   node.pass(20s);
   CHECK(node.started().empty());
   REQUIRE(node.mind->owner_of(cls).has_value());
-  CHECK(*node.mind->owner_of(cls) == ownership::owner{"a", 65'536, epoch{4}, 0});
+  CHECK(*node.mind->owner_of(cls) == ownership::owner{"a", 65'536, epoch{4}, {}});
   node.silence("a");
   node.pass(2'900ms);
   CHECK(node.started().empty());

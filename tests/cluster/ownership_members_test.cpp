@@ -30,7 +30,7 @@ TEST_CASE("a heartbeat says what is owned and the load") {
   load.races = 3;
   load.classes = 99; // filled in by what is owned
   node.mind->set_load(load);
-  node.mind->set_clock_ahead(-7);
+  node.mind->set_clock_ahead(milliseconds{-7});
   node.pass(1s);
   CHECK(node.last_beat().load == node_load{3, 2, 120, 0, 0, 0});
   CHECK(node.last_beat().clock_ahead_ms == -7);

@@ -28,7 +28,7 @@ TEST_CASE("a heartbeat is written and read back") {
   beat.incarnation = 65'540;
   beat.counter = 17;
   beat.address = "10.0.0.5:7701";
-  beat.started = 1620051628707;
+  beat.started = at_ms(1620051628707);
   beat.version = "0.2.0-3-gc00ef56";
   beat.rules = 0x9c0f;
   beat.agreed = 2;
@@ -88,14 +88,14 @@ TEST_CASE("where a node stands in line follows from its heartbeat") {
 }
 
 TEST_CASE("a claim and a release are written and read back") {
-  const claim held{"north", 65'540, false, "", 1620051628707};
-  const claim released{"north", 65'540, true, "south", 0};
+  const claim held{"north", 65'540, false, "", at_ms(1620051628707)};
+  const claim released{"north", 65'540, true, "south", {}};
   CHECK(to_text(held) == "v=1 owner=north incarnation=65540 release=0 since=1620051628707");
   CHECK(to_text(released) == "v=1 owner=north incarnation=65540 release=1 since=0 to=south");
   CHECK(parse_claim(to_text(held)) == held);
   CHECK(parse_claim(to_text(released)) == released);
   // Of a newer version it still says whose it is.
-  CHECK(parse_claim("v=2 owner=north incarnation=65540 release=0 mood=good") == claim{"north", 65'540, false, "", 0});
+  CHECK(parse_claim("v=2 owner=north incarnation=65540 release=0 mood=good") == claim{"north", 65'540, false, "", {}});
   for (const auto* text :
        {"", "v=1 owner=north incarnation=1", "v=1 owner=north incarnation=0 release=0",
         "v=1 owner= incarnation=1 release=0", "v=1 owner=north incarnation=1 release=2",

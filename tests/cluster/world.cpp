@@ -240,7 +240,7 @@ ownership_settings world::settings_of(node& n) {
   ownership_settings settings;
   settings.name = n.name;
   settings.address = n.name + ":1";
-  settings.started = now_.count();
+  settings.started = unix_ms{now_};
   settings.protocol = 1;
   settings.rules = "class.1.score=total\n";
   settings.rules_digest = 1;
@@ -346,7 +346,7 @@ void world::spoil_a_claim() {
   switch (by_.pick(about::detail, 3, 700)) {
   case 1:
     tell("an absurd epoch");
-    bucket_.create(to_text(claim_key{cls, epoch{~std::uint64_t{0}}}), to_text(claim{"n1", 1, false, "", 0}));
+    bucket_.create(to_text(claim_key{cls, epoch{~std::uint64_t{0}}}), to_text(claim{"n1", 1, false, "", {}}));
     break;
   case 2:
     tell("a claim that cannot be read");

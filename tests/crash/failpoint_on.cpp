@@ -36,10 +36,10 @@ void failpoint(std::string_view name) {
     ::_exit(137);
 }
 
-std::int64_t planted_clock_offset_ms() {
+std::chrono::milliseconds planted_clock_offset() {
   static const char* const text = std::getenv("ALLEYCAT_CLOCK_OFFSET_MS");
   static const std::int64_t offset = text == nullptr ? 0 : std::strtoll(text, nullptr, 10);
-  return offset;
+  return std::chrono::milliseconds{offset};
 }
 
 bool planted_fault(std::string_view name) {

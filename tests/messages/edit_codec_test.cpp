@@ -25,7 +25,7 @@ edit forgetting() {
   former.racer = racer_id{8};
   former.ride = {class_id{3}, race_id{5'400'172}};
   former.sequence = 12;
-  former.at = 1'620'051'628'712;
+  former.at = at_ms(1'620'051'628'712);
   e.former = {former};
   return e;
 }
@@ -36,7 +36,7 @@ TEST_CASE("an edit comes back, and of a forgotten rider what was corrected befor
   for (const auto& e : {renaming(), forgetting(), forgetting().former.front()}) {
     auto expected = e;
     expected.sequence = 0; // the stream has them
-    expected.at = 0;
+    expected.at = {};
     CHECK(decode_edit(encode(e)) == expected);
   }
 }

@@ -13,8 +13,8 @@ ride_record a_ride() {
   ride.key = the_race;
   ride.racer = racer_id{8};
   ride.name = "Adell";
-  ride.anchor = 1'620'051'615'707;
-  ride.closed = 1'620'052'230'000;
+  ride.anchor = at_ms(1'620'051'615'707);
+  ride.closed = at_ms(1'620'052'230'000);
   ride.seconds = {{true, {742, 740, 180, 120}, 1, 17}, {}, {true, {0, 0, 0, 0}, 2, 0}};
   return ride;
 }
@@ -36,10 +36,11 @@ TEST_CASE("a ride has a row for each second, with nulls where it is missing", "[
 TEST_CASE("a racer has bests by second, records with race and date, and rides", "[history_json]") {
   const std::vector<std::pair<class_id, racer_bests>> classes{
       {class_id{1}, {racer_id{8}, {score{227'500}, score{}}, std::nullopt}},
-      {class_id{3}, {racer_id{8}, {score{1'517'880}}, final_score{score{455'364'000}, race_id{7}, 1'620'052'230'000}}}};
+      {class_id{3},
+       {racer_id{8}, {score{1'517'880}}, final_score{score{455'364'000}, race_id{7}, at_ms(1'620'052'230'000)}}}};
   ride_summary ride;
   ride.key = the_race;
-  ride.closed = 5;
+  ride.closed = at_ms(5);
   ride.furthest = own_second{20};
   ride.seconds = 19;
   ride.total = score{4'550'000};
@@ -54,7 +55,7 @@ TEST_CASE("a racer has bests by second, records with race and date, and rides", 
 }
 
 TEST_CASE("a ghost says whose ride it is; the median is nobody's", "[history_json]") {
-  ghost_curve curve{{ghost_kind::rank, 2}, racer_id{8}, race_id{7}, 5, {score{10'000}, score{}, score{20'000}}};
+  ghost_curve curve{{ghost_kind::rank, 2}, racer_id{8}, race_id{7}, at_ms(5), {score{10'000}, score{}, score{20'000}}};
   std::string out;
   encode_ghost(class_id{3}, curve, "Adell", out);
   CHECK(out == R"({"classId":3,"kind":"rank-2","racerId":8,"name":"Adell","raceId":7,"at":5,"scores":[1,null,2]})");
@@ -77,7 +78,7 @@ TEST_CASE("a moment of a race has the form of standings", "[history_json]") {
   moment.key = the_race;
   moment.owner_epoch = epoch{2};
   moment.as_of = journal_position{48'211};
-  moment.at = 9;
+  moment.at = at_ms(9);
   moment.second = own_second{150};
   moment.racers = 3;
   moment.reported = 2;
@@ -94,9 +95,9 @@ TEST_CASE("a moment of a live race says what its all-time ranks are among, and g
   moment.key = the_race;
   moment.owner_epoch = epoch{2};
   moment.as_of = journal_position{48'211};
-  moment.at = 9;
+  moment.at = at_ms(9);
   moment.phase = race_phase::complete;
-  moment.final_at = 10;
+  moment.final_at = at_ms(10);
   moment.second = own_second{150};
   moment.racers = 2;
   moment.reported = 1;

@@ -22,13 +22,13 @@ peer_request any_request() {
   case 0:
     return unknown_request{};
   case 1:
-    return peer_question{any_bytes(60), any_bytes(500), any_small()};
+    return peer_question{any_bytes(60), any_bytes(500), milliseconds{any_small()}};
   case 2:
     return journal_hint{race_id{any_small()}};
   case 3:
     return preload_offer{};
   case 4:
-    return preloaded_report{any_number()};
+    return preloaded_report{milliseconds{static_cast<std::int64_t>(any_number())}};
   case 5:
     return drain_request{};
   case 6:
@@ -60,8 +60,15 @@ peer_said any_said() {
     said.what = peer_refusal{any_bytes(20), any_bytes(100)};
     break;
   default:
-    said.what = node_status{any_small(), any_small(), any_small(),   any_small(),      any_small(),
-                            any_small(), any_flag(),  any_bytes(10), 1'620'051'628'707};
+    said.what = node_status{any_small(),
+                            any_small(),
+                            any_small(),
+                            any_small(),
+                            milliseconds{any_small()},
+                            any_small(),
+                            any_flag(),
+                            any_bytes(10),
+                            at_ms(1'620'051'628'707)};
   }
   return said;
 }
@@ -93,7 +100,7 @@ TEST_CASE("the largest question and the largest part fit into a body", "[peer_co
 }
 
 TEST_CASE("what has no fixed length counts for what is on its way", "[peer_codec]") {
-  CHECK(peer_cost(peer_question{"12345", "1234567", 0}) == 64 + 12);
+  CHECK(peer_cost(peer_question{"12345", "1234567", {}}) == 64 + 12);
   CHECK(peer_cost(journal_hint{}) == 64);
   CHECK(peer_cost(peer_said{1, 0, answer_part{0, 1, "123"}}) == 64 + 3);
   CHECK(peer_cost(peer_said{1, 0, peer_refusal{"12", "123"}}) == 64 + 5);

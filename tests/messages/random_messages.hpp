@@ -58,12 +58,17 @@ inline bool any_flag() {
   return *rc::gen::arbitrary<bool>();
 }
 
+/// Up to 2^53 ms after 1970.
+inline unix_ms any_time(std::int64_t from = 0) {
+  return at_ms(any<std::int64_t>(from, std::int64_t{1} << 53));
+}
+
 inline update any_update() {
   return {class_id{any<std::uint16_t>(1, 65'535)},
           race_id{any<std::uint32_t>(0, 0xffff'ffff)},
           racer_id{any<std::uint32_t>(0, 0xffff'ffff)},
           own_second{any<std::uint16_t>(1, 65'535)},
-          any<unix_ms>(0, unix_ms{1} << 53),
+          any_time(),
           any_measurement(),
           any_flag(),
           any_name()};
@@ -96,8 +101,8 @@ inline ride_record any_ride() {
   ride.key = {class_id{any<std::uint16_t>(1, 65'535)}, race_id{any<std::uint32_t>(0, 0xffff'ffff)}};
   ride.racer = racer_id{any<std::uint32_t>(0, 0xffff'ffff)};
   ride.name = any_name();
-  ride.anchor = any<unix_ms>(-60'000'000, unix_ms{1} << 53);
-  ride.closed = any<unix_ms>(0, unix_ms{1} << 53);
+  ride.anchor = any_time(-60'000'000);
+  ride.closed = any_time();
   ride.rank = any<rank_t>(0, 65'535);
   ride.finished = any_flag();
   ride.flags = any<std::uint8_t>(0, 1);
@@ -120,8 +125,8 @@ inline best_entry any_best() {
   for (auto& best : entry.bests.at)
     best = score{any<std::uint32_t>(0, 0xffff'ffff)};
   if (any_flag())
-    entry.bests.record = final_score{score{any<std::uint32_t>(0, 0xffff'ffff)},
-                                     race_id{any<std::uint32_t>(0, 0xffff'ffff)}, any<unix_ms>(0, unix_ms{1} << 53)};
+    entry.bests.record =
+        final_score{score{any<std::uint32_t>(0, 0xffff'ffff)}, race_id{any<std::uint32_t>(0, 0xffff'ffff)}, any_time()};
   return entry;
 }
 

@@ -21,8 +21,8 @@ TEST_CASE("a whole ride of 300 seconds takes about 2 KB", "[ride_codec]") {
   ride.key = {class_id{3}, race_id{5'400'172}};
   ride.racer = racer_id{39'999};
   ride.name = "Adell";
-  ride.anchor = 1'620'051'615'707;
-  ride.closed = 1'620'052'215'707;
+  ride.anchor = at_ms(1'620'051'615'707);
+  ride.closed = at_ms(1'620'052'215'707);
   ride.rank = 412;
   ride.finished = true;
   for (std::uint16_t s = 0; s < 300; ++s)

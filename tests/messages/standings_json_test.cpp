@@ -13,7 +13,7 @@ standings one_rider() {
   s.key = {class_id{3}, race_id{5'400'172}};
   s.owner_epoch = epoch{1};
   s.as_of = journal_position{48'211};
-  s.published = 1'620'051'640'000;
+  s.published = at_ms(1'620'051'640'000);
   s.second = own_second{13};
   s.reported = 1;
   s.rows = {{1, 1, racer_id{8}, "Adell", own_second{13}, 13, output_of({.cadence = 742, .resistance = 740}),
@@ -26,7 +26,7 @@ standings any_standings() {
   s.key = {class_id{any<std::uint16_t>(1, 65'535)}, race_id{any<std::uint32_t>(0, 0xffff'ffff)}};
   s.owner_epoch = epoch{any<std::uint64_t>(0, ~std::uint64_t{0})};
   s.as_of = journal_position{any<std::uint64_t>(0, ~std::uint64_t{0})};
-  s.published = any<unix_ms>(0, unix_ms{1} << 53);
+  s.published = any_time();
   s.second = own_second{any<std::uint16_t>(1, 900)};
   s.reported = any<std::uint32_t>(0, 65'535);
   s.finished = any<std::uint32_t>(0, 65'535);
@@ -55,7 +55,7 @@ TEST_CASE("standings are the example of the contract, letter by letter", "[stand
 TEST_CASE("a complete race says so, and when it will be final", "[standings_json]") {
   auto s = one_rider();
   s.phase = race_phase::complete;
-  s.final_at = 1'620'052'230'000;
+  s.final_at = at_ms(1'620'052'230'000);
   CHECK(text_of(s).find(R"("ts":1620051640000,"state":"complete","finalAt":1620052230000,"second":13,)") !=
         std::string::npos);
   const auto back = decode_standings(text_of(s));
@@ -158,7 +158,7 @@ TEST_CASE("a result ranks the finishers, and those who did not finish have no ra
   r.key = {class_id{3}, race_id{7}};
   r.owner_epoch = epoch{2};
   r.as_of = journal_position{99};
-  r.closed = 1'620'052'000'000;
+  r.closed = at_ms(1'620'052'000'000);
   r.finished = 1;
   r.rows = {{1, 1, racer_id{8}, "Adell", own_second{300}, 299, score{1'517'880}, score{450'000'000}, true, 4},
             {0, 2, racer_id{9}, "", own_second{300}, 100, score{227'500}, score{22'750'000}, false, 0},

@@ -28,8 +28,14 @@ std::string batch_of(const std::vector<std::string>& updates) {
 }
 
 update rider(std::uint32_t racer) {
-  return {class_id{3},       race_id{5'400'172}, racer_id{racer}, own_second{13},
-          1'620'051'628'707, {742, 740, 0, 0},   false,           ""};
+  return {class_id{3},
+          race_id{5'400'172},
+          racer_id{racer},
+          own_second{13},
+          at_ms(1'620'051'628'707),
+          {742, 740, 0, 0},
+          false,
+          ""};
 }
 
 } // namespace

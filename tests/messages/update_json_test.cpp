@@ -40,7 +40,7 @@ TEST_CASE("an update is read as bikes send it today", "[update_json]") {
   CHECK(o.content.race == race_id{5'400'172});
   CHECK(o.content.racer == racer_id{8});
   CHECK(o.content.second == own_second{13});
-  CHECK(o.content.device_timestamp == 1'620'051'628'707);
+  CHECK(o.content.device_timestamp == at_ms(1'620'051'628'707));
   CHECK(o.content.measured == measurement{742, 740, 0, 0});
   CHECK(o.content.name == "Adell");
   CHECK_FALSE(o.content.wants_view);

@@ -72,7 +72,7 @@ TEST_CASE("spoiled JSON is refused as bad_json exactly when an independent parse
       // and what was taken says what the other parser sees
       RC_ASSERT(parsed.at("second") == got.second.value());
       RC_ASSERT(parsed.at("racerId") == got.racer.value());
-      RC_ASSERT(parsed.at("deviceTimestamp") == got.device_timestamp);
+      RC_ASSERT(parsed.at("deviceTimestamp") == ms_of(got.device_timestamp));
       RC_ASSERT(got.measured.cadence <= max_cadence);
       RC_ASSERT(got.measured.resistance <= max_resistance);
       RC_ASSERT(got.name.empty() || valid_name(got.name));
@@ -111,7 +111,7 @@ TEST_CASE("spoiled Protobuf never gives an update outside its ranges", "[update_
     RC_ASSERT(got.cls.value() >= 1);
     RC_ASSERT(got.measured.cadence <= max_cadence);
     RC_ASSERT(got.measured.resistance <= max_resistance);
-    RC_ASSERT(got.device_timestamp >= 0);
+    RC_ASSERT(got.device_timestamp >= unix_ms{});
     RC_ASSERT(got.device_timestamp <= max_device_timestamp);
     RC_ASSERT(got.name.empty() || valid_name(got.name));
   });

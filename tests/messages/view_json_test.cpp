@@ -23,7 +23,7 @@ rider_view adells_view() {
   v.total = score{19'732'440};
   v.owner_epoch = epoch{1};
   v.as_of = journal_position{48'211};
-  v.published = 1'620'051'640'000;
+  v.published = at_ms(1'620'051'640'000);
   v.here_now = {2, 998, {{1, racer_id{9}, "B\"", score{20'000'000}}, {2, racer_id{8}, "Adell", score{19'732'440}}}};
   v.all_time = {17, 40'000, {{17, racer_id{8}, "Adell", score{19'732'440}}}};
   return v;

@@ -13,14 +13,14 @@ namespace {
 struct onlooker {
   explicit onlooker(const std::string& url) : connection{{url}, "onlooker"}, js{jetstream_of(connection)} {}
 
-  /// @returns the server's time of the last message of a key, in ns; 0 when there is none
-  std::int64_t time_of(const std::string& key) const {
+  /// @returns the server's time of the last message of a key; 1970 when there is none
+  nats_time time_of_last(const std::string& key) const {
     natsMsg* raw = nullptr;
     const std::string stream{cluster_stream};
     if (js_GetLastMsg(&raw, js.get(), stream.c_str(), bucket_subject(key).c_str(), nullptr, nullptr) != NATS_OK)
-      return 0;
+      return {};
     const nats_message message{raw};
-    return natsMsg_GetTime(raw);
+    return time_of(raw);
   }
   bool delete_bucket() const {
     return js_DeleteStream(js.get(), std::string{cluster_stream}.c_str(), nullptr, nullptr) == NATS_OK;
@@ -161,7 +161,7 @@ TEST_CASE("a bucket whose data is lost is noticed and made anew") {
     ensure_bucket(other.js.get());
     for (int i = 0; i < 20; ++i)
       other.connection.publish(bucket_subject("node.b").c_str(), "beat");
-    other.connection.flush(10'000);
+    other.connection.flush(10s);
     one.bucket.put("node.a", "beat");
   }
   REQUIRE(comes_true([&] { return one.bucket.losses() == 1; }));
@@ -190,14 +190,14 @@ TEST_CASE("the marker of a deleted key goes when it is old enough, what was writ
   one.bucket.erase("b");
   one.bucket.put("b", "again");
   REQUIRE(one.sees({"b", "again"}));
-  const auto deleted_at = looking.time_of("a");
-  REQUIRE(deleted_at > 0);
+  const auto deleted_at = looking.time_of_last("a");
+  REQUIRE(deleted_at > nats_time{});
   // Time, for the markers, is what the server says of newer entries.
   REQUIRE(comes_true([&] {
     one.bucket.put("c", "beat");
-    return looking.time_of("a") == 0;
+    return looking.time_of_last("a") == nats_time{};
   }));
-  CHECK(looking.time_of("c") - deleted_at >= std::chrono::nanoseconds{stay}.count());
+  CHECK(looking.time_of_last("c") - deleted_at >= stay);
   CHECK(one.read("b").entry.value == "again");
   CHECK(one.create("a", "2") == creation::created);
 }

@@ -9,7 +9,7 @@ TEST_CASE("a cursor leads back to its row") {
   REQUIRE(best);
   CHECK(best->value == score{4'294'967'295});
   CHECK(best->racer == racer_id{8});
-  const history_place line{1'620'052'230'100, {class_id{65'535}, race_id{4'294'967'295}}};
+  const history_place line{at_ms(1'620'052'230'100), {class_id{65'535}, race_id{4'294'967'295}}};
   CHECK(read_history_place(cursor_text(line)) == line);
   for (const auto* name : {"", "ada", "ada-marie 7-8", "-"}) {
     const name_book::hit_place hit{true, name, racer_id{0}};

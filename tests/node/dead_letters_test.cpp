@@ -53,10 +53,10 @@ TEST_CASE("of a flood a hundred letters a second leave, the others are counted")
   CHECK(stage.heard().size() == 100);
   CHECK(letters.published().value() == 100);
   CHECK(letters.dropped().value() == 5);
-  clock.time = 1'620'051'628'999; // the same second
+  clock.time = at_ms(1'620'051'628'999); // the same second
   letters.add(class_id{3}, "alleycat.update.3.8", refusal::bad_json, "x");
   CHECK(letters.dropped().value() == 6);
-  clock.time = 1'620'051'629'000;
+  clock.time = at_ms(1'620'051'629'000);
   letters.add(class_id{3}, "alleycat.update.3.8", refusal::bad_json, "x");
   CHECK(stage.heard().size() == 101);
 }

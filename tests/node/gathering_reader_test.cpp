@@ -82,7 +82,7 @@ TEST_CASE("a connection that reads much at a time hears every message, in order,
   auto server = one_server(folder);
   const listener some{server.url()};
   const nats_connection publisher{{server.url()}, "publisher"};
-  REQUIRE(comes_true([&] { return some.connection().answers(1'000) && publisher.answers(1'000); }));
+  REQUIRE(comes_true([&] { return some.connection().answers(1s) && publisher.answers(1s); }));
 
   std::vector<std::string> sent;
   for (int i = 0; i < 20'000; ++i)
@@ -92,7 +92,7 @@ TEST_CASE("a connection that reads much at a time hears every message, in order,
     publisher.publish("numbers", number);
   CHECK(comes_true([&] { return some.heard().size() >= sent.size(); }));
   CHECK(some.heard() == sent);
-  CHECK(some.connection().answers(1'000));
+  CHECK(some.connection().answers(1s));
 }
 
 TEST_CASE("a connection that reads much at a time finds its server again, also one that is not there yet") {
@@ -104,7 +104,7 @@ TEST_CASE("a connection that reads much at a time finds its server again, also o
   const nats_connection publisher{{server.url()}, "publisher"};
   for (std::size_t round = 1; round <= 3; ++round) {
     server.start();
-    REQUIRE(comes_true([&] { return some.connection().answers(1'000) && publisher.answers(1'000); }));
+    REQUIRE(comes_true([&] { return some.connection().answers(1s) && publisher.answers(1s); }));
     publisher.publish("numbers", std::to_string(round));
     CHECK(comes_true([&] { return some.heard().size() == round; }));
     server.kill();

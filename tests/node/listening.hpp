@@ -14,7 +14,8 @@ namespace alleycat::testing {
 
 struct fixed_clock : clock_port {
   unix_ms now() const override { return time; }
-  unix_ms time = 1'620'051'628'712;
+  steady_ns steady() const override { return steady_ns{time.time_since_epoch()}; }
+  unix_ms time = at_ms(1'620'051'628'712);
 };
 
 class listening {
@@ -25,7 +26,8 @@ public:
   nats_connection speaker{{server_.url()}, "speaker"};
 
   listening() {
-    REQUIRE(comes_true([&] { return speaker.answers(1'000) && listener_.answers(1'000); }));
+    REQUIRE(comes_true(
+        [&] { return speaker.answers(std::chrono::seconds{1}) && listener_.answers(std::chrono::seconds{1}); }));
   }
 
   /// Subject and payload of what was published up to now.

@@ -16,7 +16,7 @@ using alleycat::testing::temporary_folder;
 namespace {
 
 /// 2026-11-22T22:30:25.123Z
-constexpr std::int64_t moment = 1795386625123;
+constexpr unix_ms moment = at_ms(1795386625123);
 
 std::string text_line(std::initializer_list<log_field> fields) {
   return log_line({}, moment, log_level::info, "race.closed", fields);

@@ -35,7 +35,7 @@ TEST_CASE("a server that takes nothing holds nobody up for longer than the write
   std::atomic<int> heard = 0;
   const auto subscription = listener.subscribe(
       "after", nullptr, [&](natsMsg*) { ++heard; }, 100);
-  REQUIRE(comes_true([&] { return connection.answers(1'000) && listener.answers(1'000); }));
+  REQUIRE(comes_true([&] { return connection.answers(1s) && listener.answers(1s); }));
 
   server.pause();
   const auto longest = longest_publish(connection);

@@ -14,7 +14,7 @@ constexpr const char* stream_name = "FED";
 /// A stream with a feed that follows it, and somebody who breaks it.
 struct followed_stream {
   explicit followed_stream(const std::string& url) : connection{{url}, "feed"}, js{jetstream_of(connection)} {
-    REQUIRE(comes_true([&] { return connection.answers(1'000); }));
+    REQUIRE(comes_true([&] { return connection.answers(1s); }));
     jsStreamConfig config;
     jsStreamConfig_Init(&config);
     const char* subjects[] = {"fed.>"};

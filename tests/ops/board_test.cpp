@@ -130,7 +130,7 @@ TEST_CASE("a race that is complete says that its ranking is provisional, when it
   board b;
   auto s = field(early, 1, {rider(1, 8, "Adell", 13, 19732440)});
   s.phase = race_phase::complete;
-  s.final_at = 1'620'052'230'000;
+  s.final_at = at_ms(1'620'052'230'000);
   REQUIRE(b.take(s, start));
   CHECK(b.render(150, 24, start + 20s).front().text == "Class 3  race 5400172  PROVISIONAL, final at 2021-05-03 "
                                                        "14:30:30 UTC  second 13  racers 1  reported 1  finished 0");

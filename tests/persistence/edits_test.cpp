@@ -29,7 +29,7 @@ edit made(edit_kind kind, std::uint32_t racer, std::uint64_t sequence, race_key 
   e.racer = racer_id{racer};
   e.ride = ride;
   e.sequence = sequence;
-  e.at = 35'000;
+  e.at = at_ms(35'000);
   if (kind == edit_kind::rename)
     e.name = "Zoe";
   return e;
@@ -55,9 +55,9 @@ std::vector<closed_race> some_races(std::mt19937& random) {
     }
     corrections touch; // any correction brings rows into their order
     touch.apply(made(edit_kind::exclude, race.rides.front().racer.value(), 1, key));
-    correct(race, touch, scoring::total, 0);
+    correct(race, touch, scoring::total, {});
     touch.apply(made(edit_kind::clear, race.rides.front().racer.value(), 2));
-    correct(race, touch, scoring::total, 0);
+    correct(race, touch, scoring::total, {});
     races.push_back(std::move(race));
   }
   return races;
@@ -122,7 +122,7 @@ TEST_CASE("a store is the same whether edits or the races they are about come fi
     for (const auto& e : edits)
       edits_first->apply_edit(e, mark_of(e), by, short_windows());
     for (auto race : races) {
-      correct(race, by, scoring::total, short_windows().start_ms(race.result.key.race));
+      correct(race, by, scoring::total, short_windows().start_of(race.result.key.race));
       edits_first->apply(race, scoring::total);
     }
     CHECK(all_of(*races_first) == all_of(*edits_first));
@@ -174,7 +174,7 @@ TEST_CASE("the audit log outlives a restart, and of a forgotten rider keeps what
     apply(*store, made(edit_kind::forget, 8, 3));
   }
   const auto store = open_lmdb_store(folder.path(), small_store());
-  CHECK(store->cursor_of(record_stream::edits) == stream_cursor{3, 35'000, 7});
+  CHECK(store->cursor_of(record_stream::edits) == stream_cursor{3, at_ms(35'000), 7});
   const auto lines = store->edits(std::nullopt, 10, std::nullopt);
   REQUIRE(lines.size() == 3);
   CHECK(lines[0].kind == edit_kind::forget);

@@ -58,7 +58,7 @@ TEST_CASE("an equal record stays with the earlier race, whichever is applied fir
   store->apply(in_order ? earlier : later, scoring::total);
   store->apply(in_order ? later : earlier, scoring::total);
   CHECK(store->bests_of(harbour, racer_id{8})->record ==
-        final_score{totals_of(earlier.rides.front()).back(), race_id{1}, 1000});
+        final_score{totals_of(earlier.rides.front()).back(), race_id{1}, at_ms(1000)});
 }
 
 TEST_CASE("rides that did not finish set bests but no record, excluded ones neither") {
@@ -74,7 +74,7 @@ TEST_CASE("rides that did not finish set bests but no record, excluded ones neit
 }
 
 TEST_CASE("the latest name wins in any order, and a ride without a name takes none away") {
-  const auto named = [](std::uint16_t cls, std::uint32_t id, unix_ms closed, const std::string& name) {
+  const auto named = [](std::uint16_t cls, std::uint32_t id, std::int64_t closed, const std::string& name) {
     const race_key key{class_id{cls}, race_id{id}};
     auto ride = ride_of(key, racer_id{8}, closed, {900'000});
     ride.name = name;

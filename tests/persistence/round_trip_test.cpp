@@ -14,16 +14,16 @@ constexpr class_id summit{65'535};
 closed_race telling_race() {
   const race_key key{summit, race_id{4'294'967'295U}};
   closed_race race;
-  race.stamp = {journal_position{~0ULL - 1}, 1'620'051'999'123, 0xFEDCBA9876543210ULL};
-  race.result = {key, epoch{~0ULL - 2}, journal_position{~0ULL - 3}, 1'620'051'999'124, 1, {}};
+  race.stamp = {journal_position{~0ULL - 1}, at_ms(1'620'051'999'123), 0xFEDCBA9876543210ULL};
+  race.result = {key, epoch{~0ULL - 2}, journal_position{~0ULL - 3}, at_ms(1'620'051'999'124), 1, {}};
   race.result.rows.push_back({1, 2, racer_id{4'294'967'295U}, "Zoë 🚲", own_second{10}, 9, score{4'702'500},
                               score{4'232'250'000U}, true, 4'000'000'000U});
   race.result.rows.push_back({0, 3, racer_id{0}, "", own_second{2}, 1, score{227'500}, score{227'500}, false, 0});
   ride_record ride;
   ride.key = key;
   ride.racer = racer_id{0};
-  ride.anchor = -5;
-  ride.closed = 1'620'051'999'125;
+  ride.anchor = at_ms(-5);
+  ride.closed = at_ms(1'620'051'999'125);
   ride.seconds = {{false, {}, 3, 0}, {true, {2500, 1000, 65'535, 255}, 4'000'000'000U, 1}};
   race.rides.push_back(ride);
   ride.racer = racer_id{4'294'967'295U};
@@ -126,7 +126,7 @@ TEST_CASE("a race in which nobody rode is stored as such") {
   CHECK(store->apply(race_of(key, 5000, {}), scoring::total));
   race_summary line;
   line.key = key;
-  line.closed = 5000;
+  line.closed = at_ms(5000);
   CHECK(store->races(harbour, std::nullopt, 10) == std::vector{line});
 }
 
@@ -156,7 +156,7 @@ TEST_CASE("closed races are listed newest first, page by page, each class apart"
 TEST_CASE("a rider's rides are listed newest first, over all classes") {
   const scratch_folder folder;
   const auto store = open_lmdb_store(folder.path(), small_store());
-  const auto ride = [&](std::uint16_t cls, std::uint32_t race, unix_ms closed) {
+  const auto ride = [&](std::uint16_t cls, std::uint32_t race, std::int64_t closed) {
     const race_key key{class_id{cls}, race_id{race}};
     // Neighbours by id must not get into the list.
     store->apply(race_of(key, closed,

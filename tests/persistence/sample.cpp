@@ -35,13 +35,13 @@ measurement measured_as(std::uint32_t output) {
   return measured;
 }
 
-ride_record ride_of(race_key key, racer_id racer, unix_ms closed, const std::vector<std::uint32_t>& outputs) {
+ride_record ride_of(race_key key, racer_id racer, std::int64_t closed, const std::vector<std::uint32_t>& outputs) {
   ride_record ride;
   ride.key = key;
   ride.racer = racer;
   ride.name = "rider " + std::to_string(racer.value());
-  ride.closed = closed;
-  ride.anchor = closed - 400'000;
+  ride.closed = at_ms(closed);
+  ride.anchor = at_ms(closed - 400'000);
   for (const auto output : outputs) {
     ride_second second;
     second.present = output != 0;
@@ -53,13 +53,13 @@ ride_record ride_of(race_key key, racer_id racer, unix_ms closed, const std::vec
   return ride;
 }
 
-closed_race race_of(race_key key, unix_ms closed, std::vector<ride_record> rides) {
+closed_race race_of(race_key key, std::int64_t closed, std::vector<ride_record> rides) {
   closed_race race;
   race.result.key = key;
   race.result.owner_epoch = epoch{3};
   race.result.as_of = journal_position{key.race.value() * 1000ULL + 17};
-  race.result.closed = closed;
-  race.stamp = {race.result.as_of, closed, 0x9E3779B97F4A7C15ULL * (key.race.value() + 1)};
+  race.result.closed = at_ms(closed);
+  race.stamp = {race.result.as_of, at_ms(closed), 0x9E3779B97F4A7C15ULL * (key.race.value() + 1)};
   for (const auto& ride : rides) {
     standing row;
     row.racer = ride.racer;
@@ -83,7 +83,7 @@ closed_race race_of(race_key key, unix_ms closed, std::vector<ride_record> rides
   return race;
 }
 
-closed_race random_race(std::mt19937& random, race_key key, unix_ms closed, const shape& like) {
+closed_race random_race(std::mt19937& random, race_key key, std::int64_t closed, const shape& like) {
   const auto up_to = [&](std::uint32_t most) { return std::uniform_int_distribution<std::uint32_t>{0, most}(random); };
   std::set<std::uint32_t> racers;
   while (racers.size() < std::min(like.racers, like.of_racers))
@@ -93,8 +93,8 @@ closed_race random_race(std::mt19937& random, race_key key, unix_ms closed, cons
     ride_record ride;
     ride.key = key;
     ride.racer = racer_id{racer};
-    ride.closed = closed;
-    ride.anchor = closed - 300'000 - up_to(10'000);
+    ride.closed = at_ms(closed);
+    ride.anchor = at_ms(closed - 300'000 - up_to(10'000));
     ride.finished = up_to(3) != 0;
     ride.name = up_to(4) == 0 ? "" : "rider " + std::to_string(racer) + " in " + std::to_string(key.race.value());
     ride.flags = up_to(9) == 0 ? static_cast<std::uint8_t>(ride_flag::excluded) : std::uint8_t{0};
@@ -197,10 +197,10 @@ std::string difference(record_store& store, const expected_tables& expected, con
   return all_names(store) == expected.names ? "" : "names";
 }
 
-pruned prune(record_store& store, unix_ms before, std::size_t most_rides) {
+pruned prune(record_store& store, std::int64_t before, std::size_t most_rides) {
   pruned sum;
   for (std::optional<race_key> from = race_key{}; from;) {
-    const auto search = store.find_old(before, *from, most_rides);
+    const auto search = store.find_old(at_ms(before), *from, most_rides);
     if (search.found) {
       store.remove_old(*search.found);
       sum.results += search.found->has_result ? 1 : 0;

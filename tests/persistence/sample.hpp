@@ -35,13 +35,14 @@ inline constexpr std::uint32_t ride_seconds = 10;
 lmdb_options small_store();
 
 /// A ride whose second s has the given output; 0 = the second is missing.
+/// @param closed  milliseconds since 1970, here as below
 /// @param outputs  0, or what `measured_as` can make
-ride_record ride_of(race_key key, racer_id racer, unix_ms closed, const std::vector<std::uint32_t>& outputs);
+ride_record ride_of(race_key key, racer_id racer, std::int64_t closed, const std::vector<std::uint32_t>& outputs);
 /// A measurement with nearly this output (the largest one not above it, at 0 % resistance): 227'500..1'852'500.
 measurement measured_as(std::uint32_t output);
 
 /// A race of the given rides, with a plausible result and a stamp of its own.
-closed_race race_of(race_key key, unix_ms closed, std::vector<ride_record> rides);
+closed_race race_of(race_key key, std::int64_t closed, std::vector<ride_record> rides);
 
 struct shape {
   std::uint32_t racers = 20; ///< drawn from ids 1..`of_racers`
@@ -49,7 +50,7 @@ struct shape {
   std::uint32_t seconds = ride_seconds;
 };
 /// A race with random rides: gaps, finishers and others, optional fields, equal scores, excluded rides, missing names.
-closed_race random_race(std::mt19937& random, race_key key, unix_ms closed, const shape& like = {});
+closed_race random_race(std::mt19937& random, race_key key, std::int64_t closed, const shape& like = {});
 
 bool operator==(const standing& a, const standing& b);
 bool same(const race_result& a, const race_result& b);
@@ -77,7 +78,7 @@ struct pruned {
 };
 /// Removes everything that may go of races closed before a time.
 /// @param most_rides  of one look
-pruned prune(record_store& store, unix_ms before, std::size_t most_rides = 1'000'000);
+pruned prune(record_store& store, std::int64_t before, std::size_t most_rides = 1'000'000);
 
 /// Runs `work` in a child process. @returns its process id
 pid_t in_child(const std::function<void()>& work);

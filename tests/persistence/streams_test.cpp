@@ -25,11 +25,11 @@ std::vector<racer_id> racers_of(const std::vector<racer_bests>& news) {
 
 TEST_CASE("a mark is what was kept last, also after the store was opened again") {
   const scratch_folder folder;
-  const stream_cursor kept{48'211, 1'620'051'628'712, 77};
+  const stream_cursor kept{48'211, at_ms(1'620'051'628'712), 77};
   {
     const auto store = open_lmdb_store(folder.path(), small_store());
     CHECK(store->cursor_of(record_stream::results) == stream_cursor{});
-    store->store_cursor(record_stream::results, {1, 2, 3});
+    store->store_cursor(record_stream::results, {1, at_ms(2), 3});
     store->store_cursor(record_stream::results, kept);
     CHECK(store->cursor_of(record_stream::bests) == stream_cursor{});
   }
@@ -83,7 +83,7 @@ TEST_CASE(
   const auto first = again.stamp;
   store->apply(again, scoring::total);
   again.stamp.checksum = 0;
-  again.stamp.stored += 1;
+  again.stamp.stored += milliseconds{1};
   store->apply(again, scoring::total);
   CHECK(store->applied(race(1)) == first);
   again.stamp.checksum = first.checksum + 1;

@@ -150,7 +150,7 @@ TEST_CASE("after pruning random races, at once or in steps, exactly the holders 
     store->apply(each, rule);
   const auto expected = expected_after(races, rule);
 
-  const unix_ms before = 1150;
+  const std::int64_t before = 1150;
   const auto sum = prune(*store, before, in_steps ? 1 : 1'000'000);
 
   std::map<std::pair<class_id, racer_id>, std::vector<const ride_record*>> counting;
@@ -160,7 +160,7 @@ TEST_CASE("after pruning random races, at once or in steps, exactly the holders 
         counting[{ride.key.cls, ride.racer}].push_back(&ride);
   pruned slow;
   for (const auto& each : races) {
-    const bool old = each.result.closed < before;
+    const bool old = each.result.closed < at_ms(before);
     slow.results += old ? 1 : 0;
     CHECK(store->result(each.result.key).has_value() == !old);
     CHECK(store->applied(each.result.key) == each.stamp);
@@ -196,10 +196,10 @@ TEST_CASE("a look for old races ends after as many rides as it was told, and goe
                  scoring::total);
   CHECK(prune(*store, 2000) == pruned{5, 0, 5});
   // Nothing may go any more: races are looked at until the limit.
-  const auto first = store->find_old(2000, {}, 2);
+  const auto first = store->find_old(at_ms(2000), {}, 2);
   CHECK_FALSE(first.found);
   CHECK(first.next == race(3));
-  const auto last = store->find_old(2000, race(5), 2);
+  const auto last = store->find_old(at_ms(2000), race(5), 2);
   CHECK(last == old_race_search{});
 }
 

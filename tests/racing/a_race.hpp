@@ -9,6 +9,8 @@
 
 namespace alleycat {
 
+using namespace std::chrono_literals;
+
 inline constexpr class_id old_town{3};
 inline constexpr race_id race_5400172{5'400'172};
 inline constexpr race_key the_race{old_town, race_5400172};
@@ -35,7 +37,7 @@ constexpr score thousand(std::uint32_t n) {
 inline journal_update at(std::uint32_t racer, std::uint16_t second, unsigned thousands = 500) {
   return {.racer = racer_id{racer},
           .second = own_second{second},
-          .device_timestamp = race_rules{}.start_ms(race_5400172) + unix_ms{1000} * second,
+          .device_timestamp = race_rules{}.start_of(race_5400172) + std::chrono::seconds{second},
           .measured = worth(thousands),
           .name = {}};
 }
@@ -45,9 +47,9 @@ inline journal_update named(journal_update u, std::string name) {
   return u;
 }
 
-/// The same update by a bike whose ride began `ms` later.
-inline journal_update shifted(journal_update u, unix_ms ms) {
-  u.device_timestamp += ms;
+/// The same update by a bike whose ride began so much later.
+inline journal_update shifted(journal_update u, milliseconds later) {
+  u.device_timestamp += later;
   return u;
 }
 
@@ -57,10 +59,10 @@ public:
   explicit a_race(std::uint32_t ride_seconds = 10, scoring rule = scoring::total)
       : a_race{rules_for(ride_seconds, rule)} {}
 
-  unix_ms start() const { return rules_.race.start_ms(race_5400172); }
-  unix_ms deadline() const { return rules_.race.deadline_ms(race_5400172); }
+  unix_ms start() const { return rules_.race.start_of(race_5400172); }
+  unix_ms deadline() const { return rules_.race.deadline_of(race_5400172); }
   /// A moment at which every second of a ride counts.
-  unix_ms in_time() const { return start() + unix_ms{1000} * rules_.race.ride_seconds; }
+  unix_ms in_time() const { return start() + std::chrono::seconds{rules_.race.ride_seconds}; }
 
   /// Appends one batch to the journal and folds it.
   void batch(journal_batch updates, std::optional<unix_ms> stored = {}) {
@@ -68,7 +70,7 @@ public:
   }
   void add(journal_update u, std::optional<unix_ms> stored = {}) { batch({std::move(u)}, stored); }
   void mark(epoch owner_epoch = epoch{1}, std::optional<unix_ms> stored = {}) {
-    append({next(), stored.value_or(deadline() + 1), close_mark{owner_epoch, 0}});
+    append({next(), stored.value_or(deadline() + 1ms), close_mark{owner_epoch, {}}});
   }
   /// A whole ride, every second worth the same.
   void ride(std::uint32_t racer, unsigned thousands, std::uint16_t from = 1, std::uint16_t to = 0) {

@@ -5,15 +5,15 @@
 namespace alleycat {
 namespace {
 
-constexpr unix_ms start = 1'620'051'600'000; // of race 5400172
-constexpr unix_ms deadline = start + 630'000;
+constexpr unix_ms start = at_ms(1'620'051'600'000); // of race 5400172
+constexpr unix_ms deadline = start + 630'000ms;
 
 update an_update(std::uint16_t second) {
   return {.cls = old_town,
           .race = race_5400172,
           .racer = racer_id{8},
           .second = own_second{second},
-          .device_timestamp = start + unix_ms{1000} * second,
+          .device_timestamp = start + std::chrono::seconds{second},
           .measured = worth(500),
           .name = {}};
 }
@@ -28,25 +28,25 @@ TEST_CASE("ingest judges an update by its class, its second and its own clock", 
     const char* why;
   };
   const auto r = GENERATE(values<row>({
-      {13, start + 13'000, refusal::none, "ridden and sent at once"},
-      {13, start + 8'000, refusal::none, "the bike's clock is exactly 5 s ahead"},
-      {13, start + 7'999, refusal::too_early, "one millisecond more than 5 s ahead"},
-      {1, start - 4'000, refusal::none, "second 1 at the earliest moment"},
-      {1, start - 4'001, refusal::too_early, "and one before"},
-      {300, start + 295'000, refusal::none, "second 300 at the earliest moment"},
-      {300, start + 294'999, refusal::too_early, "and one before"},
+      {13, start + 13'000ms, refusal::none, "ridden and sent at once"},
+      {13, start + 8'000ms, refusal::none, "the bike's clock is exactly 5 s ahead"},
+      {13, start + 7'999ms, refusal::too_early, "one millisecond more than 5 s ahead"},
+      {1, start - 4'000ms, refusal::none, "second 1 at the earliest moment"},
+      {1, start - 4'001ms, refusal::too_early, "and one before"},
+      {300, start + 295'000ms, refusal::none, "second 300 at the earliest moment"},
+      {300, start + 294'999ms, refusal::too_early, "and one before"},
       {300, start, refusal::too_early, "second 300 when the race has just begun"},
-      {1, deadline - 5'000, refusal::none, "an old second, at the last moment"},
-      {1, deadline - 4'999, refusal::too_late, "one after"},
-      {300, deadline - 5'000, refusal::none, "the last second, at the last moment"},
-      {300, deadline - 4'999, refusal::too_late, "one after"},
-      {300, deadline + 86'400'000, refusal::too_late, "a day later"},
-      {0, start + 13'000, refusal::bad_second, "seconds count from 1"},
-      {301, start + 301'000, refusal::bad_second, "one beyond the ride"},
-      {65'535, start + 13'000, refusal::bad_second, "far beyond"},
-      {301, deadline + 1, refusal::bad_second, "what is wrong for ever is told before what is too late"},
+      {1, deadline - 5'000ms, refusal::none, "an old second, at the last moment"},
+      {1, deadline - 4'999ms, refusal::too_late, "one after"},
+      {300, deadline - 5'000ms, refusal::none, "the last second, at the last moment"},
+      {300, deadline - 4'999ms, refusal::too_late, "one after"},
+      {300, deadline + 86'400'000ms, refusal::too_late, "a day later"},
+      {0, start + 13'000ms, refusal::bad_second, "seconds count from 1"},
+      {301, start + 301'000ms, refusal::bad_second, "one beyond the ride"},
+      {65'535, start + 13'000ms, refusal::bad_second, "far beyond"},
+      {301, deadline + 1ms, refusal::bad_second, "what is wrong for ever is told before what is too late"},
   }));
-  CAPTURE(r.second, r.now - start, r.why);
+  CAPTURE(r.second, (r.now - start).count(), r.why);
   CHECK(judge(an_update(r.second), rules_for(300), r.now) == r.expected);
 }
 
@@ -54,22 +54,22 @@ TEST_CASE("a class that is not run here is refused whatever the rest says", "[ad
   auto u = an_update(13);
   const auto cls = GENERATE(values<std::uint16_t>({0, 7, 65'535}));
   u.cls = class_id{cls};
-  CHECK(judge(u, rules_for(300), start + 13'000) == refusal::unknown_class);
+  CHECK(judge(u, rules_for(300), start + 13'000ms) == refusal::unknown_class);
   u.second = own_second{301};
-  CHECK(judge(u, rules_for(300), start + 13'000) == refusal::unknown_class);
+  CHECK(judge(u, rules_for(300), start + 13'000ms) == refusal::unknown_class);
 }
 
 TEST_CASE("a race that cannot be one of now is refused for good, the next one only for now", "[admission]") {
   auto u = an_update(1);
-  const auto now = start + 10'000;
+  const auto now = start + 10'000ms;
   SECTION("the next window: its bike runs ahead") {
     u.race = race_id{5'400'173};
     CHECK(judge(u, rules_for(300), now) == refusal::too_early);
   }
   SECTION("the next window, just before it begins") {
     u.race = race_id{5'400'173};
-    CHECK(judge(u, rules_for(300), start + 296'000) == refusal::none);
-    CHECK(judge(u, rules_for(300), start + 295'999) == refusal::too_early);
+    CHECK(judge(u, rules_for(300), start + 296'000ms) == refusal::none);
+    CHECK(judge(u, rules_for(300), start + 295'999ms) == refusal::too_early);
   }
   SECTION("the window after it") {
     u.race = race_id{5'400'174};
@@ -94,15 +94,15 @@ TEST_CASE("a window shorter than the clock tolerance still lets a bike run 5 s a
   rules.race.window_seconds = 2;
   auto u = an_update(1);
   u.race = race_id{100}; // starts at 200 s
-  CHECK(judge(u, rules, 196'000) == refusal::none);
-  CHECK(worth_a_retry(judge(u, rules, 195'999)));
+  CHECK(judge(u, rules, at_ms(196'000)) == refusal::none);
+  CHECK(worth_a_retry(judge(u, rules, at_ms(195'999))));
 }
 
 TEST_CASE("with admit any no clock is asked, class and second still are", "[admission]") {
   auto rules = rules_for(300);
   rules.race.admit = admission::any;
-  for (const auto now : {unix_ms{0}, start, deadline + 1, deadline + 86'400'000}) {
-    CAPTURE(now);
+  for (const auto now : {unix_ms{}, start, deadline + 1ms, deadline + 86'400'000ms}) {
+    CAPTURE(ms_of(now));
     CHECK(judge(an_update(300), rules, now) == refusal::none);
     CHECK(judge(an_update(301), rules, now) == refusal::bad_second);
   }
@@ -122,19 +122,19 @@ TEST_CASE("the binding check is 2 s wider at the early edge, and uses the whole 
     const char* why;
   };
   const auto r = GENERATE(values<row>({
-      {13, start + 6'000, true, "7 s ahead"},
-      {13, start + 5'999, false, "more than 7 s ahead"},
-      {1, start - 6'000, true, "the earliest moment of all"},
-      {1, start - 6'001, false, "before it"},
-      {300, start + 293'000, true, "the last second, as early as it gets"},
-      {300, start + 292'999, false, "earlier than that"},
-      {300, deadline - 5'000, true, "when ingest stops"},
+      {13, start + 6'000ms, true, "7 s ahead"},
+      {13, start + 5'999ms, false, "more than 7 s ahead"},
+      {1, start - 6'000ms, true, "the earliest moment of all"},
+      {1, start - 6'001ms, false, "before it"},
+      {300, start + 293'000ms, true, "the last second, as early as it gets"},
+      {300, start + 292'999ms, false, "earlier than that"},
+      {300, deadline - 5'000ms, true, "when ingest stops"},
       {300, deadline, true, "at the deadline"},
       {1, deadline, true, "an old second, at the deadline"},
-      {300, deadline + 1, false, "behind it"},
-      {1, deadline + 1, false, "behind it"},
+      {300, deadline + 1ms, false, "behind it"},
+      {1, deadline + 1ms, false, "behind it"},
   }));
-  CAPTURE(r.second, r.stored - start, r.why);
+  CAPTURE(r.second, (r.stored - start).count(), r.why);
   CHECK(in_time(race_rules{}, race_5400172, own_second{r.second}, r.stored) == r.expected);
 }
 
@@ -154,11 +154,11 @@ TEST_CASE("each verdict is explained with the update's own numbers", "[admission
 TEST_CASE("whatever ingest admits, the journal still has time to accept", "[admission]") {
   const auto rules = rules_for(300);
   for (std::uint16_t second = 1; second <= 300; second = static_cast<std::uint16_t>(second + 13))
-    for (unix_ms now = start - 10'000; now <= deadline + 10'000; now += 997)
+    for (unix_ms now = start - 10'000ms; now <= deadline + 10'000ms; now += 997ms)
       if (judge(an_update(second), rules, now) == refusal::none) {
-        CAPTURE(second, now - start);
+        CAPTURE(second, (now - start).count());
         CHECK(in_time(rules.race, race_5400172, own_second{second}, now));
-        CHECK(in_time(rules.race, race_5400172, own_second{second}, now + ingest_margin_ms));
+        CHECK(in_time(rules.race, race_5400172, own_second{second}, now + ingest_margin));
       }
 }
 

@@ -30,8 +30,8 @@ race_fold one_rider() {
   journal_update u;
   u.racer = racer_id{8};
   u.second = own_second{2};
-  u.device_timestamp = 72'000;
-  race.apply({journal_position{1}, 72'000, journal_batch{u}});
+  u.device_timestamp = at_ms(72'000);
+  race.apply({journal_position{1}, at_ms(72'000), journal_batch{u}});
   return race;
 }
 
@@ -117,7 +117,7 @@ TEST_CASE("a racer has one row, and a row that can be told from none", "[check]"
 
 TEST_CASE("a leaderboard is sorted before it is merged into", "[check]") {
   leaderboard board;
-  board.load(racer_id{1}, {score{5}, race_id{1}, 0});
+  board.load(racer_id{1}, {score{5}, race_id{1}, {}});
   CHECK(dies_of("racing/leaderboard.cpp", "rows_.size() == records_.size()", [&] { board.merge({}, scoring::total); }));
   board.sort();
   board.merge({}, scoring::total);

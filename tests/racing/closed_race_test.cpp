@@ -58,7 +58,7 @@ TEST_CASE("a result lists finishers by score, then the others by furthest second
   CHECK(closed.result.finished == 4);
   CHECK(closed.result.key == the_race);
   CHECK(closed.result.owner_epoch == epoch{3});
-  CHECK(closed.result.closed == race.deadline() + 1);
+  CHECK(closed.result.closed == race.deadline() + 1ms);
   CHECK(closed.result.as_of == race.state.as_of());
   for (const auto& row : closed.result.rows)
     CHECK(row.finished == (row.rank != 0));
@@ -82,10 +82,10 @@ TEST_CASE("rides are kept with every second up to the furthest one, and its rank
   auto with_heart = at(9, 1, 500);
   with_heart.measured.power = 250;
   with_heart.measured.heart_rate = 140;
-  race.add(named(shifted(with_heart, 1234), "Berta"));
-  race.add(shifted(at(9, 3, 500), 1234));
+  race.add(named(shifted(with_heart, 1234ms), "Berta"));
+  race.add(shifted(at(9, 3, 500), 1234ms));
   race.ride(8, 600);
-  race.add(shifted(at(9, 2, 900), 1234)); // late: corrects the ranks of both
+  race.add(shifted(at(9, 2, 900), 1234ms)); // late: corrects the ranks of both
   race.mark();
   const auto closed = race.state.close(epoch{1});
   REQUIRE(closed.rides.size() == 2);
@@ -98,8 +98,8 @@ TEST_CASE("rides are kept with every second up to the furthest one, and its rank
   CHECK(nine.racer == racer_id{9});
   CHECK(nine.key == the_race);
   CHECK(nine.name == "Berta");
-  CHECK(nine.anchor == race.start() + 1234);
-  CHECK(nine.closed == race.deadline() + 1);
+  CHECK(nine.anchor == race.start() + 1234ms);
+  CHECK(nine.closed == race.deadline() + 1ms);
   CHECK(nine.rank == 0);
   CHECK_FALSE(nine.finished);
   CHECK(nine.flags == 0);
@@ -136,20 +136,20 @@ TEST_CASE("a race that nobody rode closes empty", "[closed_race]") {
   CHECK(closed.rides.empty());
   CHECK(closed.result.finished == 0);
   CHECK(closed.stamp.position == journal_position{1});
-  CHECK(closed.stamp.stored == race.deadline() + 1);
+  CHECK(closed.stamp.stored == race.deadline() + 1ms);
 }
 
 TEST_CASE("the stamp tells one journal from another", "[closed_race]") {
-  const auto stamp_of = [](const journal_update& u, unix_ms later, std::uint64_t position) {
+  const auto stamp_of = [](const journal_update& u, milliseconds later, std::uint64_t position) {
     race_fold state{rules_for(10), the_race};
-    const auto stored = race_rules{}.start_ms(race_5400172) + 20'000;
+    const auto stored = race_rules{}.start_of(race_5400172) + 20s;
     state.apply({journal_position{position}, stored + later, journal_batch{at(8, 1), u}});
-    state.apply({journal_position{9}, race_rules{}.deadline_ms(race_5400172) + 1'000, close_mark{epoch{1}, 0}});
+    state.apply({journal_position{9}, race_rules{}.deadline_of(race_5400172) + 1s, close_mark{epoch{1}, {}}});
     return state.close(epoch{1}).stamp;
   };
   const auto u = at(8, 2, 500);
-  const auto original = stamp_of(u, 0, 1);
-  CHECK(stamp_of(u, 0, 1) == original);
+  const auto original = stamp_of(u, 0ms, 1);
+  CHECK(stamp_of(u, 0ms, 1) == original);
 
   const auto differs = [&](const char* what, const journal_stamp& stamp) {
     CAPTURE(what);
@@ -157,22 +157,22 @@ TEST_CASE("the stamp tells one journal from another", "[closed_race]") {
     CHECK(stamp.stored == original.stored);
     CHECK(stamp.checksum != original.checksum);
   };
-  differs("position", stamp_of(u, 0, 2));
-  differs("timestamp", stamp_of(u, 1, 1));
-  differs("racer", stamp_of(at(9, 2, 500), 0, 1));
-  differs("second", stamp_of(at(8, 3, 500), 0, 1));
-  differs("device timestamp", stamp_of(shifted(u, 1), 0, 1));
-  differs("cadence", stamp_of(at(8, 2, 501), 0, 1));
+  differs("position", stamp_of(u, 0ms, 2));
+  differs("timestamp", stamp_of(u, 1ms, 1));
+  differs("racer", stamp_of(at(9, 2, 500), 0ms, 1));
+  differs("second", stamp_of(at(8, 3, 500), 0ms, 1));
+  differs("device timestamp", stamp_of(shifted(u, 1ms), 0ms, 1));
+  differs("cadence", stamp_of(at(8, 2, 501), 0ms, 1));
   auto other = u;
   other.measured.resistance = 351;
-  differs("resistance", stamp_of(other, 0, 1));
+  differs("resistance", stamp_of(other, 0ms, 1));
   other = u;
   other.measured.power = 1;
-  differs("power", stamp_of(other, 0, 1));
+  differs("power", stamp_of(other, 0ms, 1));
   other = u;
   other.measured.heart_rate = 1;
-  differs("heart rate", stamp_of(other, 0, 1));
-  differs("name", stamp_of(named(u, "Adell"), 0, 1));
+  differs("heart rate", stamp_of(other, 0ms, 1));
+  differs("name", stamp_of(named(u, "Adell"), 0ms, 1));
 }
 
 } // namespace alleycat

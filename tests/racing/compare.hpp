@@ -25,19 +25,19 @@ inline race_key key_from(const naive::rules& r, class_id cls) {
 inline journal_entry entry_from(const naive::line& line) {
   const journal_position position{static_cast<std::uint64_t>(line.position)};
   if (line.mark_by)
-    return {position, line.stored, close_mark{epoch{static_cast<std::uint64_t>(*line.mark_by)}, 0}};
+    return {position, at_ms(line.stored), close_mark{epoch{static_cast<std::uint64_t>(*line.mark_by)}, {}}};
   journal_batch batch;
   for (const auto& e : line.events)
     batch.push_back({.racer = racer_id{static_cast<std::uint32_t>(e.racer)},
                      .second = own_second{static_cast<std::uint16_t>(e.second)},
-                     .device_timestamp = e.device,
+                     .device_timestamp = at_ms(e.device),
                      .measured = {.cadence = static_cast<std::uint16_t>(e.measured.cadence),
                                   .resistance = static_cast<std::uint16_t>(e.measured.resistance),
                                   .power = static_cast<std::uint16_t>(e.measured.power),
                                   .heart_rate = static_cast<std::uint8_t>(e.measured.heart_rate)},
                      .wants_view = e.view,
                      .name = e.name});
-  return {position, line.stored, batch};
+  return {position, at_ms(line.stored), batch};
 }
 
 inline std::vector<naive::row> plain(const std::vector<standing>& rows) {
@@ -51,7 +51,7 @@ inline std::vector<naive::row> plain(const std::vector<standing>& rows) {
 inline std::vector<naive::closed_ride> plain(const std::vector<ride_record>& rides) {
   std::vector<naive::closed_ride> out;
   for (const auto& r : rides) {
-    naive::closed_ride c{r.racer.value(), r.anchor, r.closed, r.rank, r.name, r.finished, {}};
+    naive::closed_ride c{r.racer.value(), ms_of(r.anchor), ms_of(r.closed), r.rank, r.name, r.finished, {}};
     for (const auto& s : r.seconds)
       c.seconds.push_back({s.present,
                            {s.measured.cadence, s.measured.resistance, s.measured.power, s.measured.heart_rate},

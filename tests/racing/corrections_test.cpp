@@ -21,7 +21,7 @@ edit made(edit_kind kind, racer_id racer, std::uint64_t sequence) {
   e.kind = kind;
   e.racer = racer;
   e.sequence = sequence;
-  e.at = static_cast<unix_ms>(sequence) * 1000;
+  e.at = at_ms(static_cast<std::int64_t>(sequence) * 1000);
   return e;
 }
 edit renamed(racer_id racer, const std::string& name, std::uint64_t sequence) {
@@ -93,7 +93,7 @@ TEST_CASE("an edit that comes again changes nothing") {
 
 TEST_CASE("an excluded ride goes last without a rank, and the others close up, those of equal score still sharing") {
   auto race = race_of({500, 400, 400, 300});
-  CHECK(correct(race, after({excluding(racer_id{1}, race_at(100), 1)}), scoring::total, 0));
+  CHECK(correct(race, after({excluding(racer_id{1}, race_at(100), 1)}), scoring::total, {}));
   CHECK(order_of(race) == std::vector<std::pair<std::uint32_t, rank_t>>{{2, 1}, {3, 1}, {4, 3}, {1, 0}});
   CHECK(race.result.finished == 3);
   CHECK(race.result.rows.back().excluded);
@@ -106,9 +106,9 @@ TEST_CASE("an excluded ride comes back as it was when the correction is taken ba
   const auto before = race_of({500, 400, 400, 300});
   auto race = before;
   auto all = after({excluding(racer_id{1}, race_at(100), 1)});
-  correct(race, all, scoring::total, 0);
+  correct(race, all, scoring::total, {});
   all.apply(made(edit_kind::clear, racer_id{1}, 2));
-  CHECK(correct(race, all, scoring::total, 0));
+  CHECK(correct(race, all, scoring::total, {}));
   CHECK(order_of(race) == order_of(before));
   CHECK(race.result.finished == 4);
   CHECK(race.rides == [&] {
@@ -121,18 +121,18 @@ TEST_CASE("an excluded ride comes back as it was when the correction is taken ba
 
 TEST_CASE("only the ride that is named is excluded") {
   auto race = race_of({500, 400}, 101);
-  CHECK_FALSE(correct(race, after({excluding(racer_id{1}, race_at(100), 1)}), scoring::total, 0));
+  CHECK_FALSE(correct(race, after({excluding(racer_id{1}, race_at(100), 1)}), scoring::total, {}));
   CHECK(order_of(race) == std::vector<std::pair<std::uint32_t, rank_t>>{{1, 1}, {2, 2}});
 }
 
 TEST_CASE("a forgotten rider was never in a race that had begun, and is in those that begin later") {
   const auto all = after({renamed(racer_id{2}, "Zoe", 1), made(edit_kind::forget, racer_id{2}, 7)});
   auto race = race_of({500, 400, 300});
-  CHECK(correct(race, all, scoring::total, 7'000));
+  CHECK(correct(race, all, scoring::total, at_ms(7'000)));
   CHECK(order_of(race) == std::vector<std::pair<std::uint32_t, rank_t>>{{1, 1}, {3, 2}});
   CHECK(race.rides.size() == 2);
   auto later = race_of({500, 400, 300});
-  CHECK_FALSE(correct(later, all, scoring::total, 7'001));
+  CHECK_FALSE(correct(later, all, scoring::total, at_ms(7'001)));
   CHECK(later.rides.size() == 3);
   CHECK(later.result.rows[1].name == "racer"); // their earlier name went too
 }
@@ -162,16 +162,16 @@ TEST_CASE("correcting twice is the same as once, and in whatever order riders ar
       edits.push_back(pick(3) == 0 ? made(edit_kind::forget, racer, i) : excluding(racer, race_at(100), i));
     }
     auto once = race_of(totals);
-    correct(once, after(edits), scoring::total, 0);
+    correct(once, after(edits), scoring::total, {});
     auto twice = once;
-    CHECK_FALSE(correct(twice, after(edits), scoring::total, 0));
+    CHECK_FALSE(correct(twice, after(edits), scoring::total, {}));
     CHECK(order_of(twice) == order_of(once));
     // One after the other, as they come to a store that has the race.
     auto step_by_step = race_of(totals);
     corrections all;
     for (const auto& e : edits) {
       all.apply(e);
-      correct(step_by_step, all, scoring::total, 0);
+      correct(step_by_step, all, scoring::total, {});
     }
     CHECK(order_of(step_by_step) == order_of(once));
     CHECK(step_by_step.rides == once.rides);

@@ -10,7 +10,7 @@ namespace alleycat {
 namespace {
 
 day_best best(std::uint32_t racer, std::uint32_t points, std::uint32_t race = 1) {
-  return {racer_id{racer}, {score{points}, race_id{race}, unix_ms{race}}};
+  return {racer_id{racer}, {score{points}, race_id{race}, at_ms(race)}};
 }
 
 std::vector<std::pair<std::uint32_t, std::uint32_t>> told(const leaderboard& board) {

@@ -21,7 +21,7 @@ final_score record(unsigned thousands, std::uint32_t race) {
 std::vector<naive::finish> told(const leaderboard& board) {
   std::vector<naive::finish> out;
   for (const auto& row : board.page(0, board.size()))
-    out.push_back({row.racer.value(), row.record.best.value(), row.record.race.value(), row.record.at});
+    out.push_back({row.racer.value(), row.record.best.value(), row.record.race.value(), ms_of(row.record.at)});
   return out;
 }
 
@@ -29,7 +29,7 @@ std::vector<naive::finish> naive_board(const std::vector<plain_ride>& rides, sco
   std::vector<naive::finish> all;
   for (const auto& r : rides)
     if (r.finished && !r.excluded)
-      all.push_back({r.racer, plain_score(r, r.thousands.size(), rule), r.race, closed_at(r.race)});
+      all.push_back({r.racer, plain_score(r, r.thousands.size(), rule), r.race, ms_of(closed_at(r.race))});
   return naive::leaderboard_of(all);
 }
 

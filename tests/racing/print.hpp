@@ -35,7 +35,7 @@ inline std::ostream& operator<<(std::ostream& out, const all_time_place& p) {
 }
 
 inline std::ostream& operator<<(std::ostream& out, const final_score& f) {
-  return out << f.best << " in race " << f.race << " at " << f.at;
+  return out << f.best << " in race " << f.race << " at " << ms_of(f.at);
 }
 
 inline std::ostream& operator<<(std::ostream& out, const leaderboard_row& r) {

@@ -11,7 +11,7 @@ TEST_CASE("a race without updates is empty", "[race_fold]") {
   CHECK(race.state.furthest() == own_second{0});
   CHECK(race.state.finished() == 0);
   CHECK(race.state.all_complete());
-  CHECK(race.state.last_update() == 0);
+  CHECK(race.state.last_update() == unix_ms{});
   CHECK_FALSE(race.state.closed());
   CHECK(race.state.ranking().empty());
   CHECK(race.state.here_now(own_second{1}, 0, 10).empty());

@@ -43,7 +43,7 @@ TEST_CASE("within one batch the first of a slot wins", "[race_fold]") {
 
 TEST_CASE("updates more than 5 s off the anchor belong to another ride", "[race_fold]") {
   struct row {
-    unix_ms ms;
+    std::int64_t ms;
     refusal expected;
   };
   const auto r = GENERATE(values<row>({{0, refusal::none},
@@ -56,15 +56,15 @@ TEST_CASE("updates more than 5 s off the anchor belong to another ride", "[race_
   CAPTURE(r.ms);
   a_race race;
   race.add(at(8, 1));
-  race.add(shifted(at(8, 2), r.ms));
+  race.add(shifted(at(8, 2), milliseconds{r.ms}));
   CHECK(race.count(r.expected) == (r.expected == refusal::none ? 2U : 1U));
 }
 
 TEST_CASE("the anchor is the first accepted update's and does not drift", "[race_fold]") {
   a_race race;
   race.add(at(8, 1));
-  race.add(shifted(at(8, 2), 4'000));
-  race.add(shifted(at(8, 3), 8'000));
+  race.add(shifted(at(8, 2), 4s));
+  race.add(shifted(at(8, 3), 8s));
   CHECK(race.count(refusal::none) == 2);
   CHECK(race.count(refusal::other_ride) == 1);
 }
@@ -73,7 +73,7 @@ TEST_CASE("a restart within the window is refused, and leaves the first ride as 
   a_race race;
   race.ride(8, 500, 1, 4);
   for (std::uint16_t s = 1; s <= 10; ++s)
-    race.add(shifted(named(at(8, s, 900), "Impostor"), 20'000));
+    race.add(shifted(named(at(8, s, 900), "Impostor"), 20s));
   CHECK(race.count(refusal::other_ride) == 10);
   CHECK(race.state.furthest(race.row(8)) == own_second{4});
   CHECK(race.total(8, 4) == thousand(2000));
@@ -90,7 +90,7 @@ TEST_CASE("a second re-sent much later still belongs to its ride", "[race_fold]"
 
 TEST_CASE("the time of a second is judged by the journal's timestamp", "[race_fold]") {
   struct row {
-    unix_ms after_start;
+    std::int64_t after_start;
     refusal expected;
     const char* why;
   };
@@ -100,7 +100,7 @@ TEST_CASE("the time of a second is judged by the journal's timestamp", "[race_fo
                                        {340'001, refusal::out_of_time, "behind it"}}));
   CAPTURE(r.why);
   a_race race;
-  race.add(at(8, 7), race.start() + r.after_start);
+  race.add(at(8, 7), race.start() + milliseconds{r.after_start});
   CHECK(race.count(r.expected) == 1);
   CHECK(race.state.racers() == (r.expected == refusal::none ? 1U : 0U));
 }
@@ -109,14 +109,14 @@ TEST_CASE("with admit any the journal's timestamp is not asked", "[race_fold]") 
   auto rules = rules_for(10);
   rules.race.admit = admission::any;
   a_race race{rules};
-  race.add(at(8, 7), 0);
-  race.add(at(9, 7), race.deadline() + 86'400'000);
+  race.add(at(8, 7), unix_ms{});
+  race.add(at(9, 7), race.deadline() + 24h);
   CHECK(race.count(refusal::none) == 2);
 }
 
 TEST_CASE("what is out of time does not anchor a ride", "[race_fold]") {
   a_race race;
-  race.add(shifted(at(8, 9), 60'000), race.start());
+  race.add(shifted(at(8, 9), 60s), race.start());
   race.add(at(8, 1));
   CHECK(race.count(refusal::out_of_time) == 1);
   CHECK(race.count(refusal::none) == 1);
@@ -186,7 +186,7 @@ TEST_CASE("another content under a position that was read has no effect either",
   a_race race;
   race.add(at(8, 1));
   race.state.apply({journal_position{1}, race.in_time(), journal_batch{at(9, 1)}});
-  race.state.apply({journal_position{1}, race.in_time(), close_mark{epoch{1}, 0}});
+  race.state.apply({journal_position{1}, race.in_time(), close_mark{epoch{1}, {}}});
   CHECK(race.state.racers() == 1);
   CHECK_FALSE(race.state.closed());
 }
@@ -208,7 +208,7 @@ TEST_CASE("anything after the close mark has no effect", "[race_fold]") {
   a_race race;
   race.ride(8, 500);
   race.add(at(9, 1, 900));
-  race.mark(epoch{4}, race.deadline() + 1);
+  race.mark(epoch{4}, race.deadline() + 1ms);
   REQUIRE(race.state.closed());
   const auto before = race.state.close(epoch{4});
 
@@ -225,7 +225,7 @@ TEST_CASE("anything after the close mark has no effect", "[race_fold]") {
   CHECK(race.state.as_of() == journal_position{16});
   CHECK(after.stamp == before.stamp);
   CHECK(after.result.as_of == journal_position{12});
-  CHECK(after.result.closed == race.deadline() + 1);
+  CHECK(after.result.closed == race.deadline() + 1ms);
   CHECK(places(after.result.rows) == places(before.result.rows));
   CHECK(after.rides == before.rides);
 }
@@ -238,7 +238,7 @@ TEST_CASE("a mark that was stored before the deadline ends nothing", "[race_fold
   CHECK_FALSE(race.state.closed());
   CHECK(race.state.early_marks() == 1);
   CHECK(race.count(refusal::none) == 2);
-  race.mark(epoch{3}, race.deadline() + 1); // whoever wrote it
+  race.mark(epoch{3}, race.deadline() + 1ms); // whoever wrote it
   CHECK(race.state.closed());
   CHECK(race.state.close(epoch{4}).rides[0].seconds.size() == 2);
 }

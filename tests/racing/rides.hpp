@@ -29,14 +29,14 @@ struct plain_ride {
 
 /// Races close in the order of their ids.
 inline unix_ms closed_at(std::uint32_t race) {
-  return unix_ms{1000} * race + 7;
+  return at_ms(std::int64_t{1000} * race + 7);
 }
 
 inline ride_record record_of(const plain_ride& r) {
   ride_record record{.key = {old_town, race_id{r.race}},
                      .racer = racer_id{r.racer},
                      .name = "racer",
-                     .anchor = 0,
+                     .anchor = {},
                      .closed = closed_at(r.race),
                      .rank = 0,
                      .finished = r.finished,

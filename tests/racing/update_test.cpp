@@ -36,9 +36,9 @@ TEST_CASE("the highest possible total of the longest ride fits a score", "[updat
 }
 
 TEST_CASE("the anchor is when the ride began by the bike's own clock", "[update]") {
-  CHECK(anchor_of(1'620'051'628'707, own_second{13}) == 1'620'051'615'707);
-  CHECK(anchor_of(1'000, own_second{1}) == 0);
-  CHECK(anchor_of(0, own_second{300}) == -300'000);
+  CHECK(anchor_of(at_ms(1'620'051'628'707), own_second{13}) == at_ms(1'620'051'615'707));
+  CHECK(anchor_of(at_ms(1'000), own_second{1}) == at_ms(0));
+  CHECK(anchor_of(at_ms(0), own_second{300}) == at_ms(-300'000));
 }
 
 TEST_CASE("every refusal has a name of its own", "[update]") {

@@ -29,14 +29,14 @@ TEST_CASE("the log is one object a line, in the order of events") {
   const temporary_file file;
   log_writer log{file.path.string()};
   log.start(R"("seed":1)");
-  log.sent(7, 1000, 0, send_reason::first, R"({"event":"update"})");
-  log.sent(7, 3000, 1, send_reason::timeout, R"({"event":"update"})");
-  log.lost(8, 3001, 0, send_reason::first);
-  log.answer_lost(7, 3002, R"({"ok":true})");
-  log.answer(7, 3003, false, R"({"ok":true})");
-  log.answer(7, 3004, true, R"({"ok":true})");
-  log.no_responders(8, 3005);
-  log.given_up(8, 3006);
+  log.sent(7, at_ms(1000), 0, send_reason::first, R"({"event":"update"})");
+  log.sent(7, at_ms(3000), 1, send_reason::timeout, R"({"event":"update"})");
+  log.lost(8, at_ms(3001), 0, send_reason::first);
+  log.answer_lost(7, at_ms(3002), R"({"ok":true})");
+  log.answer(7, at_ms(3003), false, R"({"ok":true})");
+  log.answer(7, at_ms(3004), true, R"({"ok":true})");
+  log.no_responders(8, at_ms(3005));
+  log.given_up(8, at_ms(3006));
   log.end("");
   CHECK(file.content() == R"({"t":"start","seed":1}
 {"t":"sent","n":7,"ts":1000,"update":{"event":"update"}}
@@ -54,7 +54,7 @@ TEST_CASE("the log is one object a line, in the order of events") {
 TEST_CASE("only whole lines reach the file, at each flush") {
   const temporary_file file;
   log_writer log{file.path.string()};
-  log.sent(1, 1000, 0, send_reason::first, "{}");
+  log.sent(1, at_ms(1000), 0, send_reason::first, "{}");
   CHECK(file.content().empty());
   log.flush();
   CHECK(file.content() == "{\"t\":\"sent\",\"n\":1,\"ts\":1000,\"update\":{}}\n");

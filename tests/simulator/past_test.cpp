@@ -13,9 +13,9 @@ using namespace alleycat::sim;
 
 namespace {
 
-constexpr unix_ms ms_per_window = 300'000;
-constexpr unix_ms now = 5'400'172 * ms_per_window + 123'456;
-constexpr unix_ms day = 86'400'000;
+constexpr milliseconds window{300'000};
+constexpr unix_ms now{5'400'172 * window + milliseconds{123'456}};
+constexpr std::chrono::days day{1};
 
 sim_options history(std::uint32_t races, std::uint32_t racers = 200) {
   sim_options o;
@@ -35,8 +35,8 @@ TEST_CASE("every past race is over by the clock, in its own window, and none is 
     seen.emplace(race.cls, race.race);
     CHECK(race.race >= before); // the oldest first
     before = race.race;
-    const auto start = race.race.value() * ms_per_window;
-    CHECK(start + 2 * ms_per_window + 30'000 < now);
+    const unix_ms start{race.race.value() * window};
+    CHECK(start + 2 * window + std::chrono::seconds{30} < now);
     CHECK(start > now - 21 * day);
   }
   CHECK(seen.size() == 60);
@@ -47,7 +47,7 @@ TEST_CASE("past races lie in the last hours, the last days and the last weeks") 
   std::size_t this_week = 0;
   std::size_t older = 0;
   for (const auto& race : plan_past(history(30), {}, now)) {
-    const auto age = now - race.race.value() * ms_per_window;
+    const auto age = now - unix_ms{race.race.value() * window};
     ++(age < day ? today : age < 7 * day ? this_week : older);
   }
   CHECK(today >= 16);
@@ -63,7 +63,7 @@ TEST_CASE("6 to 12 riders of the class ride a past race, each once, and start in
       riders.insert(ride.racer);
       CHECK(ride.racer.value() >= first);
       CHECK(ride.racer.value() < first + 200);
-      CHECK(ride.start / ms_per_window == race.race.value());
+      CHECK(ride.start.time_since_epoch() / window == race.race.value());
     }
     CHECK(riders.size() == race.rides.size());
     CHECK(riders.size() >= 6);
@@ -79,7 +79,7 @@ TEST_CASE("where a class has three riders, three ride") {
 TEST_CASE("the same seed gives the same past") {
   auto options = history(10);
   const auto one = plan_past(options, {}, now);
-  const auto again = plan_past(options, {}, now + 60'000); // the same window
+  const auto again = plan_past(options, {}, now + std::chrono::minutes{1}); // the same window
   options.seed = 2;
   const auto other = plan_past(options, {}, now);
   REQUIRE(one.size() == again.size());
@@ -94,12 +94,12 @@ TEST_CASE("the same seed gives the same past") {
 }
 
 TEST_CASE("at the beginning of time there is no past") {
-  CHECK(plan_past(history(10), {}, 2 * ms_per_window).empty());
+  CHECK(plan_past(history(10), {}, unix_ms{2 * window}).empty());
 }
 
 TEST_CASE("a batch holds the seconds of one ride, as the rider's model pedals them on that day") {
   const past_race race{.cls = class_id{3}, .race = race_id{5'400'000}, .rides = {}};
-  const past_ride ride{.racer = racer_id{8}, .start = 5'400'000 * ms_per_window + 1'234, .form = 0.95};
+  const past_ride ride{.racer = racer_id{8}, .start = unix_ms{5'400'000 * window + milliseconds{1'234}}, .form = 0.95};
   update_decoder decoder;
   std::vector<batch_item> items;
   std::string why;

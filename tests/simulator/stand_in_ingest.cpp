@@ -125,7 +125,7 @@ struct stand_in_ingest::impl {
     std::string answer;
     const slot at{u.cls, u.race, u.racer, u.second};
     if (u.second == own_second{2} && put_off.insert(at).second) {
-      encode_refused(refusal::busy, "try again", 0, answer);
+      encode_refused(refusal::busy, "try again", {}, answer);
       return answer;
     }
     ++position;
@@ -137,7 +137,7 @@ struct stand_in_ingest::impl {
     if (u.second == own_second{3} && kept_silent.insert(at).second) {
       return {};
     }
-    encode_stored(journal_position{position}, 0, answer);
+    encode_stored(journal_position{position}, {}, answer);
     return answer;
   }
 };

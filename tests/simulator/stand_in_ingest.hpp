@@ -37,7 +37,7 @@ public:
   using slot = std::tuple<class_id, race_id, racer_id, own_second>;
   struct stored {
     std::uint64_t position = 0; ///< of the first time
-    unix_ms device_timestamp = 0;
+    unix_ms device_timestamp{};
     std::uint32_t times = 0;
   };
 

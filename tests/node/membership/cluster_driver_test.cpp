@@ -282,7 +282,7 @@ TEST_CASE("three nodes that start together own each class once, and know it of e
     CHECK(seen->trusted == trust::fresh);
     CHECK(seen->incarnation != 0);
     CHECK(seen->format == 1);
-    CHECK(all[name].driver.clock_ahead_ms() == 0);
+    CHECK(all[name].driver.clock_ahead() == 0ms);
   }
   REQUIRE(comes_true([&] { return all.on.heard().size() == 6; }));
   CHECK(all.on.faults().empty());
@@ -369,8 +369,8 @@ TEST_CASE("a process that did not run holds its output back until it has read th
     return trusts.size() >= 2 && trusts.back() == trust::fresh && trusts[trusts.size() - 2] == trust::suspect;
   }));
   REQUIRE(comes_true([&] { return b.driver.trusted(); }));
-  CHECK(b.stops().empty());              // nobody had missed it
-  CHECK(b.driver.clock_ahead_ms() == 0); // what came back late accuses no clock
+  CHECK(b.stops().empty());             // nobody had missed it
+  CHECK(b.driver.clock_ahead() == 0ms); // what came back late accuses no clock
   CHECK(all.on.faults().empty());
 }
 
@@ -427,15 +427,11 @@ TEST_CASE("a node that is not fit lets its classes go to one that is") {
 
 TEST_CASE("a wall clock that is seconds ahead of the server's is noticed, and told to the others") {
   cluster all{{"a"}};
-  const auto wrong = [] {
-    return 5'000 +
-           std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-               .count();
-  };
+  const auto wrong = [] { return std::chrono::floor<milliseconds>(std::chrono::system_clock::now()) + 5s; };
   auto& b = all.add({.name = "b", .urls = {all.server.url()}, .wall_clock = wrong});
-  REQUIRE(comes_true([&] { return b.driver.clock_ahead_ms() > 1'000; }));
-  CHECK(b.driver.clock_ahead_ms() <= 5'000);
-  CHECK(all["a"].driver.clock_ahead_ms() == 0);
+  REQUIRE(comes_true([&] { return b.driver.clock_ahead() > 1s; }));
+  CHECK(b.driver.clock_ahead() <= 5s);
+  CHECK(all["a"].driver.clock_ahead() == 0ms);
   CHECK(comes_true([&] {
     for (const auto& each : all["a"].driver.picture()->members)
       if (each.last.name == "b" && each.last.clock_ahead_ms > 1'000)

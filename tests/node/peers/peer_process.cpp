@@ -57,14 +57,16 @@ std::string digest(const std::string& text) {
 
 json described(const peer_request& what) {
   if (const auto* q = std::get_if<peer_question>(&what))
-    return {
-        {"kind", "question"}, {"subject", q->subject}, {"bytes", q->payload.size()}, {"deadlineMs", q->deadline_ms}};
+    return {{"kind", "question"},
+            {"subject", q->subject},
+            {"bytes", q->payload.size()},
+            {"deadlineMs", q->deadline.count()}};
   if (const auto* h = std::get_if<journal_hint>(&what))
     return {{"kind", "hint"}, {"race", h->race.value()}};
   if (std::holds_alternative<preload_offer>(what))
     return {{"kind", "preload"}};
   if (const auto* p = std::get_if<preloaded_report>(&what))
-    return {{"kind", "preloaded"}, {"lagMs", p->lag_ms}};
+    return {{"kind", "preloaded"}, {"lagMs", p->lag.count()}};
   if (std::holds_alternative<drain_request>(what))
     return {{"kind", "drain"}};
   if (std::holds_alternative<status_request>(what))
@@ -83,7 +85,8 @@ json described(const peer_outcome& how) {
   if (const auto* s = std::get_if<node_status>(&answer))
     return {{"kind", "status"},
             {"status",
-             {s->races, s->classes, s->riders, s->rate, s->lag_ms, s->cpu_permille, s->ready, s->state, s->started}}};
+             {s->races, s->classes, s->riders, s->rate, s->lag.count(), s->cpu_permille, s->ready, s->state,
+              ms_of(s->started)}}};
   return {{"kind", "done"}};
 }
 
@@ -110,7 +113,7 @@ public:
       print(line);
     }
     if (std::holds_alternative<status_request>(what))
-      return reply(node_status{1, 2, 3, 4, 5, 6, true, "serving", 1'620'051'628'707});
+      return reply(node_status{1, 2, 3, 4, milliseconds{5}, 6, true, "serving", at_ms(1'620'051'628'707)});
     if (!question)
       return reply(peer_done{});
     if (question->subject == "long")
@@ -170,7 +173,7 @@ void stray(caf::actor_system& system, const std::string& host, std::uint16_t por
     self->send(*gate, wire::hello{peer_protocol, "stray", 1, class_id{}, epoch{}, encode(hello)});
     self->receive([](const wire::hello&) {}, [](const wire::said&) {});
   }
-  const peer_ask ask{9, 0, peer_question{"echo", "payload", 1'000}};
+  const peer_ask ask{9, 0, peer_question{"echo", "payload", milliseconds{1'000}}};
   self->send(*gate,
              wire::ask{peer_protocol, kind == "other" ? "somebody" : "stray", 1, class_id{}, epoch{}, encode(ask)});
   self->receive([](const wire::said& said) {
@@ -196,7 +199,7 @@ void flood(peers& nodes, const std::string& tag, const std::string& node, int co
   std::uint64_t most_unconfirmed = 0;
   for (int i = 0; i < count; ++i) {
     nodes.ask(
-        node, class_id{}, epoch{}, peer_question{"flood", pattern(bytes, 1), 1'000},
+        node, class_id{}, epoch{}, peer_question{"flood", pattern(bytes, 1), milliseconds{1'000}},
         std::chrono::milliseconds{deadline_ms}, [tally, tag](peer_outcome how) {
           const auto line = described(how);
           const std::lock_guard lock{tally->mutex};
@@ -222,12 +225,12 @@ peer_request request_of(const std::string& kind, std::istream& rest) {
   if (kind == "preload")
     return preload_offer{};
   if (kind == "preloaded")
-    return preloaded_report{number};
+    return preloaded_report{milliseconds{static_cast<std::int64_t>(number)}};
   if (kind == "drain")
     return drain_request{};
   if (kind == "status")
     return status_request{};
-  return peer_question{kind, kind == "echo" ? pattern(number, 3) : std::to_string(number), 1'234};
+  return peer_question{kind, kind == "echo" ? pattern(number, 3) : std::to_string(number), milliseconds{1'234}};
 }
 
 void print_rows(const peers& nodes) {
