@@ -14,7 +14,7 @@ namespace alleycat {
 
 namespace {
 
-using json = nlohmann::ordered_json;
+using json_object = nlohmann::ordered_json;
 
 constexpr std::string_view service_name = "alleycat";
 /// Requests that wait to be answered.
@@ -35,7 +35,7 @@ std::string unique_id() {
   return inbox.substr(inbox.rfind('.') + 1);
 }
 
-json head(std::string_view kind, const std::string& id, const std::string& node) {
+json_object head(std::string_view kind, const std::string& id, const std::string& node) {
   return {{"type", fmt::format("io.nats.micro.v1.{}_response", kind)},
           {"name", service_name},
           {"id", id},
@@ -87,7 +87,7 @@ std::string service_desk::ping() const {
 std::string service_desk::info() const {
   auto answer = head("info", id_, node_);
   answer["description"] = "Live races on stationary bikes: queries";
-  answer["endpoints"] = json::array();
+  answer["endpoints"] = json_object::array();
   for (const auto& [name, subject, about] : endpoints)
     answer["endpoints"].push_back(
         {{"name", name}, {"subject", subject}, {"queue_group", query_queue}, {"metadata", {{"description", about}}}});
@@ -97,7 +97,7 @@ std::string service_desk::info() const {
 std::string service_desk::stats() const {
   auto answer = head("stats", id_, node_);
   answer["started"] = fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", std::chrono::floor<std::chrono::seconds>(started_));
-  answer["endpoints"] = json::array();
+  answer["endpoints"] = json_object::array();
   for (std::size_t i = 0; i < endpoints.size(); ++i) {
     const auto& counts = counts_[i];
     const auto requests = counts.requests();
