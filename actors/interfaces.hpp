@@ -11,7 +11,11 @@
 ///                                                                       '------> class
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/ingest_messages.hpp"
+#include "actors/query_messages.hpp"
+#include "actors/race_messages.hpp"
+#include "actors/shard_messages.hpp"
+#include "actors/store_messages.hpp"
 
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>

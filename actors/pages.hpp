@@ -1,7 +1,7 @@
 /// Pages of tables.
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/query_messages.hpp"
 #include "racing/leaderboard.hpp"
 
 #include <optional>

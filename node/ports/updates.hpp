@@ -1,7 +1,7 @@
 /// Updates from bikes and gateways: NATS messages in, decoded arrivals out.
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/ingest_messages.hpp"
 #include "actors/meters.hpp"
 #include "messages/update_json.hpp"
 #include "node/nats/nats_connection.hpp"

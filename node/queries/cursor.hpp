@@ -5,7 +5,7 @@
 /// cursor says which table, and the number of the row.
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/query_messages.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -1,7 +1,8 @@
 /// The body of a query.
 #pragma once
 
-#include "actors/messages.hpp"
+#include "actors/query_messages.hpp"
+#include "racing/ghost.hpp"
 
 #include <cstdint>
 #include <optional>

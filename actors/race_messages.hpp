@@ -1,0 +1,140 @@
+/// What races, riders and classes say to each other: ticks, ranks, ghosts, the ranking of a closed race.
+#pragma once
+
+#include "racing/all_time_table.hpp"
+#include "racing/closed_race.hpp"
+#include "racing/ghost.hpp"
+#include "racing/race_fold.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace alleycat {
+
+/// One rider's news at a tick.
+struct rider_tick {
+  racer_id racer;
+  own_second second; ///< furthest
+  score output;
+  score total;
+  std::vector<own_second> accepted; ///< since the last tick
+  refusal_counts refused{};         ///< since the last tick
+  bool wants_view = false;
+  rank_t here_now_rank = 0;
+  std::uint32_t here_now_of = 0;
+  std::vector<here_now_row> here_now; ///< rows of the view; only with `wants_view`
+  score value;                        ///< score at `second`
+  all_time_place all_time;
+  std::vector<best_row> around; ///< all-time rows of the view; only with `wants_view`
+};
+
+/// What happened in a race since the last tick.
+struct race_tick {
+  race_key key;
+  epoch owner_epoch;
+  journal_position as_of;
+  unix_ms published{};
+  unix_ms oldest{}; ///< journal's time of the oldest update in it; 0 = not known
+  bool all_time_stale = false;
+  std::vector<rider_tick> riders;
+};
+using race_tick_ptr = std::shared_ptr<const race_tick>;
+
+/// The race is closed, stored and applied, or was never needed.
+struct race_over {};
+
+/// How many messages of a race the journal has.
+struct journal_extent {
+  std::uint64_t messages = 0;
+};
+
+/// The race's current standings are asked for.
+struct get_standings {};
+using standings_ptr = std::shared_ptr<const standings>;
+
+/// Race against this from now on; a curve without scores: against nobody.
+struct set_ghost {
+  racer_id racer;
+  ghost_curve curve;
+  bool not_riding_yet = false; ///< a racer who is not in the race yet will find it when they come
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, set_ghost& x) {
+    return f(x.racer, x.curve, x.not_riding_yet);
+  }
+};
+
+struct ghost_set {
+  bool taken = false; ///< false: the racer is not in this race
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, ghost_set& x) {
+    return f(x.taken);
+  }
+};
+using ghost_curve_ptr = std::shared_ptr<const ghost_curve>; ///< null = nobody
+
+struct rank_item {
+  own_second second;
+  racer_id racer;
+  score value;
+  bool with_rows = false; ///< the rows of a view are wanted too
+};
+
+/// "Rank these": one batch a tick.
+struct rank_batch {
+  race_key key;
+  epoch owner_epoch;
+  std::vector<rank_item> items;
+};
+
+struct rank_answer {
+  epoch owner_epoch;                         ///< of the class's owner
+  std::vector<all_time_place> places;        ///< one for each item, in order
+  std::vector<std::vector<best_row>> around; ///< likewise; empty where no rows were asked for
+};
+using closed_race_ptr = std::shared_ptr<const closed_race>;
+
+/// Fill in the all-time ranks of every second, by the table as it is before the merge.
+struct rank_closed {
+  closed_race_ptr race;
+};
+
+/// Which stored ride is meant?
+struct find_ghost {
+  ghost_choice choice;
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, find_ghost& x) {
+    return f(x.choice);
+  }
+};
+
+struct ghost_source {
+  bool found = false;       ///< false: nobody there has finished a ride
+  racer_id racer;           ///< undefined for the median
+  final_score record;       ///< likewise
+  std::vector<score> curve; ///< of the median; empty otherwise: the ride is in every node's store
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, ghost_source& x) {
+    return f(x.found, x.racer, x.record, x.curve);
+  }
+};
+
+} // namespace alleycat
+
+// Messages that stay within a node.
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::race_tick_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::race_over)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::get_standings)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::standings_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::set_ghost)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::ghost_set)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::ghost_curve_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::rank_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::rank_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::rank_closed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::closed_race_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::find_ghost)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::ghost_source)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::journal_extent)
