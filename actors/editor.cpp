@@ -5,7 +5,6 @@
 
 #include <caf/all.hpp>
 
-#include <iterator>
 #include <utility>
 
 namespace alleycat {
@@ -57,45 +56,31 @@ void editor_state::read_cursor() {
 }
 
 void editor_state::open(const stream_cursor& after) {
-  done_ = after;
-  inbox_ = std::make_shared<handoff<results_log_item>>(defaults::results_log_inbox_limit);
-  reader_ =
-      env_->results_log->open_reader(record_stream::edits, after, inbox_,
-                                     [me = caf::actor_cast<editor_actor>(self_)] { caf::anon_send(me, arrived{}); });
-  ask_end();
+  tail_.open(*env_->results_log, record_stream::edits, after, caf::actor_cast<editor_actor>(self_), env_->clock->now());
 }
 
 void editor_state::take_items() {
-  if (inbox_ && !writing_)
+  if (!writing_)
     work();
 }
 
 void editor_state::work() {
-  for (;;) {
-    if (queue_.empty()) {
-      inbox_->take(taken_);
-      std::move(taken_.begin(), taken_.end(), std::back_inserter(queue_));
-      taken_.clear();
-    }
-    if (queue_.empty())
-      return;
-    auto item = std::move(queue_.front());
-    queue_.pop_front();
-    if (item.backwards) {
+  while (auto item = tail_.next()) {
+    if (item->backwards) {
       // What was taken stays taken: an edit that comes again changes nothing.
       env_->counts->streams_backwards.add();
-      env_->log->warn("editor.went_backwards", {{"sequence", done_.sequence}});
-      done_ = {};
+      env_->log->warn("editor.went_backwards", {{"sequence", tail_.done().sequence}});
+      tail_.done({});
       continue;
     }
-    if (auto* found = std::get_if<edit>(&item.content)) {
+    if (auto* found = std::get_if<edit>(&item->content)) {
       const auto e = std::make_shared<edit>(std::move(*found));
       take_edit(*env_, *e);
-      return write(e, item.at);
+      return write(e, item->at);
     }
     env_->counts->results_log_undecodable.add();
-    env_->log->warn("editor.undecodable", {{"sequence", item.at.sequence}});
-    done_ = item.at;
+    env_->log->warn("editor.undecodable", {{"sequence", item->at.sequence}});
+    tail_.done(item->at);
   }
 }
 
@@ -106,7 +91,7 @@ void editor_state::write(const edit_ptr& e, const stream_cursor& at) {
           [this, e, at](const edit_effect& effect) {
             writing_ = false;
             again_.succeeded();
-            done_ = at;
+            tail_.done(at);
             wrote(e, effect);
             work();
           },
@@ -135,7 +120,7 @@ caf::typed_response_promise<edit_effect> editor_state::wait_for(std::uint64_t se
   auto promise = self_->make_response_promise<edit_effect>();
   if (const auto known = effects_.find(sequence); known != effects_.end())
     promise.deliver(known->second);
-  else if (sequence <= done_.sequence)
+  else if (sequence <= tail_.done().sequence)
     promise.deliver(edit_effect{});
   else
     asked_for_.emplace(sequence, promise);
@@ -146,42 +131,23 @@ caf::typed_response_promise<edit_effect> editor_state::wait_for(std::uint64_t se
 
 caf::typed_response_promise<caught_up> editor_state::wait() {
   auto promise = self_->make_response_promise<caught_up>();
-  waiting_.push_back(promise);
-  if (asking_.empty())
-    ask_end();
+  tail_.wait(promise, env_->clock->now());
   return promise;
 }
 
-void editor_state::ask_end() {
-  if (!reader_)
-    return;
-  std::move(waiting_.begin(), waiting_.end(), std::back_inserter(asking_));
-  waiting_.clear();
-  asked_at_ = env_->clock->now();
-  reader_->find_end(
-      [me = caf::actor_cast<editor_actor>(self_), question = ++question_](std::uint64_t sent, std::uint64_t pending) {
-        caf::anon_send(me, stream_end{record_stream::edits, question, sent, pending});
-      });
-}
-
 void editor_state::found_end(const stream_end& end) {
-  if (end.asked != question_ || end.pending != 0 || writing_ || !queue_.empty() || done_.sequence < end.sent)
-    return;
-  for (auto& promise : std::exchange(asking_, {}))
-    promise.deliver(caught_up{});
-  if (!waiting_.empty())
-    ask_end();
+  if (tail_.answers(end) && !writing_ && tail_.reached(end))
+    tail_.tell(env_->clock->now());
 }
 
 void editor_state::look_at_clock() {
   const auto now = env_->clock->now();
   again_.run_if_due(now);
-  if (!writing_ && inbox_)
-    work();
+  take_items();
   clean_if_due(now);
-  if (!waiting_.empty() || (!asking_.empty() && now - asked_at_ > end_asked_again))
-    ask_end();
-  const bool busy = !asking_.empty() || !waiting_.empty() || again_.waiting();
+  if (tail_.somebody_waits() || (tail_.somebody_asked() && now - tail_.asked_at() > end_asked_again))
+    tail_.ask_end(now);
+  const bool busy = tail_.somebody_asked() || tail_.somebody_waits() || again_.waiting();
   self_->delayed_send(self_, busy ? defaults::follow_tick : defaults::follow_rest, alleycat::look_at_clock{});
 }
 

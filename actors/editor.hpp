@@ -5,14 +5,12 @@
 #include "actors/interfaces.hpp"
 #include "actors/metered.hpp"
 #include "actors/retry.hpp"
+#include "actors/stream_tail.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
-#include <deque>
 #include <map>
-#include <memory>
-#include <vector>
 
 namespace alleycat {
 
@@ -48,7 +46,6 @@ private:
   void work();
   void write(const edit_ptr& e, const stream_cursor& at);
   void wrote(const edit_ptr& e, const edit_effect& effect);
-  void ask_end();
   void clean_if_due(unix_ms now);
 
   pointer self_ = nullptr;
@@ -56,20 +53,12 @@ private:
   store_actor store_;
   results_actor streams_;
   follower_actor follower_;
-  std::unique_ptr<results_log_reader> reader_;
-  std::shared_ptr<handoff<results_log_item>> inbox_;
-  std::deque<results_log_item> queue_;
-  std::vector<results_log_item> taken_;
+  stream_tail tail_;
   bool writing_ = false;
   retry again_{milliseconds{1'000}, milliseconds{30'000}};
-  stream_cursor done_;
 
   std::map<std::uint64_t, edit_effect> effects_; ///< of the latest edits, by sequence
   std::multimap<std::uint64_t, caf::typed_response_promise<edit_effect>> asked_for_;
-  std::vector<caf::typed_response_promise<caught_up>> waiting_; ///< from before the question that is under way
-  std::vector<caf::typed_response_promise<caught_up>> asking_;  ///< for whom the question is
-  std::uint64_t question_ = 0;
-  unix_ms asked_at_{};
   unix_ms clean_at_{};
   bool cleaning_ = false;
 };

@@ -6,7 +6,6 @@
 #include <caf/all.hpp>
 
 #include <algorithm>
-#include <iterator>
 #include <type_traits>
 #include <utility>
 
@@ -67,13 +66,8 @@ void follower_state::read_cursors() {
 }
 
 void follower_state::open(record_stream stream, const stream_cursor& after) {
-  stream_ = stream;
-  done_ = kept_ = after;
-  queue_.clear();
-  inbox_ = std::make_shared<handoff<results_log_item>>(defaults::results_log_inbox_limit);
-  auto me = caf::actor_cast<follower_actor>(self_);
-  reader_ = env_->results_log->open_reader(stream, after, inbox_, [me] { caf::anon_send(me, arrived{}); });
-  ask_end();
+  kept_ = after;
+  tail_.open(*env_->results_log, stream, after, caf::actor_cast<follower_actor>(self_), env_->clock->now());
 }
 
 const class_rules* follower_state::rules_of(class_id cls) const {
@@ -85,25 +79,14 @@ const class_rules* follower_state::rules_of(class_id cls) const {
 // -- taking ------------------------------------------------------------------------------------------------------------
 
 void follower_state::take_items() {
-  if (!inbox_)
-    return;
   // While a write is under way the rest stays in the inbox, which is bounded.
   if (!writing_)
     work();
 }
 
 void follower_state::work() {
-  for (;;) {
-    if (queue_.empty()) {
-      inbox_->take(taken_);
-      std::move(taken_.begin(), taken_.end(), std::back_inserter(queue_));
-      taken_.clear();
-    }
-    if (queue_.empty())
-      break;
-    auto item = std::move(queue_.front());
-    queue_.pop_front();
-    take(item);
+  while (auto item = tail_.next()) {
+    take(*item);
     if (writing_)
       return;
   }
@@ -141,20 +124,20 @@ void follower_state::take(results_log_item& item) {
     env_->counts->results_log_undecodable.add();
     env_->log->warn("follower.undecodable", {{"sequence", item.at.sequence}});
   }
-  done_ = item.at;
-  if (!writing_ && stream_ == record_stream::results)
+  tail_.done(item.at);
+  if (!writing_ && tail_.stream() == record_stream::results)
     merge_held_rides(item.at.stored);
 }
 
 void follower_state::start_again() {
   env_->counts->streams_backwards.add();
-  env_->log->warn(
-      "follower.went_backwards",
-      {{"stream", std::string{stream_ == record_stream::results ? "results" : "bests"}}, {"sequence", done_.sequence}});
+  env_->log->warn("follower.went_backwards",
+                  {{"stream", std::string{tail_.stream() == record_stream::results ? "results" : "bests"}},
+                   {"sequence", tail_.done().sequence}});
   rides_.clear();
-  done_ = {};
+  tail_.done({});
   // Until it is read again nothing of it counts as read.
-  write<ack>(store_cursor{stream_, {}});
+  write<ack>(store_cursor{tail_.stream(), {}});
 }
 
 void follower_state::take(ride_record&& ride, const results_log_item& item) {
@@ -162,7 +145,7 @@ void follower_state::take(ride_record&& ride, const results_log_item& item) {
     return;
   const auto [entry, first] = rides_.try_emplace(ride.key);
   if (first)
-    entry->second.before = done_;
+    entry->second.before = tail_.done();
   entry->second.newest = item.at.stored;
   entry->second.rides.push_back(std::move(ride));
 }
@@ -267,39 +250,18 @@ void follower_state::lost(const caf::down_msg& down) {
 caf::typed_response_promise<caught_up> follower_state::wait() {
   auto promise = self_->make_response_promise<caught_up>();
   self_->request(editor_, defaults::load_deadline, catch_up{})
-      .then(
-          [this, promise](caught_up) {
-            waiting_.push_back(promise);
-            if (asking_.empty())
-              ask_end();
-          },
-          [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
+      .then([this, promise](caught_up) { tail_.wait(promise, env_->clock->now()); },
+            [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
   return promise;
 }
 
-void follower_state::ask_end() {
-  if (!reader_)
-    return;
-  std::move(waiting_.begin(), waiting_.end(), std::back_inserter(asking_));
-  waiting_.clear();
-  asked_at_ = env_->clock->now();
-  question_open_ = true;
-  reader_->find_end([me = caf::actor_cast<follower_actor>(self_), stream = stream_,
-                     question = ++question_](std::uint64_t sent, std::uint64_t pending) {
-    caf::anon_send(me, stream_end{stream, question, sent, pending});
-  });
-}
-
 void follower_state::found_end(const stream_end& end) {
-  if (end.stream != stream_ || end.asked != question_)
+  if (!tail_.answers(end))
     return;
-  question_open_ = false;
   sent_ = end.sent;
   left_ = end.pending;
   env_->counts->results_log_left.set(static_cast<std::int64_t>(left_));
-  const bool at_end =
-      end.pending == 0 && !writing_ && queue_.empty() && bests_waiting_ == 0 && done_.sequence >= end.sent;
-  if (at_end && !merge_held_rides(env_->clock->now()))
+  if (tail_.reached(end) && !writing_ && bests_waiting_ == 0 && !merge_held_rides(env_->clock->now()))
     end_of(end.stream);
 }
 
@@ -310,17 +272,14 @@ void follower_state::end_of(record_stream stream) {
     return open(record_stream::results, {});
   }
   if (!current_)
-    env_->log->info("follower.current", {{"messages", count_}, {"sequence", done_.sequence}});
+    env_->log->info("follower.current", {{"messages", count_}, {"sequence", tail_.done().sequence}});
   current_ = true;
   env_->counts->follower_current.set(1);
-  for (auto& promise : std::exchange(asking_, {}))
-    promise.deliver(caught_up{});
-  if (!waiting_.empty())
-    ask_end();
+  tail_.tell(env_->clock->now());
 }
 
 stream_cursor follower_state::safe_cursor() const {
-  auto mark = done_;
+  auto mark = tail_.done();
   for (const auto& [key, waiting] : rides_)
     if (waiting.before.sequence < mark.sequence)
       mark = waiting.before;
@@ -333,23 +292,23 @@ void follower_state::store_cursor_now() {
     return;
   kept_ = mark;
   kept_at_ = env_->clock->now();
-  write<ack>(store_cursor{stream_, mark});
+  write<ack>(store_cursor{tail_.stream(), mark});
 }
 
 void follower_state::look_at_clock() {
   const auto now = env_->clock->now();
   again_.run_if_due(now);
-  const bool waits = !asking_.empty() || !current_;
-  if (waits && ((left_ == 0 && !question_open_) || now - asked_at_ > ask_again))
-    ask_end();
+  const bool waits = tail_.somebody_asked() || !current_;
+  if (waits && ((left_ == 0 && !tail_.is_asking()) || now - tail_.asked_at() > ask_again))
+    tail_.ask_end(now);
   if (!writing_ && now - kept_at_ > defaults::cursor_interval)
     store_cursor_now();
   if (!current_ && now - told_at_ > tell_progress) {
     told_at_ = now;
     env_->log->info("follower.reading",
-                    {{"taken", count_}, {"left", left_}, {"sequence", done_.sequence}, {"sent", sent_}});
+                    {{"taken", count_}, {"left", left_}, {"sequence", tail_.done().sequence}, {"sent", sent_}});
   }
-  const bool busy = waits || again_.waiting() || !waiting_.empty();
+  const bool busy = waits || again_.waiting() || tail_.somebody_waits();
   self_->delayed_send(self_, busy ? defaults::follow_tick : defaults::follow_rest, alleycat::look_at_clock{});
 }
 

@@ -5,13 +5,12 @@
 #include "actors/interfaces.hpp"
 #include "actors/metered.hpp"
 #include "actors/retry.hpp"
+#include "actors/stream_tail.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
-#include <deque>
 #include <map>
-#include <memory>
 #include <vector>
 
 namespace alleycat {
@@ -70,7 +69,6 @@ private:
   const class_rules* rules_of(class_id cls) const;
   void pass_on(const closed_race_ptr& race);
   void lost(const caf::down_msg& down);
-  void ask_end();
   void end_of(record_stream stream);
   void store_cursor_now();
   stream_cursor safe_cursor() const;
@@ -80,15 +78,9 @@ private:
   store_actor store_;
   calendar_actor calendar_;
   editor_actor editor_;
-  std::unique_ptr<results_log_reader> reader_;
-  std::shared_ptr<handoff<results_log_item>> inbox_;
-  record_stream stream_ = record_stream::results;
-
-  std::vector<results_log_item> taken_;
-  std::deque<results_log_item> queue_;
+  stream_tail tail_;
   bool writing_ = false;
   retry again_{milliseconds{1'000}, milliseconds{30'000}}; ///< the step that failed
-  stream_cursor done_;                                     ///< everything up to it was looked at
   stream_cursor kept_;                                     ///< as the store has it
   unix_ms kept_at_{};
   std::map<race_key, waiting_rides> rides_; ///< by race
@@ -96,11 +88,6 @@ private:
   std::map<class_id, std::vector<racer_bests>> bests_;
   std::size_t bests_waiting_ = 0;
 
-  std::vector<caf::typed_response_promise<caught_up>> waiting_; ///< from before the question that is under way
-  std::vector<caf::typed_response_promise<caught_up>> asking_;  ///< for whom the question is
-  std::uint64_t question_ = 0;
-  bool question_open_ = false;
-  unix_ms asked_at_{};
   std::uint64_t sent_ = 0; ///< sequence of the last message that is known to be on its way
   std::uint64_t left_ = 0; ///< messages behind it
   std::uint64_t count_ = 0;
