@@ -155,8 +155,8 @@ void wait_for_streams(jsCtx* js, const node_config& config) {
   }
 }
 
-/// How long updates may wait in the socket: a fifth of what they wait for their batch, and never so long that a rider's answer would
-/// be noticeably later.
+/// How long updates may wait in the socket: a fifth of what they wait for their batch when the node starts, and never so long that a
+/// rider's answer would be noticeably later.
 std::chrono::microseconds longest_nap(const node_config& config) {
   return std::min<std::chrono::microseconds>(4ms, std::chrono::milliseconds{config.journal.linger_ms} / 5);
 }

@@ -21,7 +21,7 @@ public:
   status_page(const rule_set& rules, const meters& counts, const cluster_side& cluster)
       : rules_{rules}, counts_{counts}, cluster_{cluster} {}
 
-  /// To be called about twice a second: rates are those of the last 10 s.
+  /// To be called about once a second: rates are those of the last 10 s.
   void sample();
 
   /// @param not_ready  why the node is not ready; empty = it is
