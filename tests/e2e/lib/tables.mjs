@@ -100,8 +100,7 @@ export async function storedRaces(client, races) {
 async function allRows(client, what) {
   const rows = [];
   for (;;) {
-    const page = await client.query(what, { limit: 1000, offset: rows.length });
-    if (page.error) throw new Error(`query ${what}: ${page.error.code}: ${page.error.message}`);
+    const page = await client.answer(what, { limit: 1000, offset: rows.length });
     rows.push(...page.rows);
     if (page.rows.length === 0 || rows.length >= page.of) return rows;
   }
