@@ -1,7 +1,7 @@
 // Where contenders meet: one nats-server, one at a time, the same riders for all.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
@@ -27,12 +27,20 @@ export async function jsonOf(name, args, bin = undefined) {
   return JSON.parse(program.stdout);
 }
 
+/** @param {string} [bin]  the folder that the program comes from, if another than the usual */
+async function makeHistory(folder, racers, classes, bin = undefined) {
+  const args = ['--data', folder, '--racers', racers, '--classes', classes].map(String);
+  const program = new Program('bench-history', programIn(bin, 'bench-history'), args);
+  if ((await program.ended) !== 0) throw new Error(program.report);
+}
+
 export class Arena {
   /** @param {string} [ridersBin]  the folder that the riders come from, if another than the usual */
   static async open(ridersBin = undefined) {
     const arena = new Arena();
     arena.ridersBin = ridersBin;
     arena.world = new World(completeRules({}));
+    arena.histories = new Map(); // folders, by build and kind
     arena.nextRace = 5_400_000;
     arena.others = 0; // cores that were busy with something else during a ride, at most; whoever reads it may set it back
     await arena.world.startNats();
@@ -46,24 +54,28 @@ export class Arena {
   }
 
   /**
-   * A data folder in which `racers` of each of `classes` have a ride of 300 seconds; made once a checkout.
-   * @param {string} [bin]  the folder of another build, whose data may be laid out otherwise: made by that, for as long as this arena stands
+   * A data folder in which `racers` of each of `classes` have a ride of 300 seconds, for as long as this arena stands: what races that end
+   * leave in it concerns no other run. Made once a checkout, and copied.
+   * @param {string} [bin]  the folder of another build, whose data may be laid out otherwise: made by that
    */
   async history(racers = 40_000, classes = 6, bin = undefined) {
-    if (bin) this.histories ??= new Map();
     const kind = `history-${racers}-${classes}`;
-    const folder = bin
-      ? (this.histories.get(bin) ?? this.world.path(`${kind}-${this.histories.size}`))
-      : join(root, 'build', 'bench', kind);
-    if (!existsSync(join(folder, 'complete'))) {
-      rmSync(folder, { recursive: true, force: true });
-      const args = ['--data', folder, '--racers', racers, '--classes', classes].map(String);
-      const program = new Program('bench-history', programIn(bin, 'bench-history'), args);
-      if ((await program.ended) !== 0) throw new Error(program.report);
-      mkdirSync(join(folder, 'complete'));
+    const known = `${bin ?? ''}/${kind}`;
+    if (!this.histories.has(known)) {
+      const own = this.world.path(`${kind}-${this.histories.size}`);
+      if (bin) await makeHistory(own, racers, classes, bin);
+      else {
+        const kept = join(root, 'build', 'bench', kind);
+        if (!existsSync(join(kept, 'complete'))) {
+          rmSync(kept, { recursive: true, force: true });
+          await makeHistory(kept, racers, classes);
+          mkdirSync(join(kept, 'complete'));
+        }
+        cpSync(kept, own, { recursive: true });
+      }
+      this.histories.set(known, own);
     }
-    this.histories?.set(bin, folder);
-    return folder;
+    return this.histories.get(known);
   }
 
   /** A history that a node may change. */
