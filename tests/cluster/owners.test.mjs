@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 
 import { sleep, until } from '../e2e/lib/until.mjs';
 import { clusterTest } from './lib/cluster_world.mjs';
-import { fence, gapsAfter, listenToAll, longestOverlap, longestPause, mostOverlapMs } from './lib/listener.mjs';
+import { faultsHeard, fence, gapsAfter, listenToAll, longestOverlap, longestPause, mostOverlapMs } from './lib/listener.mjs';
 
 /** In the middle of a race: standings of all classes come, and most of the rides are still to come. */
 async function midRace(world) {
@@ -18,7 +18,11 @@ async function midRace(world) {
 
 /** @returns {Promise<{owners: Map<number, string>, epochs: Map<number, number>}>} */
 async function ownership(world) {
-  const { classes } = await world.client.query('cluster');
+  // A machine that stands still for seconds may leave a class without an owner for a moment.
+  const classes = await until('an owner of each class', async () => {
+    const answer = await world.client.answer('cluster');
+    return answer.classes.every(({ owner }) => owner !== null) && answer.classes;
+  });
   return {
     owners: new Map(classes.map(({ classId, owner }) => [classId, owner])),
     epochs: new Map(classes.map(({ classId, epoch }) => [classId, epoch])),
@@ -28,7 +32,7 @@ async function ownership(world) {
 const classesOf = (owners, name) => new Set([...owners].filter(([, owner]) => owner === name).map(([classId]) => classId));
 
 clusterTest('three nodes share the classes: each has one owner, and each result comes once', {}, async (world, t) => {
-  const { owners } = await ownership(world);
+  const { owners, epochs } = await ownership(world);
   assert.deepEqual(
     [...owners.keys()],
     world.rules.classes.map(({ id }) => id),
@@ -38,15 +42,17 @@ clusterTest('three nodes share the classes: each has one owner, and each result 
   const opened = await world.client.collect('alleycat.event.race_opened');
   const { listener, ...race } = await midRace(world);
   await world.assertWhole(race, t);
-  const { dropped } = fence(listener.beats());
-  assert.deepEqual(dropped, []);
-  assert.equal(longestOverlap(listener.beats()).ms, 0, 'one owner at a time');
-  assert.equal(results.length, world.rules.classes.length, 'each result once');
-  assert.equal(opened.length, world.rules.classes.length, 'each race opened once');
+  assert.deepEqual(faultsHeard(listener.beats(), []), [], 'one owner at a time');
+  // Where a machine stood still for so long that a class moved, its new owner says again, byte for byte, what was said.
+  const moves = [...(await ownership(world)).epochs].reduce((sum, [classId, epoch]) => sum + epoch - epochs.get(classId), 0);
+  const races = world.rules.classes.length;
+  assert.equal(new Set(results.map((message) => JSON.stringify(message.json()))).size, races, 'one result of each race');
+  assert.ok(results.length <= races + moves, 'each result once');
+  assert.ok(opened.length >= races && opened.length <= races + moves, 'each race opened once');
   // Any node answers the same.
-  const board = await world.client.query('leaderboard.1', { limit: 5 });
+  const board = await world.client.answer('leaderboard.1', { limit: 5 });
   assert.equal(board.rows.length, 5);
-  for (let i = 0; i < 12; i += 1) assert.deepEqual((await world.client.query('leaderboard.1', { limit: 5 })).rows, board.rows);
+  for (let i = 0; i < 12; i += 1) assert.deepEqual((await world.client.answer('leaderboard.1', { limit: 5 })).rows, board.rows);
 });
 
 clusterTest('the owner of a running race is killed', {}, async (world, t) => {
@@ -57,7 +63,7 @@ clusterTest('the owner of a running race is killed', {}, async (world, t) => {
   const killed = Date.now();
   await world.killNode(victim);
   const gaps = await until('standings of its races by a higher epoch', () => {
-    const found = gapsAfter(listener.beats(), killed, classes);
+    const found = gapsAfter(listener.beats(), killed, classes, listener.ends());
     return found.size > 0 && ![...found.values()].includes(Infinity) && found;
   });
   t.diagnostic(
@@ -72,8 +78,10 @@ clusterTest('the owner of a running race is killed', {}, async (world, t) => {
   assert.ok(longestOverlap(listener.beats()).ms <= mostOverlapMs);
   // One that comes back is taken in again.
   await world.startNode(victim);
-  const { nodes } = await world.client.query('cluster');
-  assert.equal(nodes.filter(({ state }) => state === 'live').length, 3);
+  await until('all three live for whoever is asked', async () => {
+    const { nodes } = await world.client.answer('cluster');
+    return nodes.filter(({ state }) => state === 'live').length === 3;
+  });
 });
 
 clusterTest('the owner is paused for long and wakes: a zombie is heard by nobody', {}, async (world, t) => {
@@ -83,7 +91,10 @@ clusterTest('the owner is paused for long and wakes: a zombie is heard by nobody
   const classes = classesOf(owners, victim);
   const paused = Date.now();
   world.pauseNode(victim);
-  await until('standings by a higher epoch', () => ![...gapsAfter(listener.beats(), paused, classes).values()].includes(Infinity));
+  await until(
+    'standings by a higher epoch',
+    () => ![...gapsAfter(listener.beats(), paused, classes, listener.ends()).values()].includes(Infinity),
+  );
   await sleep(3000);
   world.resumeNode(victim);
   const woke = Date.now();
@@ -92,10 +103,7 @@ clusterTest('the owner is paused for long and wakes: a zombie is heard by nobody
   t.diagnostic(
     `${dropped.length} standings of the zombie were heard after it woke, the last ${Math.max(0, ...dropped.map(({ at }) => at - woke))} ms later; all are dropped by their epoch`,
   );
-  assert.ok(
-    dropped.every(({ at }) => at - woke <= 1000),
-    'it lets go within a second of waking',
-  );
+  assert.deepEqual(faultsHeard(listener.beats(), [], woke), [], 'it lets go within a second of waking');
 });
 
 clusterTest('every node is drained and comes back, one after the other, in a race', {}, async (world, t) => {

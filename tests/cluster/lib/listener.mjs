@@ -22,7 +22,18 @@ export const mostLateMs = 8000;
 /** @param {import('../../e2e/lib/client.mjs').Client} client */
 export async function listenToAll(client) {
   const heard = await client.collect('alleycat.race.*.*.standings');
+  const results = await client.collect('alleycat.race.*.*.result');
   return {
+    /** @returns {Map<string, number>} ms, when the result of each race was first heard, by `class/race` */
+    ends: () => {
+      const ends = new Map();
+      for (const { subject, at } of results) {
+        const [, , classId, raceId] = subject.split('.');
+        const name = `${classId}/${raceId}`;
+        if (!ends.has(name)) ends.set(name, at);
+      }
+      return ends;
+    },
     /** @returns {Beat[]} in the order they came */
     beats: () =>
       heard.map((message) => {
@@ -93,7 +104,8 @@ export async function watchClaims(client) {
  * What must not be heard, whatever happened.
  * @param {Beat[]} beats
  * @param {string[]} overwritten  claims
- * @param {number | null} wokeAt  ms: when a process went on that had been stopped; what it has to say then is dropped, and soon over
+ * @param {number | null} wokeAt  ms: when a process went on that had been stopped; what it has to say then is dropped, and soon over.
+ *   Judged by when it was published: on a busy machine the listener itself may hear of it later
  * @returns {string[]} in words
  */
 export function faultsHeard(beats, overwritten, wokeAt = null) {
@@ -104,26 +116,30 @@ export function faultsHeard(beats, overwritten, wokeAt = null) {
     const late = fence(beats).dropped.filter(({ ts, at }) => at - ts > mostLateMs);
     if (late.length > 0) faults.push(`${late.length} standings of an old epoch left late: ${described(late[0])}`);
   } else {
-    const late = fence(beats).dropped.filter(({ at }) => at > wokeAt + mostOverlapMs);
+    const { dropped } = fence(beats);
+    const late = dropped.filter(({ ts }) => ts > wokeAt + mostOverlapMs);
     if (late.length > 0)
       faults.push(`${late.length} standings of an old epoch more than ${mostOverlapMs} ms after waking: ${described(late[0])}`);
+    const kept = dropped.filter(({ ts, at }) => at - Math.max(ts, wokeAt) > mostLateMs);
+    if (kept.length > 0) faults.push(`${kept.length} standings of an old epoch left late: ${described(kept[0])}`);
   }
   return faults;
 }
 
 /**
- * From a moment to the next accepted standings of each race that was running then.
+ * From a moment to the next accepted standings of each race that was running then, or to its result: none follow it.
  * @param {Beat[]} beats
  * @param {number} at      ms
  * @param {Set<number>} classes  of interest
- * @param {number} above   only epochs above this class's own: class to epoch before
- * @returns {Map<string, number>} by `class/race`
+ * @param {Map<string, number>} [ends]  ms, when the result of a race was heard, by `class/race`: by then it runs no more
+ * @returns {Map<string, number>} by `class/race`; Infinity where neither was heard
  */
-export function gapsAfter(beats, at, classes) {
+export function gapsAfter(beats, at, classes, ends = new Map()) {
   const running = new Set(
     beats
       .filter((beat) => beat.at <= at && beat.at > at - 3000 && classes.has(beat.classId))
-      .map(({ classId, raceId }) => `${classId}/${raceId}`),
+      .map(({ classId, raceId }) => `${classId}/${raceId}`)
+      .filter((name) => !(ends.get(name) <= at)),
   );
   const before = new Map();
   for (const beat of beats) if (beat.at <= at) before.set(beat.classId, Math.max(before.get(beat.classId) ?? 0, beat.epoch));
@@ -132,7 +148,7 @@ export function gapsAfter(beats, at, classes) {
     const name = `${classId}/${raceId}`;
     if (when > at && running.has(name) && !gaps.has(name) && epoch > before.get(classId)) gaps.set(name, when - at);
   }
-  for (const name of running) if (!gaps.has(name)) gaps.set(name, Infinity);
+  for (const name of running) gaps.set(name, Math.min(gaps.get(name) ?? Infinity, (ends.get(name) ?? Infinity) - at));
   return gaps;
 }
 

@@ -29,6 +29,14 @@ test('what the network delivers late was said in time; what comes later still wa
   assert.match(faultsHeard(after(9000), [])[0], /1 standings of an old epoch left late: .* heard 9000 ms later/);
 });
 
+test('a woken process falls silent: what it publishes a second later is a fault, what is only heard then is none', () => {
+  const woken = (ts, at) => [beat(0, 1), beat(3000, 2), { ...beat(ts, 1), at }];
+  assert.deepEqual(faultsHeard(woken(30_900, 33_000), [], 30_000), []);
+  assert.deepEqual(faultsHeard(woken(500, 33_000), [], 30_000), [], 'what the kernel had before it slept');
+  assert.match(faultsHeard(woken(31_100, 31_200), [], 30_000)[0], /1 standings of an old epoch more than 1000 ms after waking/);
+  assert.match(faultsHeard(woken(500, 39_000), [], 30_000)[0], /1 standings of an old epoch left late/);
+});
+
 test('the gap of a kill ends with the first word of a higher epoch; a race that is not heard again has none', () => {
   const beats = [beat(0, 1), beat(100, 1, 8), beat(1200, 1), beat(3000, 2)];
   assert.deepEqual(
@@ -38,6 +46,19 @@ test('the gap of a kill ends with the first word of a higher epoch; a race that 
       ['1/8', Infinity],
     ],
   );
+});
+
+test('a race that has its result has no gap: nothing follows it', () => {
+  const beats = [beat(0, 1), beat(100, 1, 8), beat(100, 1, 9), beat(3000, 2, 9)];
+  const gaps = (ends) => [...gapsAfter(beats, 1000, new Set([1]), new Map(ends))];
+  const ended = gaps([
+    ['1/7', 900],
+    ['1/8', 1400],
+  ]);
+  assert.deepEqual(ended, [
+    ['1/9', 2000],
+    ['1/8', 400],
+  ]);
 });
 
 test('the longest pause is within one race', () => {

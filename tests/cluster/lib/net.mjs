@@ -20,13 +20,23 @@ export function namespacesWork() {
   }
 }
 
-let made = 0;
+/** @returns {number} below 10,000, of a bridge that is made: another process may have taken any number before us */
+function claimBridge() {
+  for (let tries = 1; ; tries += 1) {
+    const id = Math.floor(Math.random() * 10_000);
+    try {
+      ip('link', 'add', `ac${id}`, 'type', 'bridge');
+      return id;
+    } catch (error) {
+      if (!error.message.includes('File exists') || tries === 20) throw error;
+    }
+  }
+}
 
 export class Net {
   /** @param {string[]} names  of nodes, at most 200 */
   constructor(names) {
-    made += 1;
-    const id = (process.pid * 4 + made) % 10_000;
+    const id = claimBridge();
     this.bridge = `ac${id}`;
     this.prefix = `10.${200 + Math.floor(id / 250)}.${id % 250}`;
     /** Where the test and the nats-servers are. */
@@ -35,7 +45,6 @@ export class Net {
     this.places = new Map();
     this.removeAtExit = () => this.remove();
     process.on('exit', this.removeAtExit);
-    ip('link', 'add', this.bridge, 'type', 'bridge');
     ip('address', 'add', `${this.hub}/24`, 'dev', this.bridge);
     ip('link', 'set', this.bridge, 'up');
     names.forEach((name, i) => this.#add(name, i + 1));
