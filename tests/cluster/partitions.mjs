@@ -126,7 +126,7 @@ async function play(seed, { kind, racers }) {
     await sleep(steps.lasts * 1000);
     end();
     const healed = Date.now();
-    await until('one owner of each class on three nodes', () => settled(world), { seconds: 30 });
+    await until('one owner of each class on three nodes', () => settled(world), { seconds: 60 });
     const whole = Date.now() - healed;
     const code = await race.riders.ended;
     const verdict = await verify(world.client, [race.riders.log], rules, { presume: true, seconds: 120 });

@@ -46,8 +46,11 @@ describe('alleycat roll', { concurrency: 2 }, () => {
     const before = await incarnations(world);
     const restarted = [];
     const by = await supervisor(async (name) => {
-      const { nodes, classes } = await world.client.query('cluster');
-      assert.ok(nodes.every(({ ready, state }) => ready && state === 'live') && classes.every(({ owner, ready }) => owner && ready));
+      // Whoever answers may have heard of it a moment later than who told the command.
+      await until('the cluster is whole', async () => {
+        const { nodes, classes } = await world.client.answer('cluster');
+        return nodes.every(({ ready, state }) => ready && state === 'live') && classes.every(({ owner, ready }) => owner && ready);
+      });
       restarted.push(name);
       assert.equal(await world.drainNode(name), 0);
       await world.startNode(name);

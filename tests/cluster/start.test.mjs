@@ -3,12 +3,13 @@
 import assert from 'node:assert/strict';
 
 import { sleep, until } from '../e2e/lib/until.mjs';
+import { verify } from '../e2e/lib/verify.mjs';
 import { clusterTest } from './lib/cluster_world.mjs';
 
 clusterTest('nodes that wait for NATS serve soon after it, and have what they had', {}, async (world, t) => {
   const race = await world.startRace();
   await world.assertWhole(race, t);
-  const board = await world.client.query('leaderboard.1', { limit: 30 });
+  const board = await world.client.answer('leaderboard.1', { limit: 30 });
   const names = [...world.nodes.keys()];
   await Promise.all(names.map((name) => world.killNode(name)));
   const [server] = world.servers.keys();
@@ -25,17 +26,25 @@ clusterTest('nodes that wait for NATS serve soon after it, and have what they ha
   const served = Date.now();
   await Promise.all(ready);
   t.diagnostic(`every class was served ${served - nats} ms after NATS, every node ready after ${Math.max(...(await readyAt)) - nats} ms`);
-  assert.deepEqual((await world.client.query('leaderboard.1', { limit: 30 })).rows, board.rows);
+  assert.deepEqual((await world.client.answer('leaderboard.1', { limit: 30 })).rows, board.rows);
 });
 
 clusterTest('nodes that join in the middle of a race take part from their first update on', { nodes: 1 }, async (world, t) => {
   // Every node takes updates from its first moment on, and each race is new to it.
-  const race = await world.startRace([], 200);
-  for (let i = 2; i <= 6; i += 1) await world.startNode(`node-${i}`);
+  const races = [await world.startRace([], 200)];
+  await Promise.all([2, 3, 4, 5, 6].map((i) => world.startNode(`node-${i}`)));
   await until('all have taken updates', async () => {
     const counts = await Promise.all([...world.nodes.keys()].map((name) => world.metricOf(name, 'alleycat_updates_acknowledged_total')));
-    return counts.every((count) => count > 0);
+    if (counts.every((count) => count > 0)) return true;
+    // On a busy machine the race may be over before the last node is there: one more.
+    if (!races.at(-1).riders.running) races.push(await world.startRace(['--seed', races.length + 1], 200, `riders-${races.length + 1}`));
+    return false;
   });
-  await world.assertWhole(race, t);
+  for (const { riders } of races) assert.equal(await riders.ended, 0, riders.report);
+  const logs = races.map(({ riders }) => riders.log);
+  const verdict = await verify(world.client, logs, world.rules, { presume: true, seconds: 120 });
+  assert.ok(verdict.equal, verdict.report);
+  assert.equal(verdict.expected.counts.left_out, 0, 'acknowledged, but behind the mark');
+  t.diagnostic(verdict.report);
   for (const { program } of world.nodes.values()) assert.ok(program.running);
 });

@@ -52,8 +52,12 @@ clusterTest(
         }),
       ),
     );
-    for (const name of names)
-      for (const other of names.filter((each) => each !== name)) assert.equal(await linked(world, name, other), 1, 'the three keep theirs');
+    await until('the three have theirs', async () => {
+      const up = await Promise.all(
+        names.flatMap((name) => names.filter((other) => other !== name).map((other) => linked(world, name, other))),
+      );
+      return up.every((value) => value === 1);
+    });
     await world.assertWhole(race, t);
   },
 );

@@ -16,7 +16,7 @@ import { connect } from '@nats-io/transport-node';
 const patienceMs = 30_000;
 
 /** What an answer may say of a class that changes hands or a node that starts: ask again (docs/queries.md). */
-const passing = new Set(['no_owner', 'not_ready', 'busy']);
+export const passing = new Set(['no_owner', 'not_ready', 'busy']);
 
 /** An error that says what was asked for: "timeout" alone tells nobody anything. */
 const named = (what, promise) =>
@@ -57,14 +57,14 @@ export class Client {
 
   /**
    * The same, asked again for as long as the answer is that it will be known in a moment.
-   * @throws when it is another error, or still the same after half a minute
+   * @throws when it is another error, or still the same after half a minute; with its `code`
    */
   async answer(what, args = {}) {
     for (const until = Date.now() + patienceMs; ; await sleep(100)) {
       const answer = await this.query(what, args);
       if (!answer.error) return answer;
       if (!passing.has(answer.error.code) || Date.now() > until)
-        throw new Error(`query ${what}: ${answer.error.code}: ${answer.error.message}`);
+        throw Object.assign(new Error(`query ${what}: ${answer.error.code}: ${answer.error.message}`), { code: answer.error.code });
     }
   }
 

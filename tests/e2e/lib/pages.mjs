@@ -20,8 +20,7 @@ export async function joined(client, what, body, { rows = 'rows', between = asyn
   let after;
   do {
     assert.ok(pages.length < mostPages, `${what} ${JSON.stringify(body)} does not end`);
-    const page = await client.query(what, { ...body, ...(after !== undefined && { after }) });
-    if (page.error) throw Object.assign(new Error(`${what}: ${page.error.code}: ${page.error.message}`), { code: page.error.code });
+    const page = await client.answer(what, { ...body, ...(after !== undefined && { after }) });
     pages.push(page);
     after = page.next;
     if (after !== undefined) {
