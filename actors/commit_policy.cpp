@@ -18,6 +18,11 @@ unix_ms next_beat(unix_ms at, milliseconds interval) {
 
 } // namespace
 
+commit_policy::commit_policy(milliseconds linger, std::size_t nodes) : linger_{linger}, beat_{linger} {
+  for (std::size_t i = 1; i < nodes && beat_ + linger <= longest_beat && linger.count() != 0; ++i)
+    beat_ += linger;
+}
+
 void commit_policy::arrived(round& rider, unix_ms now) {
   measure_rate(now);
   if (pending_++ == 0)
@@ -44,7 +49,7 @@ void commit_policy::arrived(round& rider, unix_ms now) {
 
 void commit_policy::measure_rate(unix_ms now) {
   if (const auto passed = now - counted_from_; passed >= measuring) {
-    worth_waiting_ = counted_ * linger_ >= passed;
+    worth_waiting_ = counted_ * beat_ >= passed;
     counted_from_ = now;
     counted_ = 0;
   }
@@ -60,15 +65,20 @@ unix_ms commit_policy::due() const {
   ALLEYCAT_CHECK(pending_ > 0);
   if (complete_)
     return first_;
-  const auto end = worth_waiting_ ? next_beat(first_, linger_) : first_ + std::min(linger_, short_linger);
-  if (pending_ < burst_size)
-    return end;
-  const auto silence = std::max(least_silence, silence_factor * (last_ - first_) / (pending_ - 1));
-  return std::min(end, last_ + silence);
+  const auto end = worth_waiting_ ? next_beat(first_, beat_) : first_ + std::min(linger_, short_linger);
+  if (pending_ >= burst_size)
+    return std::min(end, last_ + std::max(least_silence, silence_factor * (last_ - first_) / (pending_ - 1)));
+  if (beat_ != linger_ && before_ >= burst_size) {
+    const auto silence = silence_factor * (last_ - before_first_) / (before_ + pending_ - 1);
+    if (silence <= linger_ / 2)
+      return std::min(end, last_ + std::max(least_silence, silence));
+  }
+  return end;
 }
 
 void commit_policy::committed() {
-  pending_ = 0;
+  before_ = std::exchange(pending_, 0);
+  before_first_ = first_;
   complete_ = false;
 }
 

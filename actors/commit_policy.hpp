@@ -3,6 +3,7 @@
 
 #include "racing/time.hpp"
 
+#include <cstddef>
 #include <cstdint>
 
 namespace alleycat {
@@ -14,8 +15,12 @@ namespace alleycat {
 ///   - at once when the *round* is complete: every rider of the round before has reported. So the last rider of a second
 ///     waits for nothing where one ingest actor gets all updates;
 ///   - when a *burst* is over: many came close together, and then nothing for as long as about 16 of them took. That
-///     is how riders in phase end where several ingest actors share them, and none knows whom to expect;
+///     is how riders in phase end where several ingest actors share them, and none knows whom to expect.
 ///   - after 2 ms where so few ride that the linger time would not bring even one more.
+///
+/// Where N nodes share the updates, each gets an Nth of them, and N times as many batches of an Nth would be written, stored,
+/// and read by the owner. So beats are N linger times apart, up to `longest_beat`: batches stay as large as those of one node. The few that
+/// such a beat cuts from a dense burst end with it, and do not wait for the next one.
 ///
 /// Rounds follow the riders, not a clock: a round begins where the one before was complete, or with the first rider who
 /// reports again before it was. Who is new in a round is expected from the next one on, who was silent is no longer.
@@ -31,8 +36,12 @@ public:
   static constexpr std::int64_t silence_factor = 16;
   static constexpr std::uint32_t burst_size = 8;
 
+  /// Between two beats, however many nodes share the updates: answers come that much later. A longer linger time stays.
+  static constexpr milliseconds longest_beat{80};
+
   /// @param linger  at most 1 s; 0 = every update is due at once
-  explicit commit_policy(milliseconds linger) : linger_{linger} {}
+  /// @param nodes   that share the updates of the race, at least 1
+  explicit commit_policy(milliseconds linger, std::size_t nodes = 1);
 
   /// An update is pending now.
   void arrived(round& rider, unix_ms now);
@@ -48,10 +57,13 @@ private:
   void next_round();
 
   milliseconds linger_;
+  milliseconds beat_; ///< the linger time or a multiple of it
   std::uint32_t pending_ = 0;
   unix_ms first_{}; ///< arrival of the first one pending
   unix_ms last_{};  ///< and of the last one
   bool complete_ = false;
+  std::uint32_t before_ = 0; ///< in the batch before
+  unix_ms before_first_{};   ///< arrival of its first one
 
   round round_ = 2;            ///< so that a fresh rider (0) was not in the round before
   std::uint32_t expected_ = 0; ///< riders of the round before; 0 = there was none
@@ -60,7 +72,7 @@ private:
 
   unix_ms counted_from_{}; ///< the rate is measured from here
   std::uint32_t counted_ = 0;
-  bool worth_waiting_ = false; ///< at the last measured rate, the linger time brings at least one more
+  bool worth_waiting_ = false; ///< at the last measured rate, a beat brings at least one more
 };
 
 } // namespace alleycat

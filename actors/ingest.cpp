@@ -53,15 +53,18 @@ void ingest_state::take(arrival& a, unix_ms now, steady_ns steady) {
     return refuse(a.reply_to, refusal::busy, why);
 
   const race_key key{u.cls, u.race};
-  const auto [entry, first] = races_.try_emplace(key, env_->journal_linger.load());
-  auto& race = entry->second;
+  auto known = races_.find(key);
+  const bool first = known == races_.end();
+  if (first)
+    known = races_.try_emplace(key, env_->journal_linger.load(), env_->ownership->nodes()).first;
+  auto& race = known->second;
   if (first)
     self_->send(registry_, race_hint{key});
   race.last_use = now;
   auto& rider = race.riders[u.racer];
   write_name_or_not(rider, u.name);
   if (!std::exchange(race.lingers, true))
-    lingering_.push_back(&*entry);
+    lingering_.push_back(&*known);
   race.policy.arrived(rider.round, now);
   race.pending.push_back({u.racer, u.second, u.device_timestamp, u.measured, u.wants_view, std::move(u.name)});
   if (planted_fault("ack_early") && !a.reply_to.empty())

@@ -19,7 +19,7 @@
 
 namespace alleycat {
 
-/// Group commit: updates of one race wait at most the linger time (`commit_policy` says when less), or until there are 500,
+/// Group commit: updates of one race wait at most the linger time (`commit_policy` says when less, and when more), or until there are 500,
 /// and go to the journal in one message. The bike gets its `ok` when that message is stored, never before.
 ///
 ///     arrival --judge--> pending --commit--> in flight --PubAck--> answered `ok`
@@ -53,7 +53,7 @@ private:
     steady_ns since; ///< its arrival
   };
   struct open_race {
-    explicit open_race(milliseconds linger) : policy{linger} {}
+    open_race(milliseconds linger, std::size_t nodes) : policy{linger, nodes} {}
 
     journal_batch pending;
     std::vector<waiter> waiting; ///< for `pending`, in order

@@ -188,6 +188,8 @@ public:
   virtual bool owns(class_id cls) const = 0;
   /// Whether this node's clock and the journal's agree well enough to admit updates.
   virtual bool may_ingest() const = 0;
+  /// How many nodes share the updates now, this one among them: 1 at least.
+  virtual std::size_t nodes() const = 0;
 };
 
 /// Answers to bikes. An empty `reply_to` means that nobody waits.

@@ -145,6 +145,13 @@ bool cluster_side::may_ingest() const {
   return !driver_ || std::chrono::abs(driver_->clock_ahead()) <= most_clock_offset;
 }
 
+std::size_t cluster_side::nodes() const {
+  const auto seen = picture();
+  const auto serving = std::count_if(seen->members.begin(), seen->members.end(),
+                                     [](const auto& member) { return member.state == ownership::life::live; });
+  return std::max<std::size_t>(1, static_cast<std::size_t>(serving));
+}
+
 // -- from the driver ---------------------------------------------------------------------------------------------------
 
 void cluster_side::on_start(const start_class& what) {

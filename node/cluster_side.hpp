@@ -61,6 +61,7 @@ public:
   void hint(race_key key) override;
   bool owns(class_id cls) const override;
   bool may_ingest() const override;
+  std::size_t nodes() const override;
 
   // owner_desk
   void ask_owner(class_id cls, const std::string& subject, const std::string& body,

@@ -192,7 +192,8 @@ std::vector<option> make_options() {
       live(number<std::uint32_t>(
           "journal.linger_ms", "", 0, 1000, ALLEYCAT_MEMBER(journal.linger_ms),
           "How long an update waits for others of its race at most before the batch is written; less where waiting "
-          "would not help. More makes the journal smaller and a restart quicker, and delays answers by as much. "
+          "would not help, and N times as long, up to 80 ms, where N nodes share the updates. More makes the journal "
+          "smaller and a restart quicker, and delays answers by as much. "
           "Another value counts for races that open afterwards.")),
       live(number<std::uint64_t>(
           "journal.max_bytes", "", 16 * mebibyte, 1024 * 1024 * mebibyte, ALLEYCAT_MEMBER(journal.max_bytes),

@@ -13,7 +13,8 @@ namespace {
 
 /// Riders who report to one ingest actor; time in milliseconds.
 struct riders {
-  explicit riders(std::size_t count, std::int64_t linger_ms = 30) : policy{milliseconds{linger_ms}}, rounds(count) {}
+  explicit riders(std::size_t count, std::int64_t linger_ms = 30, std::size_t nodes = 1)
+      : policy{milliseconds{linger_ms}, nodes}, rounds(count) {}
 
   /// What is due is written before; @returns how many batches those were
   void report(std::size_t who, std::int64_t now) {
@@ -159,4 +160,73 @@ TEST_CASE("without linger time everything is due at once") {
   riders all{100, 0};
   ride(all, 1, 3, 9, 100);
   CHECK(all.batches == std::vector<std::size_t>(200, 1));
+}
+
+TEST_CASE("three nodes that share the riders write batches as large as one node does, and no more of them") {
+  riders alone{200, 20};
+  ride(alone, 1, 11, 5, 200);
+  // To one of three nodes a third of the updates comes: of riders who are others each second.
+  riders shared{600, 20, 3};
+  for (std::int64_t second = 1; second < 11; ++second)
+    for (std::size_t i = 0; i < 66; ++i)
+      shared.report((i * 3 + static_cast<std::size_t>(second) % 3) % 600,
+                    second * 1'000 + static_cast<std::int64_t>(i) * 15);
+  CHECK(3 * shared.batches.size() <= alone.batches.size() * 11 / 10);
+}
+
+TEST_CASE("where nodes share the riders nobody waits longer than a beat") {
+  std::mt19937 random{7};
+  for (const std::size_t nodes : {2, 3, 4, 9}) {
+    riders some{50, 20, nodes};
+    const auto beat =
+        std::min<std::int64_t>(20 * static_cast<std::int64_t>(nodes), commit_policy::longest_beat.count());
+    std::int64_t now = 1'000;
+    std::int64_t first{};
+    for (int i = 0; i < 20'000; ++i) {
+      now += random() % 24;
+      some.pass(now);
+      if (some.pending == 0)
+        first = now;
+      some.policy.arrived(some.rounds[random() % 50], at_ms(now));
+      ++some.pending;
+      REQUIRE(some.due() >= first);
+      REQUIRE(some.due() <= first + beat);
+    }
+  }
+}
+
+TEST_CASE("a linger time longer than the longest beat stays what it is, and none stays none") {
+  for (const std::size_t nodes : {1, 3, 100}) {
+    riders slow{500, 300, nodes};
+    ride(slow, 1, 2, 2, 500); // nobody knows yet how many ride
+    slow.batches.clear();
+    ride(slow, 2, 7, 2, 500);
+    CHECK(slow.batches.size() <= 5 * 4 + 5 + 1);
+    CHECK(slow.batches.size() >= 5 * 3);
+    riders quick{100, 0, nodes};
+    ride(quick, 1, 3, 9, 100);
+    CHECK(quick.batches == std::vector<std::size_t>(200, 1));
+  }
+}
+
+TEST_CASE("where nodes share the riders the few that a beat cuts from a burst do not wait for the next beat") {
+  for (const std::size_t nodes : {2, 3}) {
+    riders all{600, 20, nodes};
+    const std::int64_t beat = 20 * static_cast<std::int64_t>(nodes);
+    // 84 others each time, eight in a millisecond, so that the last four come behind a beat.
+    for (std::int64_t second = 60; second < 65; ++second) {
+      if (second == 61) { // how many ride is not known before
+        all.pass(second * 1'000);
+        all.batches.clear();
+        all.waited.clear();
+      }
+      const auto cut = (second * 1'000 / beat + 5) * beat;
+      for (std::size_t i = 0; i < 84; ++i)
+        all.report((i * 6 + static_cast<std::size_t>(second) % 6) % 600, cut - 10 + static_cast<std::int64_t>(i) / 8);
+    }
+    all.pass(100'000);
+    REQUIRE(all.batches.size() == 8);
+    for (const auto waited : all.waited)
+      CHECK(waited <= commit_policy::least_silence.count());
+  }
 }

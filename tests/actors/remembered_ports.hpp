@@ -135,6 +135,7 @@ struct remembered_ownership : ownership_port {
   std::vector<race_key> hints;
   bool owner = true;
   bool clock_agrees = true;
+  std::size_t sharing = 1;
 
   void recovered(class_id cls, epoch owner_epoch) override { recovered_classes.emplace_back(cls, owner_epoch); }
   void preloaded(class_id cls) override { preloaded_classes.push_back(cls); }
@@ -142,6 +143,7 @@ struct remembered_ownership : ownership_port {
   void hint(race_key key) override { hints.push_back(key); }
   bool owns(class_id) const override { return owner; }
   bool may_ingest() const override { return clock_agrees; }
+  std::size_t nodes() const override { return sharing; }
 };
 
 struct remembered_answers : answer_port {
