@@ -82,7 +82,10 @@ clusterTest('the leader of three nats-servers is killed', { servers: 3, rules },
 
 clusterTest("the nats-server that leads a class's journal is killed together with the class's owner", { servers: 3, rules }, (world, t) =>
   race(world, t, async () => {
-    const { classes } = await world.client.query('cluster');
-    return { servers: [await world.client.leaderOf('ALLEYCAT_JOURNAL_1')], nodes: [classes.find(({ classId }) => classId === 1).owner] };
+    const owner = await until('class 1 has an owner', async () => {
+      const { classes } = await world.client.answer('cluster');
+      return classes.find(({ classId }) => classId === 1).owner;
+    });
+    return { servers: [await world.client.leaderOf('ALLEYCAT_JOURNAL_1')], nodes: [owner] };
   }),
 );
