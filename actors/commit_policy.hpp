@@ -15,7 +15,7 @@ namespace alleycat {
 ///   - at once when the *round* is complete: every rider of the round before has reported. So the last rider of a second
 ///     waits for nothing where one ingest actor gets all updates;
 ///   - when a *burst* is over: many came close together, and then nothing for as long as about 16 of them took. That
-///     is how riders in phase end where several ingest actors share them, and none knows whom to expect.
+///     is how riders in phase end where several ingest actors share them, and none knows whom to expect;
 ///   - after 2 ms where so few ride that the linger time would not bring even one more.
 ///
 /// Where N nodes share the updates, each gets an Nth of them, and N times as many batches of an Nth would be written, stored,
