@@ -20,7 +20,8 @@ std::string& message_buffer() {
 
 nats_publisher::nats_publisher(const connections& by, const clock_port& clock, const name_book& names, meters& counts,
                                std::function<bool()> trusted)
-    : by_{by}, clock_{clock}, names_{names}, counts_{counts}, trusted_{std::move(trusted)} {}
+    : by_{by}, clock_{clock}, names_{names}, counts_{counts}, trusted_{std::move(trusted)},
+      cluster_events_{by_.outgoing, counts_.output_fenced} {}
 
 bool nats_publisher::may_leave(const term& under, const nats_connection& connection) {
   // What cannot leave at once does not leave later.
@@ -60,9 +61,8 @@ void nats_publisher::publish_leaderboard(const term& under, std::span<const lead
 
 void nats_publisher::publish_opened(const term& under, race_key key) {
   if (may_leave(under, by_.live))
-    publish_event(by_.live, "race_opened",
-                  fmt::format(R"("classId":{},"raceId":{},"epoch":{})", key.cls.value(), key.race.value(),
-                              under.owner_epoch().value()));
+    publish_event("race_opened", fmt::format(R"("classId":{},"raceId":{},"epoch":{})", key.cls.value(),
+                                             key.race.value(), under.owner_epoch().value()));
 }
 
 void nats_publisher::publish_result(const term& under, race_key key, std::string_view stored) {
@@ -72,10 +72,9 @@ void nats_publisher::publish_result(const term& under, race_key key, std::string
 
 void nats_publisher::publish_closed(const term& under, const race_result& result) {
   if (may_leave(under, by_.live))
-    publish_event(by_.live, "race_closed",
-                  fmt::format(R"("classId":{},"raceId":{},"epoch":{},"racers":{},"finished":{})",
-                              result.key.cls.value(), result.key.race.value(), result.owner_epoch.value(),
-                              result.rows.size(), result.finished));
+    publish_event("race_closed", fmt::format(R"("classId":{},"raceId":{},"epoch":{},"racers":{},"finished":{})",
+                                             result.key.cls.value(), result.key.race.value(),
+                                             result.owner_epoch.value(), result.rows.size(), result.finished));
 }
 
 void nats_publisher::publish_record(const term& under, racer_id racer, const final_score& record) {
@@ -86,16 +85,19 @@ void nats_publisher::publish_record(const term& under, racer_id racer, const fin
   append_json_string(names_.of(racer), fields);
   fields += R"(,"total":)";
   append_score(record.best, fields);
-  publish_event(by_.live, "record", fields);
+  publish_event("record", fields);
 }
 
 void nats_publisher::publish_cluster_event(std::string_view kind, std::string_view fields) {
-  publish_event(by_.outgoing, kind, fields);
+  cluster_events_.add(event_subject(kind), event_json(kind, fields));
 }
 
-void nats_publisher::publish_event(const nats_connection& connection, std::string_view kind, std::string_view fields) {
-  const auto json = fmt::format(R"({{"event":"{}","ts":{},{}}})", kind, ms_of(clock_.now()), fields);
-  connection.publish(event_subject(kind).c_str(), json);
+void nats_publisher::publish_event(std::string_view kind, std::string_view fields) {
+  by_.live.publish(event_subject(kind).c_str(), event_json(kind, fields));
+}
+
+std::string nats_publisher::event_json(std::string_view kind, std::string_view fields) const {
+  return fmt::format(R"({{"event":"{}","ts":{},{}}})", kind, ms_of(clock_.now()), fields);
 }
 
 } // namespace alleycat

@@ -5,6 +5,7 @@
 #include "actors/name_book.hpp"
 #include "actors/ports.hpp"
 #include "node/nats/nats_connection.hpp"
+#include "node/ports/event_outbox.hpp"
 
 #include <functional>
 
@@ -31,19 +32,22 @@ public:
   void publish_closed(const term& under, const race_result& result) override;
   void publish_record(const term& under, racer_id racer, const final_score& record) override;
 
-  /// `alleycat.event.<kind>`, of the cluster itself: under no term, so it is told also when the node is back from an absence.
+  /// `alleycat.event.<kind>`, of the cluster itself: under no term, so it is told also when the node is back from an absence,
+  /// and again until it has surely left.
   /// @param fields  JSON members without braces
   void publish_cluster_event(std::string_view kind, std::string_view fields);
 
 private:
   bool may_leave(const term& under, const nats_connection& connection);
-  void publish_event(const nats_connection& connection, std::string_view kind, std::string_view fields);
+  void publish_event(std::string_view kind, std::string_view fields);
+  std::string event_json(std::string_view kind, std::string_view fields) const;
 
   connections by_;
   const clock_port& clock_;
   const name_book& names_;
   meters& counts_;
   std::function<bool()> trusted_;
+  event_outbox cluster_events_;
 };
 
 } // namespace alleycat
