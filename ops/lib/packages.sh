@@ -7,7 +7,7 @@ packages_to_run=(
   ca-certificates git g++ cmake ninja-build ccache pkg-config
   libcaf-dev libnats-dev liblmdb-dev libprotobuf-dev protobuf-compiler libsimdjson-dev libfmt-dev libspdlog-dev
   nlohmann-json3-dev prometheus-cpp-dev libcivetweb-dev libcpp-httplib-dev libcli11-dev libtomlplusplus-dev libssl-dev
-  libutf8proc-dev libsystemd-dev libzstd-dev libpugixml-dev
+  libutf8proc-dev libsystemd-dev libzstd-dev libpugixml-dev libjemalloc-dev
   nats-server
 )
 # To test and check as well.

@@ -248,7 +248,8 @@ export class Arena {
   async profile(name, riderFlags) {
     const file = this.world.path('allocations');
     writeFileSync(file, '');
-    const env = { LD_PRELOAD: programPath('libbench_allocations.so'), BENCH_ALLOCATIONS: file };
+    // The library of C++ second: `new` of a contender's own allocator would not be counted.
+    const env = { LD_PRELOAD: `${programPath('libbench_allocations.so')}:libstdc++.so.6`, BENCH_ALLOCATIONS: file };
     const contender = await this.start(name, { env });
     try {
       const pids = contender.programs.map((program) => program.child.pid);
