@@ -1,5 +1,7 @@
 #include "actors/calendar.hpp"
 
+#include "actors/defaults.hpp"
+#include "actors/pace.hpp"
 #include "actors/pages.hpp"
 #include "actors/store_call.hpp"
 
@@ -29,7 +31,7 @@ void calendar_state::look_at_clock() {
   for (auto& [cls, boards] : boards_)
     if (boards.today() != today())
       boards.turn_to(today());
-  self_->delayed_send(self_, std::chrono::seconds{1}, alleycat::look_at_clock{});
+  self_->delayed_send(self_, until_next_beat(env_->clock->now(), defaults::follow_rest), alleycat::look_at_clock{});
 }
 
 std::vector<day_best> calendar_state::bests_of(const race_result& result, scoring rule) const {

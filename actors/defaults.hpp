@@ -54,7 +54,7 @@ inline constexpr auto load_retry = 1s;
 inline constexpr auto race_tick = 200ms;
 /// How often ingest looks for PubAcks that did not come, and while it waits for none.
 inline constexpr auto ingest_tick = 100ms;
-inline constexpr auto ingest_rest = 500ms;
+inline constexpr auto ingest_rest = 1s;
 /// A PubAck that takes longer is taken for lost and the batch is sent again: a repeated batch is harmless.
 inline constexpr auto ack_deadline = 2s;
 /// Retries end this long before the race's deadline: a batch after the close mark would be late.

@@ -2,6 +2,7 @@
 
 #include "actors/defaults.hpp"
 #include "actors/errors.hpp"
+#include "actors/pace.hpp"
 
 #include <caf/all.hpp>
 
@@ -148,7 +149,8 @@ void editor_state::look_at_clock() {
   if (tail_.somebody_waits() || (tail_.somebody_asked() && now - tail_.asked_at() > end_asked_again))
     tail_.ask_end(now);
   const bool busy = tail_.somebody_asked() || tail_.somebody_waits() || again_.waiting();
-  self_->delayed_send(self_, busy ? defaults::follow_tick : defaults::follow_rest, alleycat::look_at_clock{});
+  self_->delayed_send(self_, busy ? defaults::follow_tick : until_next_beat(now, defaults::follow_rest),
+                      alleycat::look_at_clock{});
 }
 
 // -- the streams -------------------------------------------------------------------------------------------------------

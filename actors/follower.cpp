@@ -2,6 +2,7 @@
 
 #include "actors/defaults.hpp"
 #include "actors/errors.hpp"
+#include "actors/pace.hpp"
 
 #include <caf/all.hpp>
 
@@ -309,7 +310,8 @@ void follower_state::look_at_clock() {
                     {{"taken", count_}, {"left", left_}, {"sequence", tail_.done().sequence}, {"sent", sent_}});
   }
   const bool busy = waits || again_.waiting() || tail_.somebody_waits();
-  self_->delayed_send(self_, busy ? defaults::follow_tick : defaults::follow_rest, alleycat::look_at_clock{});
+  self_->delayed_send(self_, busy ? defaults::follow_tick : until_next_beat(now, defaults::follow_rest),
+                      alleycat::look_at_clock{});
 }
 
 follow_progress follower_state::progress() const {

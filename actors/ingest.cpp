@@ -1,6 +1,7 @@
 #include "actors/ingest.hpp"
 
 #include "actors/defaults.hpp"
+#include "actors/pace.hpp"
 #include "racing/admission.hpp"
 #include "racing/failpoint.hpp"
 
@@ -287,7 +288,8 @@ void ingest_state::look_at_clock() {
     const auto& race = entry.second;
     return race.in_flight == 0 && race.pending.empty() && now - race.last_use > forget_race_after;
   });
-  self_->delayed_send(self_, unstored_ == 0 ? defaults::ingest_rest : defaults::ingest_tick, alleycat::look_at_clock{});
+  self_->delayed_send(self_, unstored_ == 0 ? until_next_beat(now, defaults::ingest_rest) : defaults::ingest_tick,
+                      alleycat::look_at_clock{});
 }
 
 void ingest_state::refuse(const std::string& reply_to, refusal reason, std::string_view why) {

@@ -2,6 +2,7 @@
 
 #include "actors/defaults.hpp"
 #include "actors/errors.hpp"
+#include "actors/pace.hpp"
 
 #include <caf/all.hpp>
 
@@ -313,7 +314,7 @@ void shard_state::look_at_clock() {
   drop_hint_without_race(now);
   purge_due(now);
   go_on();
-  self_->delayed_send(self_, defaults::shard_tick, alleycat::look_at_clock{});
+  self_->delayed_send(self_, until_next_beat(now, defaults::shard_tick), alleycat::look_at_clock{});
 }
 
 void shard_state::go_on() {

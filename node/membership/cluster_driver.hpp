@@ -64,7 +64,7 @@ struct driver_settings {
   std::function<steady_time()> clock = {};  ///< none: `boot_now`
 };
 
-/// Its own thread ticks the machine every 100 ms by the boot clock, so that nothing that happens elsewhere in this process
+/// Its own thread ticks the machine every 200 ms by the boot clock, so that nothing that happens elsewhere in this process
 /// delays a heartbeat; what may block (looking for epochs, noting a generation) has another one. Runs until it is
 /// destroyed, gave up or has left.
 class cluster_driver {
