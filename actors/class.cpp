@@ -106,12 +106,10 @@ caf::result<rank_answer> class_state::rank(const rank_batch& batch) const {
   rank_answer answer;
   answer.owner_epoch = term_->owner_epoch();
   answer.places.reserve(batch.items.size());
-  answer.around.resize(batch.items.size());
-  for (std::size_t i = 0; i < batch.items.size(); ++i) {
-    const auto& item = batch.items[i];
+  for (const auto& item : batch.items) {
     answer.places.push_back(table_.place(item.second, item.value, item.racer));
     if (item.with_rows)
-      answer.around[i] = table_.neighbours(item.second, item.value, item.racer, view_top_rows, view_rows_around);
+      answer.around.push_back(table_.neighbours(item.second, item.value, item.racer, view_top_rows, view_rows_around));
   }
   return answer;
 }

@@ -4,6 +4,7 @@
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/metered.hpp"
+#include "racing/race_ending.hpp"
 #include "racing/race_fold.hpp"
 #include "racing/race_lifecycle.hpp"
 #include "racing/standings_policy.hpp"
@@ -57,6 +58,7 @@ public:
 private:
   /// A publication on its way: everything as of one moment, but the all-time ranks.
   struct publication {
+    std::vector<row_index> order; ///< of the rides in both
     standings table;
     race_tick tick;
   };
@@ -65,10 +67,17 @@ private:
   /// Has `look_at_standings` called at a moment that is still to come.
   void look_again(unix_ms at, unix_ms now);
   std::shared_ptr<publication> compose(unix_ms now);
-  standings describe(unix_ms now) const;
+  /// @param order  race_fold::live_order()
+  standings describe(std::span<const row_index> order, unix_ms now) const;
+  /// Fills in all-time ranks as they were last answered.
+  void show_all_time(standings& table, std::span<const row_index> order) const;
   /// The furthest second that half of those riding have reached.
   own_second usual_second(unix_ms now) const;
-  rider_tick compose_rider_tick(ride_delta&& news, rank_t here_now_rank) const;
+  /// Fills in how far the rider is.
+  void describe(rider_tick& rider, const standing& place) const;
+  bool wants_view(row_index row) const;
+  /// The here-now rows of a rider's view.
+  std::vector<here_now_row> surroundings_of(const rider_tick& rider) const;
   rank_batch batch_for(const publication& p) const;
   void take_ranks(publication& p, const rank_answer& answer);
   void send(publication& p);
@@ -106,8 +115,8 @@ private:
   std::map<std::uint16_t, std::shared_ptr<const race_moment>> moments_;
   bool caught_up_ = false;
   bool publishing_ = false;
-  unix_ms looks_at_{};          ///< when the standings' timer comes; 0 = none is set
-  std::size_t seen_deltas_ = 0; ///< entries of race_->deltas() the rhythm knows
+  unix_ms looks_at_{};            ///< when the standings' timer comes; 0 = none is set
+  std::size_t seen_accepted_ = 0; ///< entries of race_->news().accepted the rhythm knows
   bool complete_ = false;
   bool handed_over_ = false;
   std::uint64_t read_ = 0;      ///< messages of the journal

@@ -1,10 +1,10 @@
 /// What races, riders and classes say to each other: ticks, ranks, ghosts, the ranking of a closed race.
 #pragma once
 
+#include "actors/race_tick.hpp"
 #include "racing/all_time_table.hpp"
 #include "racing/closed_race.hpp"
 #include "racing/ghost.hpp"
-#include "racing/race_fold.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
@@ -14,33 +14,6 @@
 
 namespace alleycat {
 
-/// One rider's news at a tick.
-struct rider_tick {
-  racer_id racer;
-  own_second second; ///< furthest
-  score output;
-  score total;
-  std::vector<own_second> accepted; ///< since the last tick
-  refusal_counts refused{};         ///< since the last tick
-  bool wants_view = false;
-  rank_t here_now_rank = 0;
-  std::uint32_t here_now_of = 0;
-  std::vector<here_now_row> here_now; ///< rows of the view; only with `wants_view`
-  score value;                        ///< score at `second`
-  all_time_place all_time;
-  std::vector<best_row> around; ///< all-time rows of the view; only with `wants_view`
-};
-
-/// What happened in a race since the last tick.
-struct race_tick {
-  race_key key;
-  epoch owner_epoch;
-  journal_position as_of;
-  unix_ms published{};
-  unix_ms oldest{}; ///< journal's time of the oldest update in it; 0 = not known
-  bool all_time_stale = false;
-  std::vector<rider_tick> riders;
-};
 using race_tick_ptr = std::shared_ptr<const race_tick>;
 
 /// The race is closed, stored and applied, or was never needed.
@@ -92,7 +65,7 @@ struct rank_batch {
 struct rank_answer {
   epoch owner_epoch;                         ///< of the class's owner
   std::vector<all_time_place> places;        ///< one for each item, in order
-  std::vector<std::vector<best_row>> around; ///< likewise; empty where no rows were asked for
+  std::vector<std::vector<best_row>> around; ///< one for each item with rows, in order
 };
 using closed_race_ptr = std::shared_ptr<const closed_race>;
 

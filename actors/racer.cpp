@@ -12,12 +12,12 @@ void racer_state::start(const actor_context& env, term_ptr under, racer_id racer
 }
 
 void racer_state::take(const race_tick& tick, const rider_tick& news) {
-  for (const auto s : news.accepted)
+  for (const auto s : tick.accepted_of(news))
     arrived_[s.value() - 1U] = true;
-  for (std::size_t i = 0; i < refused_.size(); ++i)
-    refused_[i] += news.refused[i];
-  env_->counts->racer_seconds.add(news.accepted.size());
-  if (!news.wants_view)
+  for (const auto reason : tick.refused_of(news))
+    ++refused_[static_cast<std::size_t>(reason)];
+  env_->counts->racer_seconds.add(news.accepted.count);
+  if (!news.wants_view())
     return;
   env_->publisher->publish(*term_, view_of(tick, news));
   env_->counts->views_published.add();
@@ -36,12 +36,12 @@ rider_view racer_state::view_of(const race_tick& tick, const rider_tick& news) c
   view.as_of = tick.as_of;
   view.published = tick.published;
   view.here_now = {news.here_now_rank, news.here_now_of, {}};
-  for (const auto& row : news.here_now)
+  for (const auto& row : tick.views[news.view].here_now)
     view.here_now.rows.push_back({row.rank, row.racer, env_->names->of(row.racer), row.at});
   view.all_time_stale = tick.all_time_stale;
   if (!tick.all_time_stale) {
     view.all_time = {news.all_time.rank, news.all_time.of, {}};
-    for (const auto& row : news.around)
+    for (const auto& row : tick.views[news.view].around)
       view.all_time.rows.push_back({row.rank, row.racer, env_->names->of(row.racer), row.best});
     if (const auto best = news.all_time.own_best; best.value() != 0)
       view.best = view_best{best, std::int64_t{news.value.value()} - best.value(), news.value > best};

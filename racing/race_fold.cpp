@@ -101,8 +101,7 @@ refusal race_fold::fold(const journal_update& u, unix_ms stored) {
   const auto known = row_of_.find(u.racer);
   if (rules_.admit == admission::live && !in_time(rules_, key_.race, u.second, stored)) {
     if (known)
-      ++delta_of(rides_[*known], static_cast<row_index>(*known))
-            .refused[static_cast<std::size_t>(refusal::out_of_time)];
+      news_.refused.push_back({static_cast<row_index>(*known), refusal::out_of_time});
     return refusal::out_of_time;
   }
   const auto anchor = anchor_of(u.device_timestamp, u.second);
@@ -132,7 +131,7 @@ refusal race_fold::fold(const journal_update& u, unix_ms stored) {
   else
     accept(r, row, u);
   if (reason != refusal::none)
-    ++delta_of(r, row).refused[static_cast<std::size_t>(reason)];
+    news_.refused.push_back({row, reason});
   return reason;
 }
 
@@ -182,7 +181,7 @@ void race_fold::accept(ride& r, row_index row, const journal_update& u) {
     r.finished = true;
     ++finished_;
   }
-  delta_of(r, row).accepted.push_back(s);
+  news_.accepted.push_back({row, s});
 }
 
 void race_fold::place_in(own_second s, row_index row, score value) {
@@ -210,20 +209,8 @@ void race_fold::take_out(own_second s, row_index row) {
   column[row] = score{};
 }
 
-ride_delta& race_fold::delta_of(ride& r, row_index row) {
-  if (!r.has_news) {
-    r.has_news = true;
-    r.news_at = static_cast<std::uint32_t>(deltas_.size());
-    deltas_.push_back({row, {}, {}});
-  }
-  ALLEYCAT_CHECK(r.news_at < deltas_.size() && deltas_[r.news_at].row == row);
-  return deltas_[r.news_at];
-}
-
-std::vector<ride_delta> race_fold::take_deltas() {
-  for (const auto& n : deltas_)
-    rides_[n.row].has_news = false;
-  return std::exchange(deltas_, {});
+race_news race_fold::take_news() {
+  return std::exchange(news_, {});
 }
 
 std::map<racer_id, std::uint32_t> race_fold::take_turned_away() {
@@ -336,8 +323,8 @@ standing race_fold::standing_of(row_index row, rank_t here_now_rank) const {
           .all_time_rank = 0};
 }
 
-std::vector<standing> race_fold::ranking() const {
-  // Sorted by small keys: a standing has a name in it.
+std::vector<row_index> race_fold::live_order() const {
+  // Sorted by small keys, each with what decides.
   struct place {
     score value;
     racer_id racer;
@@ -348,16 +335,26 @@ std::vector<standing> race_fold::ranking() const {
     places[i] = {score_at(static_cast<row_index>(i), rides_[i].furthest), rides_[i].racer, static_cast<row_index>(i)};
   std::sort(places.begin(), places.end(),
             [](const place& a, const place& b) { return a.value != b.value ? a.value > b.value : a.racer < b.racer; });
+  std::vector<row_index> order(places.size());
+  std::transform(places.begin(), places.end(), order.begin(), [](const place& p) { return p.row; });
+  return order;
+}
+
+std::vector<standing> race_fold::ranking(std::span<const row_index> order) const {
+  ALLEYCAT_CHECK(order.size() == rides_.size());
   std::vector<standing> rows;
-  rows.reserve(places.size());
+  rows.reserve(order.size());
   rank_t rank = 0;
+  score last;
   // At the furthest second nobody else has a score: who is there stands here in the order of the here-now table.
   rank_t in_front = 0;
   rank_t front_rank = 0;
   score front_value;
-  for (const auto& [value, racer, row] : places) {
-    if (rows.empty() || value != places[rows.size() - 1].value)
+  for (const auto row : order) {
+    const auto value = score_at(row, rides_[row].furthest);
+    if (rows.empty() || value != last)
       rank = static_cast<rank_t>(rows.size() + 1);
+    last = value;
     const bool front = rides_[row].furthest == furthest_;
     if (front && (in_front++ == 0 || value != front_value)) {
       front_rank = in_front;
@@ -389,69 +386,6 @@ std::vector<standing> race_fold::final_rows() const {
     rows[i].rank = shares ? rows[i - 1].rank : static_cast<rank_t>(i + 1);
   }
   return rows;
-}
-
-// -- the end -----------------------------------------------------------------------------------------------------------
-
-closed_race race_fold::close(epoch owner_epoch) const {
-  race_ending ending{*this, owner_epoch};
-  ending.go_on(rides_.size() + order_.size());
-  return ending.take();
-}
-
-race_ending::race_ending(const race_fold& race, epoch owner_epoch) : race_{race} {
-  ALLEYCAT_CHECK(race.closed_);
-  const auto rides = race.rides_.size();
-  ALLEYCAT_CHECK(rides <= race.rules_.capacity && race.complete_ <= rides && race.finished_ <= rides);
-  const auto& mark = race.mark_;
-  made_.stamp = mark;
-  made_.result = {race.key_,        owner_epoch, mark.position, mark.stored, static_cast<std::uint32_t>(race.finished_),
-                  race.final_rows()};
-  made_.rides.resize(rides);
-}
-
-void race_ending::go_on(std::size_t steps) {
-  for (; steps != 0 && rides_ < made_.rides.size(); --steps)
-    copy(rides_++);
-  for (; steps != 0 && !done(); --steps)
-    rank(seconds_++);
-}
-
-void race_ending::copy(std::size_t row) {
-  const auto& r = race_.rides_[row];
-  auto& record = made_.rides[row];
-  record.key = race_.key_;
-  record.racer = r.racer;
-  record.name = r.name;
-  record.anchor = r.anchor;
-  record.closed = race_.mark_.stored;
-  record.finished = r.finished;
-  record.seconds.resize(r.furthest.value());
-  for (std::uint16_t s = 1; s <= r.furthest.value(); ++s)
-    if (r.has(own_second{s})) {
-      record.seconds[s - 1U].present = true;
-      record.seconds[s - 1U].measured = r.measured[s - 1U];
-    }
-}
-
-void race_ending::rank(std::size_t second) {
-  const auto& order = race_.order_[second];
-  const auto& scores = race_.scores_[second];
-  rank_t rank = 0;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    if (i == 0 || scores[order[i]] != scores[order[i - 1]])
-      rank = static_cast<rank_t>(i + 1);
-    made_.rides[order[i]].seconds[second].here_now_rank = rank;
-  }
-}
-
-closed_race race_ending::take() {
-  ALLEYCAT_CHECK(done());
-  for (const auto& row : made_.result.rows)
-    made_.rides[*race_.row_of_.find(row.racer)].rank = row.rank;
-  std::sort(made_.rides.begin(), made_.rides.end(),
-            [](const ride_record& a, const ride_record& b) { return a.racer < b.racer; });
-  return std::move(made_);
 }
 
 } // namespace alleycat

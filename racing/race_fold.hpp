@@ -37,11 +37,22 @@ struct here_now_row {
 /// Counted refusals, by reason.
 using refusal_counts = std::array<std::uint32_t, refusal_count>;
 
-/// What happened to one ride since its news were last taken.
-struct ride_delta {
-  row_index row = 0;
-  std::vector<own_second> accepted; ///< in order of acceptance
-  refusal_counts refused{};
+/// What happened since it was last taken. Flat: a ride takes no memory of its own.
+struct race_news {
+  struct accepted_second {
+    row_index row = 0;
+    own_second second;
+    bool operator==(const accepted_second&) const = default;
+  };
+  struct refused_update {
+    row_index row = 0;
+    refusal reason = refusal::none;
+    bool operator==(const refused_update&) const = default;
+  };
+  std::vector<accepted_second> accepted; ///< in order of acceptance
+  std::vector<refused_update> refused;   ///< of rides, that is of riders who have a place in the race; in order
+
+  bool empty() const { return accepted.empty() && refused.empty(); }
 };
 
 class race_fold {
@@ -108,16 +119,19 @@ public:
   std::vector<here_now_row> here_now(own_second s, std::size_t from, std::size_t count) const;
   /// 0-based place of a ride in the table at s. @pre the ride has a score at s
   std::size_t place(row_index row, own_second s) const;
-  /// Rows of the live ranking: by score at each ride's latest second, ties by racer id. `all_time_rank` is left 0.
-  /// O(n log n).
-  std::vector<standing> ranking() const;
+  /// All rides in the order of the live ranking: by score at each ride's latest second, ties by racer id. O(n log n).
+  std::vector<row_index> live_order() const;
+  /// The rows of the live ranking, one for each ride in `order`. `all_time_rank` is left 0.
+  /// @param order  live_order()
+  std::vector<standing> ranking(std::span<const row_index> order) const;
+  std::vector<standing> ranking() const { return ranking(live_order()); }
 
   // -- news and the end ------------------------------------------------------------------------------------------------
 
-  /// Rides with something new since `take_deltas`, in order of their first news.
-  const std::vector<ride_delta>& deltas() const { return deltas_; }
+  /// What happened since `take_news`.
+  const race_news& news() const { return news_; }
   /// The same, and forgets it.
-  std::vector<ride_delta> take_deltas();
+  race_news take_news();
   /// Riders who found the race full since the last call, with their number of updates; at most `capacity` of them.
   std::map<racer_id, std::uint32_t> take_turned_away();
 
@@ -134,10 +148,8 @@ private:
     own_second furthest;
     std::uint16_t seconds = 0;
     bool wants_view = false;
-    bool has_news = false;
     bool complete = false;
     bool finished = false;
-    std::uint32_t news_at = 0;          ///< index in deltas_, while has_news
     std::vector<measurement> measured;  ///< [s - 1]
     std::vector<std::uint64_t> present; ///< bit s - 1
     bool has(own_second s) const {
@@ -150,7 +162,6 @@ private:
   void accept(ride& r, row_index row, const journal_update& u);
   void place_in(own_second s, row_index row, score value);
   void take_out(own_second s, row_index row);
-  ride_delta& delta_of(ride& r, row_index row);
   standing standing_of(row_index row, rank_t here_now_rank) const;
   std::vector<standing> final_rows() const;
 
@@ -177,7 +188,7 @@ private:
   std::vector<std::vector<score>> totals_;    ///< [s - 1][row]: total at s; only where it differs from the score
   std::vector<std::vector<row_index>> order_; ///< [s - 1]: rows with a score at s, best first
   std::vector<std::uint32_t> reached_;        ///< [s - 1]: rides whose furthest second is >= s
-  std::vector<ride_delta> deltas_;
+  race_news news_;
   std::map<racer_id, std::uint32_t> turned_away_;
   refusal_counts outcomes_{};
   journal_stamp stamp_; ///< what was read
@@ -189,29 +200,6 @@ private:
   std::size_t complete_ = 0;
   unix_ms last_update_{};
   bool closed_ = false;
-};
-
-/// The race as it stays for ever, made some rides and seconds at a time: a large one takes so long that running races would
-/// wait for it.
-class race_ending {
-public:
-  /// @param race  must outlive this. @pre race.closed()
-  race_ending(const race_fold& race, epoch owner_epoch);
-
-  bool done() const { return seconds_ == race_.order_.size(); }
-  /// @param steps  at most; each is a ride that is copied, or a second that is ranked
-  void go_on(std::size_t steps);
-  /// @pre done()
-  closed_race take();
-
-private:
-  void copy(std::size_t row);
-  void rank(std::size_t second);
-
-  const race_fold& race_;
-  closed_race made_;
-  std::size_t rides_ = 0;   ///< that are copied
-  std::size_t seconds_ = 0; ///< that are ranked
 };
 
 } // namespace alleycat

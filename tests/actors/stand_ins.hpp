@@ -30,7 +30,9 @@ inline class_actor::behavior_type empty_class(class_actor::pointer self, std::sh
           return promise; // forgotten: the request runs into its deadline
         rank_answer answer;
         answer.places.assign(batch.items.size(), all_time_place{1, 1, {}});
-        answer.around.resize(batch.items.size());
+        for (const auto& item : batch.items)
+          if (item.with_rows)
+            answer.around.emplace_back();
         promise.deliver(answer);
         return promise;
       },

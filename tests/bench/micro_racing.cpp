@@ -61,7 +61,7 @@ void fold_in_phase(benchmark::State& state) {
     std::uint64_t position = 0;
     for (const auto& b : batches) {
       race.apply({journal_position{++position}, at_ms(1), b});
-      benchmark::DoNotOptimize(race.take_deltas());
+      benchmark::DoNotOptimize(race.take_news());
     }
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(riders * ride_seconds));

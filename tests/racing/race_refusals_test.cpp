@@ -172,14 +172,14 @@ TEST_CASE("positions up to the last one read have no effect", "[race_fold]") {
   a_race race;
   race.ride(8, 500, 1, 5);
   race.add(at(8, 1, 900));
-  race.state.take_deltas();
+  race.state.take_news();
   for (const auto& entry : race.journal())
     race.state.apply(entry);
   CHECK(race.count(refusal::none) == 5);
   CHECK(race.count(refusal::conflict) == 1);
   CHECK(race.count(refusal::duplicate) == 0);
   CHECK(race.state.as_of() == journal_position{6});
-  CHECK(race.state.take_deltas().empty());
+  CHECK(race.state.take_news().empty());
 }
 
 TEST_CASE("another content under a position that was read has no effect either", "[race_fold]") {
@@ -243,26 +243,24 @@ TEST_CASE("a mark that was stored before the deadline ends nothing", "[race_fold
   CHECK(race.state.close(epoch{4}).rides[0].seconds.size() == 2);
 }
 
-TEST_CASE("news tell each ride's accepted seconds and refusals once, in order of first news", "[race_fold]") {
+TEST_CASE("news tell what was accepted and refused, in order and once", "[race_fold]") {
+  using accepted = race_news::accepted_second;
+  using refused = race_news::refused_update;
   a_race race;
   race.batch({at(9, 1), at(8, 2), at(9, 3), at(9, 2)});
   race.add(at(8, 2));
-  auto news = race.state.take_deltas();
-  REQUIRE(news.size() == 2);
-  CHECK(news[0].row == race.row(9));
-  CHECK(news[0].accepted == std::vector<own_second>{own_second{1}, own_second{3}, own_second{2}});
-  CHECK(news[1].row == race.row(8));
-  CHECK(news[1].accepted == std::vector<own_second>{own_second{2}});
-  CHECK(news[1].refused[static_cast<std::size_t>(refusal::duplicate)] == 1);
-  CHECK(race.state.take_deltas().empty());
+  const auto row_9 = race.row(9), row_8 = race.row(8);
+  auto news = race.state.take_news();
+  CHECK(news.accepted ==
+        std::vector<accepted>{
+            {row_9, own_second{1}}, {row_8, own_second{2}}, {row_9, own_second{3}}, {row_9, own_second{2}}});
+  CHECK(news.refused == std::vector<refused>{{row_8, refusal::duplicate}});
+  CHECK(race.state.take_news().empty());
 
   race.add(at(8, 2, 900));
-  news = race.state.take_deltas();
-  REQUIRE(news.size() == 1);
-  CHECK(news[0].row == race.row(8));
-  CHECK(news[0].accepted.empty());
-  CHECK(news[0].refused[static_cast<std::size_t>(refusal::conflict)] == 1);
-  CHECK(news[0].refused[static_cast<std::size_t>(refusal::duplicate)] == 0);
+  news = race.state.take_news();
+  CHECK(news.accepted.empty());
+  CHECK(news.refused == std::vector<refused>{{row_8, refusal::conflict}});
 }
 
 } // namespace alleycat
