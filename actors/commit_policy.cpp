@@ -19,6 +19,7 @@ unix_ms next_beat(unix_ms at, milliseconds interval) {
 } // namespace
 
 commit_policy::commit_policy(milliseconds linger, std::size_t nodes) : linger_{linger}, beat_{linger} {
+  ALLEYCAT_CHECK(nodes >= 1);
   for (std::size_t i = 1; i < nodes && beat_ + linger <= longest_beat && linger.count() != 0; ++i)
     beat_ += linger;
 }
