@@ -62,7 +62,7 @@ void ingest_state::take(arrival& a, unix_ms now, steady_ns steady) {
   if (first)
     self_->send(registry_, race_hint{key});
   race.last_use = now;
-  auto& rider = race.riders[u.racer];
+  auto& rider = race.rider(u.racer);
   write_name_or_not(rider, u.name);
   if (!std::exchange(race.lingers, true))
     lingering_.push_back(&*known);
@@ -86,6 +86,13 @@ std::string_view ingest_state::busy_with(class_id cls) const {
   if (!env_->ownership->may_ingest())
     return "the clocks of this node and of the journal differ by more than a second";
   return {};
+}
+
+ingest_state::known_rider& ingest_state::open_race::rider(racer_id racer) {
+  if (const auto known = row_of.find(racer))
+    return riders[*known];
+  row_of.insert(racer, static_cast<racer_index::row>(riders.size()));
+  return riders.emplace_back();
 }
 
 void ingest_state::write_name_or_not(known_rider& rider, std::string& sent) {
@@ -258,10 +265,10 @@ bool ingest_state::is_before_deadline(race_key key, milliseconds margin) const {
 
 void ingest_state::give_up(const sent_batch& batch, refusal reason, std::string_view why) {
   // A name in a lost batch must be written again with the next update.
-  auto& riders = races_.at(batch.key).riders;
+  auto& race = races_.at(batch.key);
   for (const auto& u : batch.batch)
     if (!u.name.empty())
-      riders[u.racer].times = 0;
+      race.rider(u.racer).times = 0;
   for (const auto& [reply_to, since] : batch.waiting)
     refuse(reply_to, reason, why);
 }

@@ -5,6 +5,7 @@
 #include "actors/context.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/metered.hpp"
+#include "racing/racer_index.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -54,11 +55,14 @@ private:
   };
   struct open_race {
     open_race(milliseconds linger, std::size_t nodes) : policy{linger, nodes} {}
+    /// As it is known; a stranger is from now on.
+    known_rider& rider(racer_id racer);
 
     journal_batch pending;
     std::vector<waiter> waiting; ///< for `pending`, in order
     std::size_t in_flight = 0;
-    std::unordered_map<racer_id, known_rider> riders;
+    racer_index row_of;
+    std::vector<known_rider> riders; ///< [row]
     commit_policy policy;
     bool lingers = false; ///< stands in `lingering_`
     unix_ms last_use{};
