@@ -26,6 +26,8 @@ commit_policy::commit_policy(milliseconds linger, std::size_t nodes) : linger_{l
 
 void commit_policy::arrived(round& rider, unix_ms now) {
   measure_rate(now);
+  if (now - last_ >= pause)
+    flows_since_ = now;
   if (pending_++ == 0)
     first_ = now;
   last_ = now;
@@ -62,17 +64,21 @@ void commit_policy::next_round() {
   expected_ = std::exchange(again_, 0) + std::exchange(joined_, 0);
 }
 
+milliseconds commit_policy::shortest_silence() const {
+  return beat_ != linger_ && last_ - flows_since_ >= steady ? least_silence * (beat_ / linger_) : least_silence;
+}
+
 unix_ms commit_policy::due() const {
   ALLEYCAT_CHECK(pending_ > 0);
   if (complete_)
     return first_;
   const auto end = worth_waiting_ ? next_beat(first_, beat_) : first_ + std::min(linger_, short_linger);
   if (pending_ >= burst_size)
-    return std::min(end, last_ + std::max(least_silence, silence_factor * (last_ - first_) / (pending_ - 1)));
+    return std::min(end, last_ + std::max(shortest_silence(), silence_factor * (last_ - first_) / (pending_ - 1)));
   if (beat_ != linger_ && before_ >= burst_size) {
     const auto silence = silence_factor * (last_ - before_first_) / (before_ + pending_ - 1);
     if (silence <= linger_ / 2)
-      return std::min(end, last_ + std::max(least_silence, silence));
+      return std::min(end, last_ + std::max(shortest_silence(), silence));
   }
   return end;
 }

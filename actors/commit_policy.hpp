@@ -20,7 +20,8 @@ namespace alleycat {
 ///
 /// Where N nodes share the updates, each gets an Nth of them, and N times as many batches of an Nth would be written, stored,
 /// and read by the owner. So beats are N linger times apart, up to `longest_beat`: batches stay as large as those of one node. The few that
-/// such a beat cuts from a dense burst end with it, and do not wait for the next one.
+/// such a beat cuts from a dense burst end with it, and do not wait for the next one. In a steady flow updates come
+/// from the socket in heaps N times as far apart (`nap_policy`), so the silence that ends a burst is N times as long there.
 ///
 /// Rounds follow the riders, not a clock: a round begins where the one before was complete, or with the first rider who
 /// reports again before it was. Who is new in a round is expected from the next one on, who was silent is no longer.
@@ -32,6 +33,8 @@ public:
   static constexpr milliseconds short_linger{2};
   /// Longer than what comes within some milliseconds may wait in the socket, to be read at once (`nap_policy`).
   static constexpr milliseconds least_silence{5};
+  /// A flow is steady when for `steady` nothing was as long silent as `pause`.
+  static constexpr milliseconds steady{1'000}, pause{250};
   /// Silence that ends a burst, in mean distances of its updates; of few that came in two heaps the mean is half of what it is.
   static constexpr std::int64_t silence_factor = 16;
   static constexpr std::uint32_t burst_size = 8;
@@ -55,9 +58,11 @@ public:
 private:
   void measure_rate(unix_ms now);
   void next_round();
+  milliseconds shortest_silence() const;
 
   milliseconds linger_;
   milliseconds beat_; ///< the linger time or a multiple of it
+  unix_ms flows_since_{};
   std::uint32_t pending_ = 0;
   unix_ms first_{}; ///< arrival of the first one pending
   unix_ms last_{};  ///< and of the last one

@@ -380,6 +380,7 @@ void backend::impl::look_at_health() {
   for (const auto& [cls, of] : counts.classes)
     load.lag_ms = std::max(load.lag_ms, static_cast<std::uint32_t>(of.lag_ms()));
   cluster.driver()->set_load(load);
+  incoming.share(cluster.nodes());
   status.sample();
 }
 

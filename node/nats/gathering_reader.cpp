@@ -13,13 +13,17 @@
 
 namespace alleycat {
 
-std::chrono::microseconds nap_policy::after(std::size_t bytes, clock::time_point now) {
+std::chrono::microseconds nap_policy::after(std::size_t bytes, clock::time_point now, std::size_t nodes) {
   using std::chrono::microseconds;
   const auto passed = std::chrono::duration_cast<microseconds>(now - std::exchange(read_at_, now));
+  if (passed >= silence)
+    flows_since_ = now;
   if (bytes == 0)
     return microseconds{0};
-  const auto nap = std::min(longest_, microseconds{passed.count() * static_cast<std::int64_t>(worth_reading) /
-                                                   static_cast<std::int64_t>(bytes)});
+  const auto sharing = now - flows_since_ >= steady ? std::min(nodes, most_sharing) : 1;
+  const auto nap = std::min(
+      longest_ * static_cast<std::int64_t>(sharing),
+      microseconds{passed.count() * static_cast<std::int64_t>(worth_reading) / static_cast<std::int64_t>(bytes)});
   return nap < shortest ? microseconds{0} : nap;
 }
 
@@ -94,7 +98,8 @@ void gathering_reader::work() {
     int bytes = 0;
     ioctl(now.socket, FIONREAD, &bytes);
     natsConnection_ProcessReadEvent(now.connection);
-    if (const auto nap = naps_.after(static_cast<std::size_t>(std::max(bytes, 0)), nap_policy::clock::now());
+    if (const auto nap = naps_.after(static_cast<std::size_t>(std::max(bytes, 0)), nap_policy::clock::now(),
+                                     nodes_.load(std::memory_order_relaxed));
         nap.count() != 0)
       std::this_thread::sleep_for(nap);
   }

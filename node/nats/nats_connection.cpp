@@ -160,6 +160,11 @@ void nats_connection::report_error(natsConnection*, natsSubscription*, natsStatu
   log_event(log_level::warn, "nats.error", {{"error", natsStatus_GetText(error)}});
 }
 
+void nats_connection::share(std::size_t nodes) {
+  if (reader_)
+    reader_->share(nodes);
+}
+
 bool nats_connection::connected() const {
   return natsConnection_Status(connection_) == NATS_CONN_STATUS_CONNECTED;
 }

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -96,6 +97,9 @@ public:
   /// @param most_pending  messages that wait for the callback; more are dropped by the library, and counted by it
   nats_subscription subscribe(const char* subject, const char* queue, nats_subscription::handler callback,
                               int most_pending) const;
+
+  /// How many nodes share what it hears, at least 1: the longest nap grows with them (`nap_policy`). Thread safe.
+  void share(std::size_t nodes);
 
   std::uint64_t reconnects() const { return reconnects_.load(); }
   /// Times one of its subscriptions began to lose messages, its callback being too slow.

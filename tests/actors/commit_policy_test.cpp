@@ -174,6 +174,22 @@ TEST_CASE("three nodes that share the riders write batches as large as one node 
   CHECK(3 * shared.batches.size() <= alone.batches.size() * 11 / 10);
 }
 
+TEST_CASE("where nodes share a steady flow, heaps as far apart as they read their sockets do not make small batches") {
+  for (const std::size_t nodes : {1, 2, 3, 4}) {
+    // Of 1,500 riders each node gets an Nth; they come from its socket every N x 4 ms: six at once.
+    riders some{1'500, 20, nodes};
+    const auto apart = static_cast<std::int64_t>(4 * nodes);
+    std::size_t rider = 0;
+    for (std::int64_t now = 1'000; now < 11'000; now += apart) {
+      if (now < 3'000)
+        some.batches.clear();
+      for (int i = 0; i < (now % 3 == 0 ? 12 : 6); ++i) // now and then twice as many
+        some.report(rider++ * 7 % 1'500, now);
+    }
+    CHECK(some.batches.size() <= 8'000 / (20 * nodes) * 11 / 10);
+  }
+}
+
 TEST_CASE("where nodes share the riders nobody waits longer than a beat") {
   std::mt19937 random{7};
   for (const std::size_t nodes : {2, 3, 4, 9}) {

@@ -2,6 +2,7 @@
 #include "node/nats/nats_connection.hpp"
 #include "tests/node/nats_servers.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <mutex>
@@ -19,9 +20,9 @@ class reading {
 public:
   explicit reading(std::chrono::microseconds longest) : naps_{longest} {}
 
-  std::chrono::microseconds later(std::chrono::microseconds passed, std::size_t bytes) {
+  std::chrono::microseconds later(std::chrono::microseconds passed, std::size_t bytes, std::size_t nodes = 1) {
     now_ += passed;
-    return naps_.after(bytes, now_);
+    return naps_.after(bytes, now_, nodes);
   }
 
 private:
@@ -71,6 +72,27 @@ TEST_CASE("a socket is left alone until much has come, and never for long") {
   CHECK(socket.later(10us, nap_policy::worth_reading) == 0us);
   // Nothing was there to read: the server is gone, or it was for nats.c itself.
   CHECK(socket.later(4'000us, 0) == 0us);
+}
+
+TEST_CASE("where nodes share what comes, a socket is left alone as many times as long, once the flow is steady") {
+  for (const std::size_t nodes : {1, 2, 3, 4, 9}) {
+    reading socket{4'000us};
+    const auto longest = 4'000us * std::min(nodes, nap_policy::most_sharing);
+    const auto updates = 200 * 4 / nodes; // as much as comes to each in 170 us
+    CHECK(socket.later(60s, updates, nodes) == 4'000us);
+    for (auto since = 0us; since + 10'000us < nap_policy::steady; since += 10'000us)
+      CHECK(socket.later(10'000us, updates, nodes) == 4'000us);
+    socket.later(10'000us, updates, nodes);
+    CHECK(socket.later(10'000us, updates, nodes) == longest);
+    // Full load is read without a pause there too.
+    CHECK(socket.later(1'000us, 6 * nap_policy::worth_reading, nodes) == 0us);
+    CHECK(socket.later(10'000us, updates, nodes) == longest);
+    // Riders in phase: a burst after a silence waits as little as at one node.
+    for (int second = 0; second < 3; ++second) {
+      CHECK(socket.later(990'000us, updates, nodes) == 4'000us);
+      CHECK(socket.later(10'000us, updates, nodes) == 4'000us);
+    }
+  }
 }
 
 TEST_CASE("where no nap is allowed there is none") {
