@@ -82,8 +82,12 @@ private:
 
 std::unique_ptr<journal_reader>
 jetstream_journal::open_reader(race_key key, std::shared_ptr<handoff<journal_item>> into, std::function<void()> wake) {
+  auto& maker = [this]() -> worker& {
+    const std::lock_guard lock{mutex_};
+    return makers_[next_maker_++ % makers_.size()];
+  }();
   auto feed = std::make_shared<stream_feed>(
-      js_.get(), worker_, stream_feed::settings{journal_stream(key.cls), journal_subject(key), {}},
+      js_.get(), maker, stream_feed::settings{journal_stream(key.cls), journal_subject(key), {}},
       [into, wake](const fed_message& m, const std::function<bool()>& alive) {
         push_when_room(
             *into, {journal_position{m.sequence}, m.stored(), m.behind, decode_journal(payload_of(m.message)), false},

@@ -7,6 +7,7 @@
 #include "node/nats/streams.hpp"
 #include "node/nats/worker.hpp"
 
+#include <array>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -17,8 +18,8 @@
 namespace alleycat {
 
 /// Writers publish with a reply subject `<inbox>.<writer>.<token>`; one subscription takes all PubAcks. Each reader is a
-/// feed of its own. What blocks happens on two worker threads: one makes consumers, the other lists, looks up and purges, so
-/// that a race that is opened does not wait behind a slow listing.
+/// feed of its own. What blocks happens on worker threads: some make consumers, so that of many races that are opened at once
+/// none waits behind all the others; one lists, looks up and purges.
 class jetstream_journal : public journal_port {
 public:
   jetstream_journal(const std::vector<std::string>& urls, const std::string& node_name);
@@ -58,6 +59,7 @@ private:
   std::vector<std::weak_ptr<stream_feed>> feeds_;
   std::map<std::uint64_t, std::function<void(bool)>> marks_; ///< that wait for their PubAck
   std::uint64_t next_mark_ = 1;
+  std::size_t next_maker_ = 0;
   std::uint32_t next_writer_ = 1; ///< 0 stands for marks
   bool stopping_ = false;
 
@@ -66,7 +68,7 @@ private:
   jetstream js_;
   std::string inbox_;
   nats_subscription acks_;
-  worker worker_;
+  std::array<worker, 4> makers_; ///< of consumers; a feed keeps to its own
   worker lister_;
 };
 
