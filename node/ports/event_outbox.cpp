@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t most_waiting = 256;
 constexpr auto round_trip_deadline = 2s;
-constexpr auto pause = 250ms;
+constexpr std::chrono::milliseconds pause{250};
 
 } // namespace
 
@@ -24,6 +24,8 @@ void event_outbox::add(std::string subject, std::string json) {
       dropped_.add();
     }
     waiting_.push_back({std::move(subject), std::move(json)});
+    if (std::exchange(scheduled_, true))
+      return;
   }
   sending_.later([this] { send(); });
 }
@@ -36,8 +38,7 @@ void event_outbox::send() {
     batch = waiting_;
     end = first_ + waiting_.size();
   }
-  if (batch.empty())
-    return;
+  auto next = pause;
   // What a broken connection would keep for later could come twice.
   if (connection_.connected() || ending_) {
     for (const auto& each : batch)
@@ -46,11 +47,13 @@ void event_outbox::send() {
       const std::lock_guard lock{mutex_};
       for (; first_ < end; ++first_)
         waiting_.pop_front();
-      return;
+      scheduled_ = !waiting_.empty();
+      if (!scheduled_)
+        return;
+      next = 0ms;
     }
   }
-  if (!ending_)
-    sending_.later(pause, [this] { send(); });
+  sending_.later(next, [this] { send(); });
 }
 
 } // namespace alleycat

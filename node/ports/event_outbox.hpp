@@ -39,6 +39,7 @@ private:
   std::mutex mutex_; ///< guards what follows
   std::deque<event> waiting_;
   std::uint64_t first_ = 0; ///< how many left `waiting_` before its first
+  bool scheduled_ = false;  ///< `send` is about to run, or runs: one at a time, however many wait
 
   worker sending_; ///< last: uses the rest
 };
