@@ -11,6 +11,8 @@ using namespace std::chrono_literals;
 
 /// Standings never wait longer for the class: beyond it they go out with `allTimeRank` null.
 inline constexpr auto rank_deadline = 150ms;
+/// Riders without a view are told what was accepted and refused no more often.
+inline constexpr auto racer_interval = 500ms;
 /// Spectators of a live race who ask for the same second within this time get the same answer; of so many seconds.
 inline constexpr auto moment_kept = 500ms;
 inline constexpr std::size_t moments_kept = 8;

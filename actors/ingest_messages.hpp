@@ -25,6 +25,9 @@ struct look_at_clock {};
 /// Standings that wait may be due.
 struct standings_due {};
 
+/// The all-time ranks of a table that waits for them may be due.
+struct ranks_due {};
+
 /// Go on with work that is done a few milliseconds at a time.
 struct work_on {};
 
@@ -55,6 +58,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::arrived)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::linger_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::look_at_clock)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::standings_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::ranks_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::work_on)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::journal_ack)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(alleycat::flush_pending)

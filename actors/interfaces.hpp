@@ -171,7 +171,7 @@ using race_actor = caf::typed_actor<
     // Write the close mark if it is time.
     caf::reacts_to<look_at_clock>,
     // Publish what has waited.
-    caf::reacts_to<standings_due>,
+    caf::reacts_to<standings_due>, caf::reacts_to<ranks_due>,
     // Go on making the final state.
     caf::reacts_to<work_on>,
     // What the journal has of it.

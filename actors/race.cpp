@@ -117,6 +117,8 @@ void race_state::look_at_clock() {
     mark(now);
   note_outcomes();
   publish_if_due(now);
+  if (now - told_ >= defaults::racer_interval)
+    tell_untold(now);
   hand_over();
   report_status();
   self_->delayed_send(self_, defaults::race_tick, alleycat::look_at_clock{});
@@ -189,6 +191,7 @@ void race_state::work_on_ending() {
 }
 
 void race_state::leave() {
+  tell_untold(env_->clock->now());
   // By a message behind the last tick: an exit would overtake it.
   for (const auto& rider : racers_)
     self_->send(rider, race_over{});
@@ -202,6 +205,7 @@ race_actor::behavior_type race(race_self* self, const actor_context* env, term_p
       [self](arrived) { self->state.take_items(); },
       [self](look_at_clock) { self->state.look_at_clock(); },
       [self](standings_due) { self->state.look_at_standings(); },
+      [self](ranks_due) { self->state.look_for_ranks(); },
       [self](work_on) { self->state.work_on_ending(); },
       [self](journal_extent x) { self->state.saw_extent(x.messages); },
       [self](race_over) { self->state.leave(); },

@@ -45,6 +45,7 @@ public:
   void take_items();
   void look_at_clock();
   void look_at_standings();
+  void look_for_ranks();
   ghost_set take_ghost(set_ghost&& x);
   standings_ptr current() const;
   caf::result<moment_answer> moment(const get_moment& x);
@@ -66,7 +67,7 @@ private:
   void publish_if_due(unix_ms now);
   /// Has `look_at_standings` called at a moment that is still to come.
   void look_again(unix_ms at, unix_ms now);
-  std::shared_ptr<publication> compose(unix_ms now);
+  std::unique_ptr<publication> compose(unix_ms now);
   /// @param order  race_fold::live_order()
   standings describe(std::span<const row_index> order, unix_ms now) const;
   /// Fills in all-time ranks as they were last answered.
@@ -79,8 +80,14 @@ private:
   /// The here-now rows of a rider's view.
   std::vector<here_now_row> surroundings_of(const rider_tick& rider) const;
   rank_batch batch_for(const publication& p) const;
-  void take_ranks(publication& p, const rank_answer& answer);
-  void send(publication& p);
+  void take_ranks(const rank_answer& answer);
+  void do_without_ranks();
+  /// Publishes what is composed.
+  void send();
+  /// An actor for each rider who is new.
+  void meet_riders();
+  /// Riders without a view hear at most every `racer_interval` what happened, so that nobody is woken for what nobody sees.
+  void tell_untold(unix_ms now);
   void tell_racers(race_tick&& tick);
   /// A rider without a place in the race has no racer actor, but is told why.
   void publish_turned_away(racer_id racer, std::uint32_t times, unix_ms now) const;
@@ -114,7 +121,12 @@ private:
   /// same answer, so that spectators do not delay live ranks. At most `moments_kept`.
   std::map<std::uint16_t, std::shared_ptr<const race_moment>> moments_;
   bool caught_up_ = false;
-  bool publishing_ = false;
+  std::unique_ptr<publication> composed_; ///< waits for its ranks; null = nothing does
+  std::uint64_t tables_composed_ = 0;     ///< an answer for another than the last one came too late
+  steady_ns ranks_due_{};                 ///< until then it does
+  bool awaits_ranks_ = false;             ///< the timer for that is set: one for all tables that are composed meanwhile
+  race_news untold_;                      ///< of riders without a view
+  unix_ms told_{};
   unix_ms looks_at_{};            ///< when the standings' timer comes; 0 = none is set
   std::size_t seen_accepted_ = 0; ///< entries of race_->news().accepted the rhythm knows
   bool complete_ = false;

@@ -8,6 +8,7 @@
 #include <caf/all.hpp>
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace alleycat {
@@ -20,7 +21,7 @@ void race_state::publish_if_due(unix_ms now) {
     policy_->reported(news.accepted[seen_accepted_].row, now);
   if (!news.refused.empty())
     policy_->changed();
-  if (!caught_up_ || publishing_ || !term_->running())
+  if (!caught_up_ || composed_ || !term_->running())
     return;
   // The mark ends all waiting: what came before it goes out at once.
   const auto due = race_->closed() && !news.empty() ? now : policy_->due_at();
@@ -30,22 +31,35 @@ void race_state::publish_if_due(unix_ms now) {
     look_again(*due, now);
     return;
   }
-  publishing_ = true;
-  const auto p = compose(now);
+  composed_ = compose(now);
+  ++tables_composed_;
   policy_->published(now);
-  // Before the questions that wait at the class. CAF 0.17.6 forgets the priority when it is given a chrono duration.
-  self_->request<caf::message_priority::high>(partners_.cls, caf::duration{defaults::rank_deadline}, batch_for(*p))
+  // Before the questions that wait at the class. Without a deadline of CAF's, which would wake its clock twice for every table.
+  self_->request<caf::message_priority::high>(partners_.cls, caf::infinite, batch_for(*composed_))
       .then(
-          [this, p](const rank_answer& answer) {
-            take_ranks(*p, answer);
-            send(*p);
+          [this, table = tables_composed_](const rank_answer& answer) {
+            if (composed_ && table == tables_composed_)
+              take_ranks(answer);
           },
-          [this, p](const caf::error&) {
-            p->table.all_time_stale = true;
-            p->tick.all_time_stale = true;
-            env_->counts->standings_stale.add();
-            send(*p);
+          [this, table = tables_composed_](const caf::error&) {
+            if (composed_ && table == tables_composed_)
+              do_without_ranks();
           });
+  ranks_due_ = env_->clock->steady() + defaults::rank_deadline;
+  if (!std::exchange(awaits_ranks_, true))
+    self_->delayed_send(self_, defaults::rank_deadline, ranks_due{});
+}
+
+void race_state::look_for_ranks() {
+  awaits_ranks_ = false;
+  if (!composed_)
+    return;
+  if (const auto left = ranks_due_ - env_->clock->steady(); left > steady_ns::duration{0}) {
+    awaits_ranks_ = true;
+    self_->delayed_send(self_, left, ranks_due{});
+  } else {
+    do_without_ranks();
+  }
 }
 
 void race_state::look_again(unix_ms at, unix_ms now) {
@@ -60,8 +74,8 @@ void race_state::look_at_standings() {
   publish_if_due(env_->clock->now());
 }
 
-std::shared_ptr<race_state::publication> race_state::compose(unix_ms now) {
-  auto p = std::make_shared<publication>();
+std::unique_ptr<race_state::publication> race_state::compose(unix_ms now) {
+  auto p = std::make_unique<publication>();
   p->order = race_->live_order();
   p->table = describe(p->order, now);
   auto& tick = p->tick;
@@ -70,7 +84,8 @@ std::shared_ptr<race_state::publication> race_state::compose(unix_ms now) {
   tick.as_of = race_->as_of();
   tick.published = now;
   tick.oldest = std::exchange(oldest_, {});
-  sort_news(*race_, race_->take_news(), p->order, tick);
+  const auto news = race_->take_news();
+  sort_news(*race_, news, p->order, tick);
   seen_accepted_ = 0;
   std::size_t at = 0;
   for (auto& rider : tick.riders) {
@@ -82,6 +97,8 @@ std::shared_ptr<race_state::publication> race_state::compose(unix_ms now) {
       tick.views.push_back({surroundings_of(rider), {}});
     }
   }
+  if (tick.views.empty())
+    untold_.add(news);
   return p;
 }
 
@@ -201,7 +218,8 @@ rank_batch race_state::batch_for(const publication& p) const {
   return batch;
 }
 
-void race_state::take_ranks(publication& p, const rank_answer& answer) {
+void race_state::take_ranks(const rank_answer& answer) {
+  auto& p = *composed_;
   all_time_ranks_.resize(race_->racers());
   for (std::size_t i = 0; i < p.tick.riders.size() && i < answer.places.size(); ++i) {
     auto& rider = p.tick.riders[i];
@@ -211,37 +229,69 @@ void race_state::take_ranks(publication& p, const rank_answer& answer) {
   for (std::size_t i = 0; i < p.tick.views.size() && i < answer.around.size(); ++i)
     p.tick.views[i].around = answer.around[i];
   show_all_time(p.table, p.order);
+  send();
 }
 
-void race_state::send(publication& p) {
-  publishing_ = false;
+void race_state::do_without_ranks() {
+  composed_->table.all_time_stale = true;
+  composed_->tick.all_time_stale = true;
+  env_->counts->standings_stale.add();
+  send();
+}
+
+void race_state::send() {
+  const auto sent = std::exchange(composed_, nullptr);
+  auto& p = *sent;
   env_->publisher->publish(*term_, p.table);
   env_->counts->standings_published.add();
   if (p.tick.oldest != unix_ms{})
     env_->counts->standings_delay.observe(env_->clock->now() - p.tick.oldest);
-  tell_racers(std::move(p.tick));
-  publish_if_due(env_->clock->now());
+  for (const auto& [racer, times] : race_->take_turned_away())
+    publish_turned_away(racer, times, p.tick.published);
+  meet_riders();
+  const auto now = env_->clock->now();
+  if (!p.tick.views.empty()) {
+    tell_untold(now);
+    tell_racers(std::move(p.tick));
+  } else if (now - told_ >= defaults::racer_interval) {
+    tell_untold(now);
+  }
+  publish_if_due(now);
+}
+
+void race_state::meet_riders() {
+  while (racers_.size() < race_->racers()) {
+    const auto row = static_cast<row_index>(racers_.size());
+    const auto id = race_->racer(row);
+    if (const auto& rider = race_->name(row);
+        !rider.empty() && !env_->edits->forgotten(id, env_->rules.race.start_of(race_->key().race)))
+      env_->names->set(id, rider);
+    racers_.push_back(self_->spawn<caf::linked>(racer, env_, term_, id));
+    if (const auto ghost = ghosts_.extract(id))
+      self_->send(racers_.back(), ghost.mapped());
+  }
+}
+
+void race_state::tell_untold(unix_ms now) {
+  if (untold_.empty())
+    return;
+  told_ = now;
+  race_tick tick;
+  tick.key = race_->key();
+  tick.owner_epoch = term_->owner_epoch();
+  std::vector<row_index> rows(racers_.size());
+  std::iota(rows.begin(), rows.end(), row_index{0});
+  sort_news(*race_, untold_, rows, tick);
+  untold_.clear();
+  tell_racers(std::move(tick));
 }
 
 void race_state::tell_racers(race_tick&& news) {
   const auto tick = std::make_shared<const race_tick>(std::move(news));
-  for (const auto& [racer, times] : race_->take_turned_away())
-    publish_turned_away(racer, times, tick->published);
   wakeup_batch context{*self_->context()};
-  for (std::uint32_t i = 0; i < tick->riders.size(); ++i) {
-    const auto row = tick->riders[i].row;
-    for (auto next = racers_.size(); next <= row; ++next) {
-      const auto id = race_->racer(static_cast<row_index>(next));
-      if (const auto& rider = race_->name(static_cast<row_index>(next));
-          !rider.empty() && !env_->edits->forgotten(id, env_->rules.race.start_of(race_->key().race)))
-        env_->names->set(id, rider);
-      racers_.push_back(self_->spawn<caf::linked>(racer, env_, term_, id));
-      if (const auto ghost = ghosts_.extract(id))
-        self_->send(racers_.back(), ghost.mapped());
-    }
-    caf::actor_cast<caf::abstract_actor*>(racers_[row])
+  for (std::uint32_t i = 0; i < tick->riders.size(); ++i)
+    caf::actor_cast<caf::abstract_actor*>(racers_[tick->riders[i].row])
         ->enqueue(caf::make_mailbox_element(self_->ctrl(), caf::make_message_id(), {}, tick, i), &context);
-  }
 }
 
 void race_state::publish_turned_away(racer_id racer, std::uint32_t times, unix_ms now) const {

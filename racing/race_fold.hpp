@@ -53,6 +53,15 @@ struct race_news {
   std::vector<refused_update> refused;   ///< of rides, that is of riders who have a place in the race; in order
 
   bool empty() const { return accepted.empty() && refused.empty(); }
+  void clear() {
+    accepted.clear();
+    refused.clear();
+  }
+  /// What happened after that.
+  void add(const race_news& later) {
+    accepted.insert(accepted.end(), later.accepted.begin(), later.accepted.end());
+    refused.insert(refused.end(), later.refused.begin(), later.refused.end());
+  }
 };
 
 class race_fold {

@@ -10,7 +10,9 @@ using namespace alleycat::test;
 namespace {
 
 struct race_stage : stage {
-  race_stage() {
+  explicit race_stage(rule_set its_rules = short_rules(), milliseconds min_interval = 900ms)
+      : stage{std::move(its_rules)} {
+    context.standings_min_interval = min_interval;
     clock.time = race_start + 1'000ms;
     const auto partners =
         race_partners{keep(system().spawn(kept_shard, shard)), keep(system().spawn(empty_class, course))};
@@ -139,6 +141,64 @@ TEST_CASE("views are only for those who asked, where the rules say so") {
   REQUIRE(s.publications.views.size() == 1);
   CHECK(s.publications.views[0].racer == racer_id{9});
   CHECK(s.counts.racer_seconds.value() == 2);
+}
+
+TEST_CASE("riders without a view are told twice a second at most, of everything, also when the race ends") {
+  auto rules = short_rules();
+  rules.race.views = view_policy::off;
+  race_stage s{rules, 0ms};
+  s.journaled_now({update_at(8, 1)});
+  CHECK(s.counts.racer_seconds.value() == 1);
+  s.journaled_now({update_at(8, 2)});
+  s.journaled_now({update_at(8, 3)});
+  CHECK(s.publications.tables.size() == 3);
+  CHECK(s.counts.racer_seconds.value() == 1);
+  s.pass(700ms);
+  CHECK(s.counts.racer_seconds.value() == 3);
+  s.journaled_now({update_at(8, 4)});
+  s.pass(10ms);
+  s.journaled_now({update_at(8, 5)});
+  caf::anon_send(s.actor, race_over{});
+  s.settle();
+  CHECK(s.counts.racer_seconds.value() == 5);
+}
+
+TEST_CASE("a rider who asks for a view later finds everything in it") {
+  auto rules = short_rules();
+  rules.race.views = view_policy::asked;
+  race_stage s{rules, 0ms};
+  s.journaled_now({update_at(8, 1)});
+  s.journaled_now({update_at(8, 2), update_at(8, 2)});
+  CHECK(s.counts.racer_seconds.value() == 1);
+  auto asking = update_at(8, 4);
+  asking.wants_view = true;
+  s.journaled_now({asking});
+  REQUIRE(s.publications.views.size() == 1);
+  CHECK(s.publications.views[0].missing == std::vector{own_second{3}});
+  CHECK(s.publications.views[0].refused[static_cast<std::size_t>(refusal::duplicate)] == 1);
+  CHECK(s.counts.racer_seconds.value() == 3);
+}
+
+TEST_CASE("one class that answers too late costs the ranks of its table only, and nothing is published twice") {
+  race_stage s{short_rules(), 0ms};
+  s.course->silent = true;
+  s.journaled_now({update_at(8, 1)});
+  s.pass(100ms);
+  CHECK(s.publications.tables.empty());
+  s.pass(50ms);
+  REQUIRE(s.publications.tables.size() == 1);
+  s.course->silent = false;
+  s.pass(100ms);
+  s.journaled_now({update_at(8, 2)});
+  REQUIRE(s.publications.tables.size() == 2);
+  CHECK_FALSE(s.publications.tables.back().all_time_stale);
+  s.course->silent = true;
+  s.journaled_now({update_at(8, 3)});
+  s.pass(140ms);
+  CHECK(s.publications.tables.size() == 2);
+  s.pass(10ms);
+  CHECK(s.publications.tables.size() == 3);
+  CHECK(s.counts.standings_stale.value() == 2);
 }
 
 TEST_CASE("a race whose riders are all complete says so when nobody can start any more, and when it will be final") {
