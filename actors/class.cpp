@@ -105,11 +105,11 @@ caf::result<rank_answer> class_state::rank(const rank_batch& batch) const {
     return not_loaded();
   rank_answer answer;
   answer.owner_epoch = term_->owner_epoch();
-  answer.places.reserve(batch.items.size());
-  for (const auto& item : batch.items) {
-    answer.places.push_back(table_.place(item.second, item.value, item.racer));
-    if (item.with_rows)
-      answer.around.push_back(table_.neighbours(item.second, item.value, item.racer, view_top_rows, view_rows_around));
+  answer.places = table_.places(batch.scores);
+  answer.around.reserve(batch.with_rows.size());
+  for (const auto at : batch.with_rows) {
+    const auto& [second, racer, value] = batch.scores[at];
+    answer.around.push_back(table_.neighbours(second, value, racer, view_top_rows, view_rows_around));
   }
   return answer;
 }

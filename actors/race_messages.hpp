@@ -48,24 +48,18 @@ struct ghost_set {
 };
 using ghost_curve_ptr = std::shared_ptr<const ghost_curve>; ///< null = nobody
 
-struct rank_item {
-  own_second second;
-  racer_id racer;
-  score value;
-  bool with_rows = false; ///< the rows of a view are wanted too
-};
-
 /// "Rank these": one batch a tick.
 struct rank_batch {
   race_key key;
   epoch owner_epoch;
-  std::vector<rank_item> items;
+  std::vector<ranked_score> scores;
+  std::vector<std::uint32_t> with_rows; ///< of which scores the rows of a view are wanted too
 };
 
 struct rank_answer {
   epoch owner_epoch;                         ///< of the class's owner
-  std::vector<all_time_place> places;        ///< one for each item, in order
-  std::vector<std::vector<best_row>> around; ///< one for each item with rows, in order
+  std::vector<all_time_place> places;        ///< one for each score, in order
+  std::vector<std::vector<best_row>> around; ///< one for each of `with_rows`, in order
 };
 using closed_race_ptr = std::shared_ptr<const closed_race>;
 

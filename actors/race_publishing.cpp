@@ -132,11 +132,11 @@ caf::result<moment_answer> race_state::moment(const get_moment& x) {
     found->phase = race_phase::complete;
     found->final_at = life_->final_at();
   }
-  rank_batch batch{race_->key(), term_->owner_epoch(), {}};
-  batch.items.reserve(found->ranked);
+  rank_batch batch{race_->key(), term_->owner_epoch(), {}, {}};
+  batch.scores.reserve(found->ranked);
   for (std::size_t i = 0; i < found->ranked; ++i) {
     const auto racer = found->rows[i].racer;
-    batch.items.push_back({found->second, racer, race_->score_at(*race_->find(racer), found->second)});
+    batch.scores.push_back({found->second, racer, race_->score_at(*race_->find(racer), found->second)});
   }
   auto promise = self_->make_response_promise<moment_answer>();
   auto answer = [this, asked, found, promise]() mutable {
@@ -211,10 +211,13 @@ std::vector<here_now_row> race_state::surroundings_of(const rider_tick& rider) c
 }
 
 rank_batch race_state::batch_for(const publication& p) const {
-  rank_batch batch{race_->key(), term_->owner_epoch(), {}};
-  batch.items.reserve(p.tick.riders.size());
-  for (const auto& rider : p.tick.riders)
-    batch.items.push_back({rider.second, rider.racer, rider.value, rider.wants_view()});
+  rank_batch batch{race_->key(), term_->owner_epoch(), {}, {}};
+  batch.scores.reserve(p.tick.riders.size());
+  for (const auto& rider : p.tick.riders) {
+    if (rider.wants_view())
+      batch.with_rows.push_back(static_cast<std::uint32_t>(batch.scores.size()));
+    batch.scores.push_back({rider.second, rider.racer, rider.value});
+  }
   return batch;
 }
 

@@ -3,6 +3,7 @@
 #include "racing/score_sort.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <numeric>
 
@@ -122,9 +123,27 @@ void all_time_table::rank_on(passage& p, std::span<ride_record> rides, std::size
   // Second by second, since all that is known of one lies together.
   for (const auto end = std::min(p.seconds_, p.next_ + seconds); p.next_ != end; ++p.next_) {
     const auto s = p.next_;
-    for (std::size_t r = 0; r < rides.size(); ++r)
-      if (s < p.scores_[r].size() && p.scores_[r][s].value() != 0)
-        rides[r].seconds[s].all_time_rank = place(s, p.scores_[r][s], value_at(s, p.rows_[r])).rank;
+    std::array<ranking::search, searches_together> searches;
+    std::array<std::size_t, searches_together> of_ride{};
+    std::size_t together = 0;
+    const auto finish = [&] {
+      ranking::finish(std::span{searches}.first(together));
+      for (std::size_t i = 0; i < together; ++i) {
+        const auto r = of_ride[i];
+        rides[r].seconds[s].all_time_rank =
+            place(s, searches[i].higher(), p.scores_[r][s], value_at(s, p.rows_[r])).rank;
+      }
+      together = 0;
+    };
+    for (std::size_t r = 0; r < rides.size(); ++r) {
+      if (s >= p.scores_[r].size() || p.scores_[r][s].value() == 0)
+        continue;
+      of_ride[together] = r;
+      searches[together++] = order_[s].begin_higher(p.scores_[r][s], rows(s));
+      if (together == searches_together)
+        finish();
+    }
+    finish();
   }
 }
 
@@ -162,12 +181,30 @@ std::size_t all_time_table::slot(own_second s, score value, racer_id racer) cons
 }
 
 all_time_place all_time_table::place(own_second s, score value, racer_id self) const {
-  return place(column_of(s), value, best_of(s, self));
+  return place(column_of(s), higher(s, value), value, best_of(s, self));
 }
 
-all_time_place all_time_table::place(std::size_t column, score value, score own) const {
+std::vector<all_time_place> all_time_table::places(std::span<const ranked_score> scores) const {
+  std::vector<all_time_place> places;
+  places.reserve(scores.size());
+  std::array<ranking::search, searches_together> searches;
+  while (!scores.empty()) {
+    const auto together = scores.first(std::min(scores.size(), searches_together));
+    for (std::size_t i = 0; i < together.size(); ++i)
+      searches[i] = order(together[i].second).begin_higher(together[i].value, rows(column_of(together[i].second)));
+    ranking::finish(std::span{searches}.first(together.size()));
+    for (std::size_t i = 0; i < together.size(); ++i) {
+      const auto& [second, racer, value] = together[i];
+      places.push_back(place(column_of(second), searches[i].higher(), value, best_of(second, racer)));
+    }
+    scores = scores.subspan(together.size());
+  }
+  return places;
+}
+
+all_time_place all_time_table::place(std::size_t column, std::size_t higher, score value, score own) const {
   const auto& all = order_[column];
-  const auto above = all.higher(value, rows(column)) - (own > value ? 1U : 0U);
+  const auto above = higher - (own > value ? 1U : 0U);
   const auto others = all.size() - (own.value() != 0 ? 1U : 0U);
   return {static_cast<rank_t>(above + 1), static_cast<std::uint32_t>(others + 1), own};
 }

@@ -62,7 +62,7 @@ struct class_stage : stage {
 };
 
 rank_batch rank_of(std::uint32_t racer, std::uint16_t second, std::uint32_t value) {
-  return {the_race, epoch{7}, {{own_second{second}, racer_id{racer}, score{value}, true}}};
+  return {the_race, epoch{7}, {{own_second{second}, racer_id{racer}, score{value}}}, {0}};
 }
 
 } // namespace

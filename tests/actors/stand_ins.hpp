@@ -29,10 +29,8 @@ inline class_actor::behavior_type empty_class(class_actor::pointer self, std::sh
         if (script->silent)
           return promise; // forgotten: the request runs into its deadline
         rank_answer answer;
-        answer.places.assign(batch.items.size(), all_time_place{1, 1, {}});
-        for (const auto& item : batch.items)
-          if (item.with_rows)
-            answer.around.emplace_back();
+        answer.places.assign(batch.scores.size(), all_time_place{1, 1, {}});
+        answer.around.resize(batch.with_rows.size());
         promise.deliver(answer);
         return promise;
       },

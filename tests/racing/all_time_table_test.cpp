@@ -190,6 +190,8 @@ TEST_CASE("place, page and bests agree with counting, whoever asks", "[all_time]
     table.merge(records_of(rides), rule);
     const auto expected = naive_bests(rides, rule);
     RC_ASSERT(told(table) == told(expected));
+    std::vector<ranked_score> asked;
+    std::vector<all_time_place> places;
     for (std::uint16_t s = 1; s <= random_ride_seconds; ++s) {
       const own_second at{s};
       const auto& bests_at = expected[s - 1U];
@@ -212,8 +214,11 @@ TEST_CASE("place, page and bests agree with counting, whoever asks", "[all_time]
         RC_ASSERT(std::int64_t{place.own_best.value()} == own);
         const auto own_bests = table.bests_of(racer_id{self});
         RC_ASSERT((own_bests.empty() ? 0 : std::int64_t{own_bests[s - 1U].value()}) == own);
+        asked.push_back({at, racer_id{self}, value});
+        places.push_back(place);
       }
     }
+    RC_ASSERT(table.places(asked) == places);
   });
 }
 
