@@ -278,6 +278,8 @@ void race_state::meet_riders() {
 void race_state::tell_untold(unix_ms now) {
   if (untold_.empty())
     return;
+  // A rider's first table may still wait for its ranks.
+  meet_riders();
   told_ = now;
   race_tick tick;
   tick.key = race_->key();

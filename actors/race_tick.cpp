@@ -1,5 +1,7 @@
 #include "actors/race_tick.hpp"
 
+#include "racing/check.hpp"
+
 namespace alleycat {
 
 void sort_news(const race_fold& race, const race_news& news, std::span<const row_index> order, race_tick& tick) {
@@ -27,6 +29,7 @@ void sort_news(const race_fold& race, const race_news& news, std::span<const row
     rider.accepted = part.accepted;
     rider.refused = part.refused;
   }
+  ALLEYCAT_CHECK(accepted == news.accepted.size() && refused == news.refused.size());
   tick.accepted.resize(accepted);
   tick.refused.resize(refused);
   for (const auto& each : news.accepted)

@@ -163,6 +163,22 @@ TEST_CASE("riders without a view are told twice a second at most, of everything,
   CHECK(s.counts.racer_seconds.value() == 5);
 }
 
+TEST_CASE("riders whose first table still waits for its ranks are told all the same") {
+  auto rules = short_rules();
+  rules.race.views = view_policy::off;
+  race_stage s{rules, 0ms};
+  s.course->silent = true;
+  s.pass(100ms);
+  s.journaled_now({update_at(8, 1), update_at(9, 1)});
+  s.pass(100ms);
+  CHECK(s.publications.tables.empty());
+  CHECK(s.counts.racer_seconds.value() == 2);
+  s.journaled_now({update_at(7, 1)});
+  caf::anon_send(s.actor, race_over{});
+  s.settle();
+  CHECK(s.counts.racer_seconds.value() == 2);
+}
+
 TEST_CASE("a rider who asks for a view later finds everything in it") {
   auto rules = short_rules();
   rules.race.views = view_policy::asked;
