@@ -3,6 +3,7 @@
 
 #include "node/config/node_config.hpp"
 #include "node/nats/nats_connection.hpp"
+#include "node/nats/stream_info.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -42,13 +43,6 @@ void write_generation_note(jsCtx* js, std::uint64_t number);
 /// @returns nothing when there was no answer within 2 s
 std::optional<std::uint64_t> highest_noted_generation(jsCtx* js);
 
-/// What the journal of a class holds.
-struct journal_contents {
-  std::uint64_t bytes = 0;
-  std::uint64_t max_bytes = 0; ///< 0 = without limit
-  std::uint64_t last_sequence = 0;
-  std::vector<std::pair<race_key, std::uint64_t>> subjects; ///< with their messages, by race; empty where not asked for
-};
 /// @returns nothing when the stream did not answer within 2 s
 std::optional<journal_contents> contents_of_journal(jsCtx* js, class_id cls, bool with_subjects);
 

@@ -4,8 +4,10 @@
 #include "messages/subjects.hpp"
 #include "node/telemetry/log.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <limits>
 #include <utility>
 
 namespace alleycat {
@@ -21,6 +23,8 @@ constexpr std::uint32_t fill_warning_percent = 60;
 constexpr std::size_t marks_awaited = 1'000;
 /// The writer's number in the address of a mark's PubAck.
 constexpr std::uint32_t mark_writer = 0;
+/// ... and in that of an answer to a listing.
+constexpr std::uint32_t lister = std::numeric_limits<std::uint32_t>::max();
 constexpr std::uint64_t store_failed = 10077; // "maximum bytes exceeded", "maximum messages exceeded"
 constexpr std::uint64_t insufficient_resources = 10023;
 constexpr std::uint64_t storage_exceeded = 10047; // of the account
@@ -115,7 +119,7 @@ void jetstream_journal::resubscribe_all() {
 }
 
 void jetstream_journal::check(race_key key, const journal_stamp& stamp, std::function<void(stamp_check)> found) {
-  lister_.later([this, key, stamp, found = std::move(found)] {
+  blocking_.later([this, key, stamp, found = std::move(found)] {
     natsMsg* message = nullptr;
     auto code = static_cast<jsErrCode>(0);
     const auto status =
@@ -135,16 +139,46 @@ void jetstream_journal::check(race_key key, const journal_stamp& stamp, std::fun
 }
 
 void jetstream_journal::list(class_id cls, std::function<void(journal_listing)> found) {
-  lister_.later([this, cls, found = std::move(found)] {
-    if (!connection_.connected())
-      return;
-    auto contents = contents_of_journal(js_.get(), cls, true);
-    if (!contents)
-      return;
-    journal_listing listing{cls, 0, std::move(contents->subjects), contents->bytes, contents->max_bytes};
-    note_fill(cls, listing.fill_percent());
-    found(std::move(listing));
+  if (!connection_.connected())
+    return;
+  std::uint64_t token = 0;
+  {
+    const std::lock_guard lock{mutex_};
+    token = next_listing_++;
+    listings_[cls] = {token, std::move(found)};
+  }
+  const auto question = question_for_contents(cls);
+  const auto reply_to = inbox_ + "." + std::to_string(lister) + "." + std::to_string(token);
+  connection_.publish(question.subject.c_str(), reply_to.c_str(), question.payload);
+}
+
+void jetstream_journal::take_listing(std::uint64_t token, std::string_view json) {
+  const auto asked = [&]() -> std::optional<std::pair<class_id, std::function<void(journal_listing)>>> {
+    const std::lock_guard lock{mutex_};
+    const auto at = std::find_if(listings_.begin(), listings_.end(),
+                                 [&](const auto& entry) { return entry.second.token == token; });
+    if (at == listings_.end())
+      return std::nullopt; // a later question was asked since
+    auto found = std::pair{at->first, std::move(at->second.found)};
+    listings_.erase(at);
+    return found;
+  }();
+  if (!asked)
+    return;
+  const auto& [cls, found] = *asked;
+  if (auto contents = parse_contents(json))
+    return tell(cls, std::move(*contents), found);
+  blocking_.later([this, cls = cls, found = found] {
+    if (auto contents = contents_of_journal(js_.get(), cls, true))
+      tell(cls, std::move(*contents), found);
   });
+}
+
+void jetstream_journal::tell(class_id cls, journal_contents contents,
+                             const std::function<void(journal_listing)>& found) {
+  journal_listing listing{cls, 0, std::move(contents.subjects), contents.bytes, contents.max_bytes};
+  note_fill(cls, listing.fill_percent());
+  found(std::move(listing));
 }
 
 void jetstream_journal::note_fill(class_id cls, std::uint32_t percent) {
@@ -222,6 +256,8 @@ void jetstream_journal::take_ack(natsMsg* message) {
   const auto address = parse_address(subject_of(message).substr(inbox_.size() + 1));
   if (!address)
     return;
+  if (address->first == lister)
+    return take_listing(address->second, payload_of(message));
   const auto ack = parse_ack(payload_of(message), address->second);
   if (!ack)
     return;
@@ -250,7 +286,7 @@ void jetstream_journal::mark(race_key key, const close_mark& mark, std::function
 }
 
 void jetstream_journal::purge(race_key key) {
-  lister_.later([this, key] {
+  blocking_.later([this, key] {
     const auto subject = journal_subject(key);
     jsOptions options;
     jsOptions_Init(&options);
@@ -263,7 +299,7 @@ void jetstream_journal::purge(race_key key) {
 
 jetstream_journal::jetstream_journal(const std::vector<std::string>& urls, const std::string& node_name)
     : connection_{urls, node_name + " journal", [this] { resubscribe_all(); }, while_away::buffer, sending::at_once},
-      js_{jetstream_of(connection_)}, inbox_{new_inbox()}, lister_{fill_interval, [this] { look_at_fills(); }} {
+      js_{jetstream_of(connection_)}, inbox_{new_inbox()}, blocking_{fill_interval, [this] { look_at_fills(); }} {
   acks_ = connection_.subscribe((inbox_ + ".>").c_str(), nullptr, [this](natsMsg* m) { take_ack(m); }, -1);
 }
 

@@ -17,9 +17,10 @@
 
 namespace alleycat {
 
-/// Writers publish with a reply subject `<inbox>.<writer>.<token>`; one subscription takes all PubAcks. Each reader is a
-/// feed of its own. What blocks happens on worker threads: some make consumers, so that of many races that are opened at once
-/// none waits behind all the others; one lists, looks up and purges.
+/// Writers publish with a reply subject `<inbox>.<writer>.<token>`; one subscription takes all PubAcks. It also takes the answers
+/// of journals that are listed: each is every second, so no thread waits for them. Each reader is a feed of its own. What
+/// blocks happens on worker threads: some make consumers, so that of many races that are opened at once none waits behind
+/// all the others; one looks up and purges.
 class jetstream_journal : public journal_port {
 public:
   jetstream_journal(const std::vector<std::string>& urls, const std::string& node_name);
@@ -42,10 +43,16 @@ private:
   class reader;
 
   void take_ack(natsMsg* message);
+  void take_listing(std::uint64_t token, std::string_view json);
+  void tell(class_id cls, journal_contents contents, const std::function<void(journal_listing)>& found);
   void resubscribe_all();
   void note_fill(class_id cls, std::uint32_t percent);
   void look_at_fills();
 
+  struct asked_listing {
+    std::uint64_t token = 0;
+    std::function<void(journal_listing)> found;
+  };
   struct fill {
     std::uint32_t percent = 0;
     std::chrono::steady_clock::time_point since{}; ///< of `percent`
@@ -59,6 +66,8 @@ private:
   std::vector<std::weak_ptr<stream_feed>> feeds_;
   std::map<std::uint64_t, std::function<void(bool)>> marks_; ///< that wait for their PubAck
   std::uint64_t next_mark_ = 1;
+  std::map<class_id, asked_listing> listings_; ///< that wait for their answer; the last of each class
+  std::uint64_t next_listing_ = 1;
   std::size_t next_maker_ = 0;
   std::uint32_t next_writer_ = 1; ///< 0 stands for marks
   bool stopping_ = false;
@@ -67,9 +76,9 @@ private:
   nats_connection connection_;
   jetstream js_;
   std::string inbox_;
-  nats_subscription acks_;
   std::array<worker, 4> makers_; ///< of consumers; a feed keeps to its own
-  worker lister_;
+  worker blocking_;
+  nats_subscription acks_;
 };
 
 } // namespace alleycat
