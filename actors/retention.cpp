@@ -44,6 +44,8 @@ void retention_state::nap() {
 }
 
 void retention_state::look_at_clock() {
+  if (next_)
+    return find(*std::exchange(next_, std::nullopt));
   if (left_ > milliseconds{0} && kept_ == env_->history_keep.load())
     return nap();
   look();
@@ -66,10 +68,17 @@ void retention_state::find(race_key from) {
           [this](const old_race_search& search) {
             if (search.found)
               remove(*search.found, search.next);
+            else if (search.next)
+              pause(*search.next);
             else
-              go_on(search.next);
+              go_on({});
           },
           [this](const caf::error& e) { failed("find", e); });
+}
+
+void retention_state::pause(race_key next) {
+  next_ = next;
+  self_->delayed_send(self_, pause_without_finds, alleycat::look_at_clock{});
 }
 
 void retention_state::remove(const old_race& race, std::optional<race_key> next) {

@@ -9,6 +9,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <chrono>
+#include <optional>
 
 namespace alleycat {
 
@@ -33,6 +34,9 @@ public:
   /// Looks when it is time, or when another age is to be kept than at the last look.
   void look_at_clock();
 
+  /// From a search that found nothing to the next: a seventh of a core at most, two minutes for a million rides.
+  static constexpr milliseconds pause_without_finds{100};
+
   static inline const char* name = "retention";
 
 private:
@@ -40,6 +44,8 @@ private:
   void wait(milliseconds time);
   void nap();
   void find(race_key from);
+  /// A look that finds nothing to remove leaves the machine to the others most of the time.
+  void pause(race_key next);
   void remove(const old_race& race, std::optional<race_key> next);
   void remove_here(const old_race& race, std::optional<race_key> next);
   void go_on(std::optional<race_key> next);
@@ -49,9 +55,10 @@ private:
   const actor_context* env_ = nullptr;
   retention_partners partners_;
   unix_ms before_{};
-  milliseconds kept_{0};    ///< what `before_` follows from
-  milliseconds left_{0};    ///< until the next look, after the nap that is under way
-  std::size_t results_ = 0; ///< removed since the look began
+  milliseconds kept_{0};         ///< what `before_` follows from
+  milliseconds left_{0};         ///< until the next look, after the nap that is under way
+  std::optional<race_key> next_; ///< where the look goes on after the pause that is under way
+  std::size_t results_ = 0;      ///< removed since the look began
   std::size_t rides_ = 0;
 };
 

@@ -54,6 +54,8 @@ struct stored_ride {
 /// come back
 std::string encode_ride(const ride_record& ride, scoring rule);
 stored_ride decode_ride(race_key key, racer_id racer, std::string_view content);
+/// Its `ride_flag`s alone, at no cost.
+std::uint8_t flags_of_ride(std::string_view content);
 
 /// Rides of one race share values: LMDB gives a value of 1.4 KiB or more at least a page (4 KiB) when keys come in
 /// order, so that alone they would take more than twice the room. A block of this size fills eight pages, less their

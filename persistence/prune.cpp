@@ -4,16 +4,18 @@
 
 namespace alleycat {
 
-bool store_on_lmdb::holds_something(const lmdb::txn& in, const layout::stored_ride& stored) const {
-  const auto& ride = stored.ride;
-  if ((ride.flags & static_cast<std::uint8_t>(ride_flag::excluded)) != 0)
+bool store_on_lmdb::holds_something(const lmdb::txn& in, race_key race, racer_id racer,
+                                    std::string_view content) const {
+  if ((layout::flags_of_ride(content) & static_cast<std::uint8_t>(ride_flag::excluded)) != 0)
     return false;
-  const auto key = layout::racer_key(ride.key.cls, ride.racer);
-  if (const auto record = in.get(tables_.records, key); record && layout::decode_record(*record).race == ride.key.race)
+  const auto key = layout::racer_key(race.cls, racer);
+  if (const auto record = in.get(tables_.records, key); record && layout::decode_record(*record).race == race.race)
     return true;
   const auto best_bytes = in.get(tables_.bests, key);
   if (!best_bytes)
     return false;
+  const auto stored = layout::decode_ride(race, racer, content);
+  const auto& ride = stored.ride;
   const auto bests = layout::decode_bests(*best_bytes);
   const auto is_best = [&](const std::vector<score>& scores, std::size_t i) {
     return i < scores.size() && i < bests.size() && scores[i] == bests[i] && bests[i].value() != 0;
@@ -46,7 +48,7 @@ old_race store_on_lmdb::look_at(const lmdb::txn& in, race_key key) const {
   race.key = key;
   race.has_result = in.get(tables_.results, layout::race_key_of(key)).has_value();
   each_ride(in, key, [&](racer_id racer, std::string_view content) {
-    if (holds_something(in, layout::decode_ride(key, racer, content)))
+    if (holds_something(in, key, racer, content))
       ++race.staying;
     else
       race.leaving.push_back(racer);

@@ -100,6 +100,13 @@ std::string encode_ride(const ride_record& ride, scoring rule) {
   return content;
 }
 
+std::uint8_t flags_of_ride(std::string_view content) {
+  byte_reader in{content};
+  in.number<std::uint8_t>(); // the rule
+  in.number<std::uint8_t>(); // the columns
+  return in.number<std::uint8_t>();
+}
+
 stored_ride decode_ride(race_key key, racer_id racer, std::string_view content) {
   byte_reader in{content};
   stored_ride stored{};

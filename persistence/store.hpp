@@ -117,7 +117,7 @@ private:
 
   // prune.cpp
   /// Whether a ride holds its racer's record or a best second.
-  bool holds_something(const lmdb::txn& in, const layout::stored_ride& stored) const;
+  bool holds_something(const lmdb::txn& in, race_key race, racer_id racer, std::string_view content) const;
   old_race look_at(const lmdb::txn& in, race_key key) const;
 
   // store.cpp

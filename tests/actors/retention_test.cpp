@@ -41,6 +41,10 @@ struct history_stage : stage {
         [=](const find_old& x) {
           here->before.push_back(x.before);
           old_race_search search;
+          if (here->before.size() <= here->empty_handed) {
+            search.next = x.from;
+            return search;
+          }
           for (const auto& race : here->in_store) {
             if (race.key < x.from)
               continue;
@@ -84,6 +88,7 @@ struct history_stage : stage {
   std::vector<old_race> in_store;
   std::vector<std::string> steps;
   std::vector<unix_ms> before;
+  std::size_t empty_handed = 0; ///< so many searches end without having seen all
   bool store_fails = false;
   bool stream_fails = false;
   retention_actor actor;
@@ -145,4 +150,20 @@ TEST_CASE("a node that does not own the lowest class leaves a race three looks l
   s.pass(61s);
   REQUIRE(s.before.size() == 1);
   CHECK(s.before[0] == race_start + 60'000ms - 3'600'000ms - 3ms * 120'000);
+}
+
+TEST_CASE("a look that finds nothing to remove goes on after a pause, portion by portion") {
+  history_stage s;
+  s.in_store = {old(1)};
+  s.empty_handed = 3;
+  s.pass(60s);
+  CHECK(s.before.size() == 1);
+  s.pass(retention_state::pause_without_finds);
+  CHECK(s.before.size() == 2);
+  s.pass(retention_state::pause_without_finds);
+  CHECK(s.before.size() == 3);
+  CHECK(s.steps.empty());
+  s.pass(retention_state::pause_without_finds);
+  CHECK(s.steps == std::vector<std::string>{"stream 1", "store 1"});
+  CHECK(s.log.events == std::vector<std::string>{"history.pruned"});
 }
