@@ -46,16 +46,28 @@ void spent_messages::add(natsMsg* message) {
 
 struct nats_subscription::impl {
   handler callback;
+  std::function<void()> pause;
   natsSubscription* subscription = nullptr;
-  spent_messages spent; ///< only the thread of the callback has it
+  // Only the thread of the callback has these.
+  spent_messages spent;
+  int in_a_row = 0;
+
   std::mutex mutex;
   std::condition_variable changed;
   bool complete = false;
 
-  static void deliver(natsConnection*, natsSubscription*, natsMsg* message, void* closure) {
+  static void deliver(natsConnection*, natsSubscription* subscription, natsMsg* message, void* closure) {
     auto* self = static_cast<impl*>(closure);
     self->callback(message);
     self->spent.add(message);
+    if (!self->pause)
+      return;
+    int waiting = 0;
+    natsSubscription_GetPending(subscription, &waiting, nullptr);
+    if (++self->in_a_row < nats_connection::messages_in_a_row && waiting > 0)
+      return;
+    self->in_a_row = 0;
+    self->pause();
   }
   static void completed(void* closure) {
     auto* self = static_cast<impl*>(closure);
@@ -187,11 +199,13 @@ bool nats_connection::answers(std::chrono::milliseconds deadline) const {
 }
 
 nats_subscription nats_connection::subscribe(const char* subject, const char* queue,
-                                             nats_subscription::handler callback, int most_pending) const {
+                                             nats_subscription::handler callback, int most_pending,
+                                             std::function<void()> pause) const {
   nats_subscription result;
   result.impl_ = std::make_unique<nats_subscription::impl>();
   auto* inside = result.impl_.get();
   inside->callback = std::move(callback);
+  inside->pause = std::move(pause);
   natsSubscription* sub = nullptr;
   check(
       queue == nullptr

@@ -95,8 +95,11 @@ public:
 
   /// @param queue  queue group, or null
   /// @param most_pending  messages that wait for the callback; more are dropped by the library, and counted by it
+  /// @param pause  called on the thread of the callback after a message behind which none waits, and after `messages_in_a_row` at
+  ///   the latest
   nats_subscription subscribe(const char* subject, const char* queue, nats_subscription::handler callback,
-                              int most_pending) const;
+                              int most_pending, std::function<void()> pause = {}) const;
+  static constexpr int messages_in_a_row = 64;
 
   /// How many nodes share what it hears, at least 1: the longest nap grows with them (`nap_policy`). Thread safe.
   void share(std::size_t nodes);

@@ -76,7 +76,7 @@ private:
   nats_connection connection_;
   jetstream js_;
   std::string inbox_;
-  std::array<worker, 4> makers_; ///< of consumers; a feed keeps to its own
+  std::array<worker, 16> makers_; ///< of consumers; a feed keeps to its own
   worker blocking_;
   nats_subscription acks_;
 };

@@ -14,11 +14,12 @@
 
 namespace alleycat {
 
-/// One subscription of the queue group each for updates and batches. Each has its own thread and its own decoder.
+/// One subscription of the queue group each for updates and batches. Each has its own thread and its own decoder. Ingest is woken
+/// when all that waited is decoded, not at the first of it: a burst would cost a turn of the actor for every few updates.
 class update_listener {
 public:
   /// @param inbox  of an ingest actor
-  /// @param wake   called when the inbox stops being empty
+  /// @param wake   called soon after the inbox has stopped being empty
   update_listener(const nats_connection& connection, std::uint32_t ride_seconds,
                   std::shared_ptr<handoff<arrival>> inbox, std::function<void()> wake, answer_desk& answers,
                   meters& counts, dead_letters& letters);
@@ -28,9 +29,15 @@ public:
   nats_subscription::backlog waiting_batches() const { return subscriptions_.at(1).waiting(); }
 
 private:
-  void take_update(natsMsg* message, update_decoder& decoder);
-  void take_batch(natsMsg* message, update_decoder& decoder);
-  void push(arrival&& a);
+  /// What the thread of a subscription has.
+  struct stream {
+    update_decoder decoder;
+    bool owes_wake = false; ///< it found the inbox empty
+  };
+
+  void take_update(natsMsg* message, stream& from);
+  void take_batch(natsMsg* message, stream& from);
+  void push(arrival&& a, stream& from);
 
   std::shared_ptr<handoff<arrival>> inbox_;
   std::function<void()> wake_;

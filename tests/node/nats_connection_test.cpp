@@ -1,9 +1,11 @@
 #include "node/nats/nats_connection.hpp"
 #include "tests/node/nats_servers.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <iostream>
+#include <utility>
 
 using namespace alleycat;
 using namespace alleycat::testing;
@@ -50,4 +52,39 @@ TEST_CASE("a server that takes nothing holds nobody up for longer than the write
     return heard > 0;
   }));
   std::cout << "longest publish to a stalled server: " << longest.count() << " ms\n";
+}
+
+TEST_CASE("a subscription says when no more messages wait, and after 64 at the latest") {
+  const temporary_folder folder;
+  auto server = one_server(folder);
+  const nats_connection publisher{{server.url()}, "publisher"};
+  const nats_connection listener{{server.url()}, "listener"};
+  std::atomic<int> heard = 0, pauses = 0, longest = 0;
+  std::atomic<bool> held = true;
+  int since = 0; // only the thread of the subscription has it
+  const auto subscription = listener.subscribe(
+      "many", nullptr,
+      [&](natsMsg*) {
+        comes_true([&] { return !held; });
+        ++since;
+        ++heard;
+      },
+      10'000,
+      [&] {
+        ++pauses;
+        longest = std::max(longest.load(), std::exchange(since, 0));
+      });
+  REQUIRE(listener.answers(1s));
+
+  // The first is held until all others wait: 1 + 299 messages, so four times 64 in a row, and the rest.
+  for (int i = 0; i < 300; ++i)
+    publisher.publish("many", "x");
+  REQUIRE(publisher.answers(1s));
+  REQUIRE(comes_true([&] { return subscription.waiting().messages == 299; }));
+  held = false;
+  REQUIRE(comes_true([&] { return heard == 300 && pauses == 5; }));
+  CHECK(longest == nats_connection::messages_in_a_row);
+
+  publisher.publish("many", "x");
+  CHECK(comes_true([&] { return pauses == 6; }));
 }
