@@ -1,53 +1,9 @@
-#include "actors/race.hpp"
-#include "tests/actors/stage.hpp"
-#include "tests/actors/stand_ins.hpp"
+#include "tests/actors/race_stage.hpp"
 
 #include <catch2/catch.hpp>
 
 using namespace alleycat;
 using namespace alleycat::test;
-
-namespace {
-
-struct race_stage : stage {
-  explicit race_stage(rule_set its_rules = short_rules(), milliseconds min_interval = 900ms)
-      : stage{std::move(its_rules)} {
-    context.standings_min_interval = min_interval;
-    clock.time = race_start + 1'000ms;
-    const auto partners =
-        race_partners{keep(system().spawn(kept_shard, shard)), keep(system().spawn(empty_class, course))};
-    actor = keep(system().spawn(race, &context, under, the_race, partners));
-    settle();
-  }
-
-  /// One journal message with these updates, stored now.
-  void journaled_now(const std::vector<update>& updates, std::uint64_t behind = 0) {
-    journal_batch batch;
-    for (const auto& u : updates)
-      batch.push_back(journaled(u));
-    journal.deliver(the_race, {journal_position{++position}, clock.time, behind, batch});
-    settle();
-  }
-  void marked_now() {
-    journal.deliver(the_race, {journal_position{++position}, clock.time, 0, close_mark{epoch{7}, clock.time}});
-    settle();
-  }
-
-  std::shared_ptr<class_script> course = std::make_shared<class_script>();
-  /// A mark that counts: stored after the deadline.
-  void ended() {
-    clock.time = deadline + 1ms;
-    marked_now();
-  }
-
-  static constexpr unix_ms deadline = race_start + 30'000ms;
-  term_ptr under = std::make_shared<term>(the_race.cls, epoch{7});
-  std::shared_ptr<remembered_shard> shard = std::make_shared<remembered_shard>();
-  std::uint64_t position = 0;
-  race_actor actor;
-};
-
-} // namespace
 
 TEST_CASE("standings go out as soon as every live ride has reported") {
   race_stage s;
@@ -141,58 +97,6 @@ TEST_CASE("views are only for those who asked, where the rules say so") {
   REQUIRE(s.publications.views.size() == 1);
   CHECK(s.publications.views[0].racer == racer_id{9});
   CHECK(s.counts.racer_seconds.value() == 2);
-}
-
-TEST_CASE("riders without a view are told twice a second at most, of everything, also when the race ends") {
-  auto rules = short_rules();
-  rules.race.views = view_policy::off;
-  race_stage s{rules, 0ms};
-  s.journaled_now({update_at(8, 1)});
-  CHECK(s.counts.racer_seconds.value() == 1);
-  s.journaled_now({update_at(8, 2)});
-  s.journaled_now({update_at(8, 3)});
-  CHECK(s.publications.tables.size() == 3);
-  CHECK(s.counts.racer_seconds.value() == 1);
-  s.pass(700ms);
-  CHECK(s.counts.racer_seconds.value() == 3);
-  s.journaled_now({update_at(8, 4)});
-  s.pass(10ms);
-  s.journaled_now({update_at(8, 5)});
-  caf::anon_send(s.actor, race_over{});
-  s.settle();
-  CHECK(s.counts.racer_seconds.value() == 5);
-}
-
-TEST_CASE("riders whose first table still waits for its ranks are told all the same") {
-  auto rules = short_rules();
-  rules.race.views = view_policy::off;
-  race_stage s{rules, 0ms};
-  s.course->silent = true;
-  s.pass(100ms);
-  s.journaled_now({update_at(8, 1), update_at(9, 1)});
-  s.pass(100ms);
-  CHECK(s.publications.tables.empty());
-  CHECK(s.counts.racer_seconds.value() == 2);
-  s.journaled_now({update_at(7, 1)});
-  caf::anon_send(s.actor, race_over{});
-  s.settle();
-  CHECK(s.counts.racer_seconds.value() == 2);
-}
-
-TEST_CASE("a rider who asks for a view later finds everything in it") {
-  auto rules = short_rules();
-  rules.race.views = view_policy::asked;
-  race_stage s{rules, 0ms};
-  s.journaled_now({update_at(8, 1)});
-  s.journaled_now({update_at(8, 2), update_at(8, 2)});
-  CHECK(s.counts.racer_seconds.value() == 1);
-  auto asking = update_at(8, 4);
-  asking.wants_view = true;
-  s.journaled_now({asking});
-  REQUIRE(s.publications.views.size() == 1);
-  CHECK(s.publications.views[0].missing == std::vector{own_second{3}});
-  CHECK(s.publications.views[0].refused[static_cast<std::size_t>(refusal::duplicate)] == 1);
-  CHECK(s.counts.racer_seconds.value() == 3);
 }
 
 TEST_CASE("one class that answers too late costs the ranks of its table only, and nothing is published twice") {
